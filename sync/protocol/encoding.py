@@ -1,0 +1,92 @@
+"""The encodings both ends write alike: canonical JSON, deterministic CBOR, unpadded base64url, bounded gzip.
+
+What is hashed or signed must have one spelling. JSON: sorted names, no spaces, UTF-8 (the subset of RFC 8785 without
+floats). CBOR: core deterministic encoding (RFC 8949 section 4.2.1).
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import zlib
+from typing import Annotated, Any
+
+import cbor2
+from pydantic import BeforeValidator, PlainSerializer
+
+
+class TooLarge(ValueError):
+    """What came out of a package or a body was larger than its limit."""
+
+
+def canonical_json(value: Any) -> bytes:
+    """The one JSON spelling of `value`; floats are refused, for their spelling differs between machines."""
+    _refuse_floats(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise TypeError("no floats in canonical JSON: use integers or text")
+    if isinstance(value, dict):
+        for item in value.values():
+            _refuse_floats(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _refuse_floats(item)
+
+
+def canonical_cbor(value: Any) -> bytes:
+    """The one CBOR spelling of `value`."""
+    return cbor2.dumps(value, canonical=True)
+
+
+def to_base64url(data: bytes) -> str:
+    """base64url without padding (RFC 4648 section 5)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def from_base64url(text: str) -> bytes:
+    """The bytes of unpadded base64url; ValueError for any other character, padding, or a second spelling."""
+    data = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if to_base64url(data) != text:
+        raise ValueError("not the canonical base64url spelling")
+    return data
+
+
+def _bytes_from_wire(value: Any) -> Any:
+    return from_base64url(value) if isinstance(value, str) else value
+
+
+Base64Bytes = Annotated[
+    bytes,
+    BeforeValidator(_bytes_from_wire),
+    PlainSerializer(to_base64url, return_type=str, when_used="json"),
+]
+"""Bytes in Python, unpadded base64url on the wire. Bound them with `Field(max_length=…)`, counted in bytes."""
+
+
+def compress(data: bytes) -> bytes:
+    """gzip with a fixed header time: the same input gives the same bytes."""
+    return gzip.compress(data, compresslevel=6, mtime=0)
+
+
+def decompress(data: bytes, limit: int) -> bytes:
+    """Unpack one gzip member of at most `limit` bytes.
+
+    TooLarge as soon as the limit is passed (a few kilobytes can unpack to gigabytes); ValueError for data that is
+    damaged, cut off or followed by more.
+    """
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        plain = unpacker.decompress(data, limit + 1)
+    except zlib.error as error:
+        raise ValueError("not gzip, or damaged") from error
+    if len(plain) > limit:
+        raise TooLarge(f"unpacks to more than {limit} bytes")
+    if not unpacker.eof:
+        raise ValueError("gzip data is cut off")
+    if unpacker.unused_data:
+        raise ValueError("bytes after the end of the gzip data")
+    return plain

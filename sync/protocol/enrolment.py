@@ -1,0 +1,199 @@
+"""Enrolment: how a terminal comes to trust the centre, and the centre the terminal, over a network nobody trusts.
+
+An operator carries one code from the centre to the terminal. It holds the fingerprint of the centre's authority key and
+a secret of 128 bits that is good once, for 24 hours, for one terminal number. The terminal never sends the secret: it
+sends a proof (HMAC) over its own public keys, so that whoever listens or stands between cannot enrol keys of his own.
+The answer is signed by the authority whose fingerprint the code carries; nothing in it is trusted before that holds.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import Field, StringConstraints
+
+from sync.protocol.encoding import Base64Bytes, canonical_cbor
+from sync.protocol.messages import Line, Malformed, Message, Terminal, Time, parse
+from sync.protocol.signatures import fingerprint
+
+CODE_LIFETIME_SECONDS = 24 * 3600
+SECRET_BYTES = 16
+FINGERPRINT_BYTES = 16
+_CHECK_BYTES = 3
+_GROUP = 4
+
+
+class EnrolmentRefused(Exception):
+    """The terminal will not go on. `code` is a short word; `sentence` says it in plain words with what to do next."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentCode:
+    """What the operator types: whom to trust, and the secret that proves the right to enrol."""
+
+    authority: bytes
+    secret: bytes = field(repr=False)
+
+    def to_text(self) -> str:
+        """Base32, fourteen groups of four, with three check octets against typing errors."""
+        data = self.authority + self.secret
+        text = base64.b32encode(data + _check(data)).decode("ascii").rstrip("=")
+        return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
+
+    @property
+    def code_id(self) -> bytes:
+        """Which code it is, without saying it: 8 octets."""
+        return hashlib.sha256(b"enrolment code id" + self.secret).digest()[:8]
+
+    @property
+    def proof_key(self) -> bytes:
+        """The key of the proof; the centre keeps this, not the secret."""
+        return hashlib.sha256(b"enrolment proof key" + self.secret).digest()
+
+
+def read_code(text: str) -> EnrolmentCode:
+    """The code as typed: case, spaces and dashes do not matter, 0, 1 and 8 are read as O, I and B."""
+    typed = "".join(text.split()).replace("-", "").upper().translate(str.maketrans("018", "OIB"))
+    try:
+        data = base64.b32decode(typed + "=" * (-len(typed) % 8))
+    except ValueError:
+        data = b""
+    body, check = data[:-_CHECK_BYTES], data[-_CHECK_BYTES:]
+    if len(body) != FINGERPRINT_BYTES + SECRET_BYTES or _check(body) != check:
+        raise EnrolmentRefused(
+            "code-mistyped", "The enrolment code has a typing error: compare it group by group and type it again."
+        )
+    return EnrolmentCode(body[:FINGERPRINT_BYTES], body[FINGERPRINT_BYTES:])
+
+
+def _check(data: bytes) -> bytes:
+    return hashlib.sha256(b"enrolment code check" + data).digest()[:_CHECK_BYTES]
+
+
+def authority_fingerprint(public_key: bytes) -> bytes:
+    """What the code carries: the first 128 bits of SHA-256 over the authority's Ed25519 key."""
+    return hashlib.sha256(b"enrolment authority" + public_key).digest()[:FINGERPRINT_BYTES]
+
+
+PublicKey = Annotated[Base64Bytes, Field(min_length=32, max_length=32)]
+SealKey = Annotated[Base64Bytes, Field(min_length=64, max_length=200)]
+Pem = Annotated[str, StringConstraints(max_length=16_384, pattern=r"^-----BEGIN ")]
+
+
+class EnrolmentRequest(Message):
+    """POST /v1/enrol, signed with the new terminal key itself.
+
+    `seal_key` is the SubjectPublicKeyInfo (DER) of a P-256 key; `seal_proof` its ECDSA signature over `binding`.
+    """
+
+    terminal: Terminal
+    code_id: Annotated[Base64Bytes, Field(min_length=8, max_length=8)]
+    terminal_key: PublicKey
+    seal_key: SealKey
+    seal_proof: Annotated[Base64Bytes, Field(min_length=8, max_length=80)]
+    proof: Annotated[Base64Bytes, Field(min_length=32, max_length=32)]
+
+    @property
+    def binding(self) -> bytes:
+        """What both proofs cover."""
+        return enrolment_binding(self.terminal, self.terminal_key, self.seal_key)
+
+
+def enrolment_binding(terminal: str, terminal_key: bytes, seal_key: bytes) -> bytes:
+    """The octets that tie one terminal number to its two public keys."""
+    return canonical_cbor(["terminal enrolment", terminal, terminal_key, seal_key])
+
+
+def proof_of(proof_key: bytes, binding: bytes) -> bytes:
+    """HMAC-SHA256 over the binding."""
+    return hmac.new(proof_key, binding, hashlib.sha256).digest()
+
+
+class IssuerAnchor(Message):
+    """An issuer of compact seal certificates. `public_key`: SubjectPublicKeyInfo (DER) of a P-256 key."""
+
+    key_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,64}$")]
+    name: Line
+    public_key: SealKey
+    demo: bool
+
+
+class Trust(Message):
+    """What a terminal trusts after enrolment: written to `trust/centre.json` as it came.
+
+    `demo` marks an authority made at set-up; the service profile refuses it.
+    """
+
+    format: Literal["terminal-trust-1"] = "terminal-trust-1"
+    demo: bool
+    organisation: Line
+    terminal: Terminal
+    terminal_key_fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    issued_at: Time
+    authority_key: PublicKey
+    centre_key: PublicKey
+    package_key: PublicKey
+    issuers: Annotated[tuple[IssuerAnchor, ...], Field(min_length=1, max_length=8)]
+    x509_root: Pem
+    x509_intermediate: Pem
+    seal_certificate: Pem
+    compact_seal_certificate: Annotated[Base64Bytes, Field(min_length=16, max_length=4096)]
+    gateway_url: Line
+    verify_url: Line
+
+
+class EnrolmentAnswer(Message):
+    """The authority's key, the trust it hands out (canonical JSON of Trust) and its signature over those octets."""
+
+    authority_key: PublicKey
+    trust: Annotated[Base64Bytes, Field(max_length=65_536)]
+    signature: Annotated[Base64Bytes, Field(min_length=64, max_length=64)]
+
+
+_CONTEXT = b"terminal trust, version 1\x00"
+
+
+def trust_to_be_signed(trust: bytes) -> bytes:
+    """The octets the authority signs."""
+    return _CONTEXT + trust
+
+
+def check_answer(answer: EnrolmentAnswer, code: EnrolmentCode, *, terminal: str, terminal_key: bytes) -> Trust:
+    """The trust in an answer, once the authority is the one on the code and speaks about this terminal and this key."""
+    if not hmac.compare_digest(authority_fingerprint(answer.authority_key), code.authority):
+        raise EnrolmentRefused(
+            "authority-differs",
+            "The server that answered is not the centre this code came from: check the address, tell the centre.",
+        )
+    try:
+        Ed25519PublicKey.from_public_bytes(answer.authority_key).verify(
+            answer.signature, trust_to_be_signed(answer.trust)
+        )
+    except InvalidSignature:
+        raise EnrolmentRefused(
+            "answer-not-genuine", "The centre's answer was changed on its way: try again, then tell the centre."
+        ) from None
+    try:
+        trust = parse(Trust, answer.trust)
+    except Malformed as error:
+        raise EnrolmentRefused(
+            "answer-malformed", f"The centre's answer cannot be read ({error.where}): are both of the same version?"
+        ) from None
+    if trust.authority_key != answer.authority_key:
+        raise EnrolmentRefused("answer-malformed", "The centre's answer names two authorities: tell the centre.")
+    if trust.terminal != terminal or trust.terminal_key_fingerprint != fingerprint(terminal_key):
+        raise EnrolmentRefused(
+            "answer-for-another", "The centre answered for another terminal or key: enrol again with a new code."
+        )
+    return trust

@@ -1,0 +1,208 @@
+"""The messages between a terminal and the centre.
+
+Every message is strict and bounded: unknown fields, wrong types and oversize parts are refused before anything is done
+with them. Bytes travel as unpadded base64url. Times are UTC texts "YYYY-MM-DDTHH:MM:SS[.ffffff]Z", dates "YYYY-MM-DD".
+
+Two acknowledgements: *received* consumes an entry's number once envelope, signature and chain are in order; *processed*
+comes later, per item, and says accepted or refused with a reason.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from sync.protocol.encoding import Base64Bytes, canonical_json
+
+MAX_BATCH_ENTRIES: Final = 200
+MAX_HEADER_BYTES: Final = 4096
+MAX_SEALED_BYTES: Final = 65_536
+MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
+MAX_UNPACKED_REQUEST_BYTES: Final = 24 * 1024 * 1024
+
+Terminal = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,31}$")]
+Time = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$")]
+Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")]
+"""A code word: item, outcome, reason, certificate number."""
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Hash = Annotated[Base64Bytes, Field(min_length=32, max_length=32)]
+Hex256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Number = Annotated[int, Field(ge=0, lt=2**53)]
+IdNumber = Annotated[str, StringConstraints(pattern=r"^\d{17}[0-9X]$")]
+
+
+class Message(BaseModel):
+    """What all messages share: frozen, strict, nothing extra, and no values in the text of an error or a repr."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    def to_wire(self) -> bytes:
+        """Canonical JSON."""
+        return canonical_json(self.model_dump(mode="json", exclude_none=True))
+
+
+class Malformed(ValueError):
+    """Bytes from outside that are not the message they should be. `where` names the field, never its value."""
+
+    def __init__(self, what: str, where: str) -> None:
+        super().__init__(f"{what}: {where}")
+        self.what = what
+        self.where = where
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def parse(model: type[M], data: bytes) -> M:
+    """One message from its wire form; Malformed if it is anything else."""
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        raise Malformed(model.__name__, _where(error)) from None
+
+
+def _where(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return ".".join(str(part) for part in first["loc"]) + f" ({first['type']})"
+
+
+# --- upload ---------------------------------------------------------------------------------------------------------
+
+
+class WireEntry(Message):
+    """One entry of the chain. `header` is the canonical JSON that was hashed, byte for byte.
+
+    `sealed` is missing where the entry has no body, where the body was deleted, or where it is withheld because the
+    centre would not take it; the last two differ from the first by the commitment.
+    """
+
+    epoch: Number
+    seq: Number
+    kind: Word
+    at: Time
+    header: Annotated[Base64Bytes, Field(max_length=MAX_HEADER_BYTES)]
+    prev: Hash
+    body_commitment: Hash | None = None
+    hash: Hash
+    sealed: Annotated[Base64Bytes, Field(max_length=4 * MAX_SEALED_BYTES)] | None = Field(default=None, repr=False)
+
+
+class ChainUpload(Message):
+    """POST /v1/chain: entries in order, gapless."""
+
+    entries: Annotated[tuple[WireEntry, ...], Field(min_length=1, max_length=MAX_BATCH_ENTRIES)]
+
+
+class Expected(Message):
+    """What the centre waits for next: the number, and the hash of what it holds before it."""
+
+    epoch: Number
+    seq: Number
+    head: Hash
+
+
+class RefusedItem(Message):
+    """An entry whose number was taken and whose body was not."""
+
+    epoch: Number
+    seq: Number
+    reason: Word
+
+
+class ChainReceipt(Message):
+    """Answer to an upload: everything before `expected` is received."""
+
+    terminal: Terminal
+    received: Number
+    already: Number
+    expected: Expected
+    refused: Annotated[tuple[RefusedItem, ...], Field(max_length=MAX_BATCH_ENTRIES)] = ()
+
+
+# --- results --------------------------------------------------------------------------------------------------------
+
+
+class ItemResult(Message):
+    """What became of one item. `n` rises by one with every result of a terminal."""
+
+    n: Number
+    epoch: Number
+    seq: Number
+    hash: Hash
+    state: Literal["accepted", "refused"]
+    reason: Word | None = None
+    processed_at: Time
+
+
+class Results(Message):
+    """GET /v1/results?after=n: the next results of this terminal, in order of n; `more` if there are further ones."""
+
+    terminal: Terminal
+    results: Annotated[tuple[ItemResult, ...], Field(max_length=500)]
+    more: bool
+
+
+# --- refusals -------------------------------------------------------------------------------------------------------
+
+
+class Problem(Message):
+    """A refusal (RFC 9457). `code` is for programs, `title` for people; no personal data in either."""
+
+    code: Word
+    title: Line
+    status: Annotated[int, Field(ge=400, le=599)]
+    expected: Expected | None = None
+    epoch: Number | None = None
+    seq: Number | None = None
+
+
+# --- what the bodies say --------------------------------------------------------------------------------------------
+
+
+class RecordQuery(Message):
+    """A person looked at records of his own. The centre counts it as access to personal data."""
+
+    type: Literal["record-query"] = "record-query"
+    item: Word
+    id_number: IdNumber = Field(repr=False)
+    card_number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{9}$")] | None = Field(default=None, repr=False)
+    data_as_of: Time
+    outcome: Word
+
+
+class CertificateIssued(Message):
+    """A certificate was made; its number enters the centre's register. Hashes are of the PDF and of the COSE code."""
+
+    type: Literal["certificate-issued"] = "certificate-issued"
+    number: Word
+    item: Word
+    id_number: IdNumber = Field(repr=False)
+    name: Line = Field(repr=False)
+    facts: Annotated[tuple[tuple[Line, Line], ...], Field(max_length=40, repr=False)]
+    data_as_of: Time
+    issued_at: Time
+    expires_at: Time
+    pdf_sha256: Hex256
+    code_sha256: Hex256
+    seal_key_id: Word
+
+
+Act = Annotated[RecordQuery | CertificateIssued, Field(discriminator="type")]
+_ACT: TypeAdapter[RecordQuery | CertificateIssued] = TypeAdapter(Act)
+
+
+class UnknownAct(Malformed):
+    """A body of a type this centre does not know (yet): refused for that reason alone."""
+
+
+def parse_act(data: bytes) -> RecordQuery | CertificateIssued:
+    """The act in a body's plain octets; UnknownAct for a type not known here, Malformed otherwise."""
+    try:
+        return _ACT.validate_json(data)
+    except ValidationError as error:
+        kinds: set[Any] = {item["type"] for item in error.errors(include_url=False, include_input=False)}
+        if "union_tag_invalid" in kinds:
+            raise UnknownAct("act", "type") from None
+        raise Malformed("act", _where(error)) from None

@@ -1,0 +1,113 @@
+"""A signed request says who asked, for exactly what, and when; anything else is refused with a reason."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from sync.protocol.exchange import Request
+from sync.protocol.signatures import SignatureRefused, fingerprint, sign, verify
+
+NONCE = bytes(range(16))
+ASKED = Request("POST", "/v1/chain?part=1", {"content-type": "application/json"}, b'{"entries":[]}')
+
+
+def signed(signer, now, request=ASKED, nonce=NONCE):
+    return sign(request, signer, terminal="T0001", now=now, nonce=nonce)
+
+
+def keys(signer):
+    known = {("T0001", fingerprint(signer.public_key)): signer.public_key}
+    return lambda terminal, print_: known.get((terminal, print_))
+
+
+def refusal(request, signer, now):
+    with pytest.raises(SignatureRefused) as caught:
+        verify(request, keys(signer), now)
+    return caught.value.reason
+
+
+def test_a_signed_request_says_whose_it_is_and_which_nonce_it_uses_up(signer, now):
+    who = verify(signed(signer, now), keys(signer), now)
+    assert (who.terminal, who.fingerprint, who.created) == ("T0001", fingerprint(signer.public_key), now)
+    assert who.nonce == "AAECAwQFBgcICQoLDA0ODw"
+
+
+def test_the_host_is_not_covered_so_that_a_proxy_may_stand_in_front(signer, now):
+    moved = replace(signed(signer, now), headers={**signed(signer, now).headers, "host": "elsewhere"})
+    assert verify(moved, keys(signer), now).terminal == "T0001"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"method": "PUT"}, "not-genuine"),
+        ({"path": "/v1/results?part=1"}, "not-genuine"),
+        ({"path": "/v1/chain?part=2"}, "not-genuine"),
+        ({"path": "/v1/chain"}, "not-genuine"),
+        ({"body": b'{"entries":[1]}'}, "digest-differs"),
+        ({"headers": {}}, "missing"),
+    ],
+)
+def test_a_request_that_was_changed_on_its_way_is_refused(signer, now, change, reason):
+    assert refusal(replace(signed(signer, now), **change), signer, now) == reason
+
+
+def test_a_changed_body_with_a_matching_digest_is_refused_too(signer, now):
+    genuine = signed(signer, now)
+    other = signed(signer, now, replace(ASKED, body=b"{}"))
+    headers = {**genuine.headers, "content-digest": other.headers["content-digest"]}
+    assert refusal(replace(genuine, headers=headers, body=b"{}"), signer, now) == "not-genuine"
+
+
+def test_another_terminals_key_does_not_speak_for_this_one(signer, other_signer, now):
+    assert refusal(signed(other_signer, now), signer, now) == "unknown-key"
+
+
+def test_a_keyid_with_somebody_elses_fingerprint_is_not_enough(signer, other_signer, now):
+    forged = signed(other_signer, now)
+    text = forged.headers["signature-input"].replace(
+        fingerprint(other_signer.public_key), fingerprint(signer.public_key)
+    )
+    assert refusal(replace(forged, headers={**forged.headers, "signature-input": text}), signer, now) == "not-genuine"
+
+
+@pytest.mark.parametrize(("seconds", "reason"), [(301, "too-old"), (-301, "from-the-future")])
+def test_a_signature_is_good_for_five_minutes_either_way(signer, now, seconds, reason):
+    request = signed(signer, now)
+    assert verify(request, keys(signer), now + (seconds - 1 if seconds > 0 else seconds + 1)).terminal == "T0001"
+    assert refusal(request, signer, now + seconds) == reason
+
+
+def test_a_signature_that_leaves_the_digest_out_is_refused(signer, now):
+    request = signed(signer, now)
+    text = request.headers["signature-input"].replace(' "content-digest"', "")
+    assert refusal(replace(request, headers={**request.headers, "signature-input": text}), signer, now) == "not-genuine"
+
+
+def test_damaged_and_cut_off_signature_headers_are_refused_and_never_crash(signer, now):
+    chance = random.Random(7)
+    genuine = signed(signer, now)
+    for _ in range(1500):
+        name = chance.choice(["signature", "signature-input", "content-digest"])
+        text = genuine.headers[name]
+        at = chance.randrange(len(text))
+        broken = chance.choice(
+            [text[:at], text[:at] + chr(chance.randrange(1, 0x2FF)) + text[at + 1 :], text[at:], text + text, ""]
+        )
+        if broken == text:
+            continue
+        request = replace(genuine, headers={**genuine.headers, name: broken})
+        try:
+            who = verify(request, keys(signer), now)
+        except SignatureRefused:
+            continue
+        # A label is not covered; whatever else still verifies must be the same signature in another spelling.
+        assert (who.terminal, who.nonce, who.created) == ("T0001", "AAECAwQFBgcICQoLDA0ODw", now)
+
+
+def test_a_nonce_of_the_wrong_length_is_never_signed(signer, now):
+    with pytest.raises(ValueError, match="nonce"):
+        signed(signer, now, nonce=b"short")
