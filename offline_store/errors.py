@@ -1,0 +1,115 @@
+"""Every fault of the stores as a typed exception with facts; no library's exception leaves this room.
+
+The names say the condition, not the class ("StoreFull", not "FullError"), as the rooms above agreed on them.
+Facts hold file names, numbers and result codes, never content.
+"""
+# ruff: noqa: N818
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class StoreError(Exception):
+    """A fault of a store. ``store``: file or folder; ``reason``: one sentence; ``facts``; ``remedy``: next step."""
+
+    remedy: ClassVar[str] = "Look at the facts and the terminal's log."
+
+    def __init__(self, store: str, reason: str, facts: Mapping[str, str | int] | None = None) -> None:
+        super().__init__(f"{store}: {reason}")
+        self.store = store
+        self.reason = reason
+        self.facts: Mapping[str, str | int] = dict(facts or {})
+
+
+class WrongKey(StoreError):
+    """The file is whole, but it was encrypted under another key."""
+
+    remedy = "Put back the key this store was made with; do not start over."
+
+
+class NotEncrypted(StoreError):
+    """The file is plain SQLite, or the library has no cipher: nothing is read from it or written to it."""
+
+    remedy = "Reinstall sqlcipher3, and find out who put the plain file there."
+
+
+class StoreBroken(StoreError):
+    """A page, the chain or the file itself is damaged or missing."""
+
+    remedy = "Opening the journal moves a broken one aside; a broken snapshot is loaded anew."
+
+
+class StoreFull(StoreError):
+    """The disk is full. Nothing of the refused write was kept."""
+
+    remedy = "Free disk space; no session starts until there is room."
+
+
+class StoreBusy(StoreError):
+    """Another process holds the store longer than the wait allowed."""
+
+    remedy = "End the other terminal process, or try again."
+
+
+class StoreRefused(StoreError):
+    """The system refuses access: rights, read-only file system, input/output fault of the device."""
+
+    remedy = "Check owner, mode and mount of the data directory, and the disk's health."
+
+
+class SchemaTooNew(StoreError):
+    """The file was written by a later release."""
+
+    remedy = "Install that release, or a later one."
+
+
+class EpochUnknown(StoreError):
+    """The journal and its head file are both unreadable, so that the next epoch's number is not known."""
+
+    remedy = "Ask the central platform for this terminal's last epoch and open the journal with the next one."
+
+
+class Forked(StoreError):
+    """The centre acknowledged another history than this disk holds: a restored or cloned disk."""
+
+    remedy = "Out of service: an operator enrols a new key and opens a new epoch."
+
+
+class SnapshotUnavailable(StoreError):
+    """No entitlement data can be shown. Base of the reasons."""
+
+    remedy = "Run a sync; items that need the snapshot are off until then."
+
+
+class NoSnapshot(SnapshotUnavailable):
+    """None was loaded yet, or the one there was made for another schema version."""
+
+
+class LeaseExpired(SnapshotUnavailable):
+    """The snapshot is older than it may be used (default 30 days), or the clock stands before its date."""
+
+
+class CountsDiffer(StoreError):
+    """A snapshot's rows do not match the counts of its manifest; nothing was switched."""
+
+    remedy = "Load the generation again; tell the centre which counts differed."
+
+
+class KeyFilesRefused(StoreError):
+    """A key file is there or wanted, but key files were not allowed."""
+
+    remedy = "Use the TPM, or set keys.allow_file = true and accept the permanent warning."
+
+
+class KeyMissing(StoreError):
+    """No key of that name."""
+
+    remedy = "Provision the terminal."
+
+
+class KeyUnfit(StoreError):
+    """The key file has other owners, modes, kind or length than a key may have."""
+
+    remedy = "Set mode 0600 and the right owner; if others could read it, make a new key."

@@ -1,0 +1,109 @@
+"""The values the journal answers with: how it opened, whether there is room, how prints stand, what was salvaged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from offline_store.chain import Finding, Position
+from offline_store.schema import PrintState
+
+if TYPE_CHECKING:
+    from offline_store.delivery import PendingItem
+    from offline_store.journal.port import JournalPort as Journal
+
+HowOpened: TypeAlias = Literal["clean", "checked-after-unclean-stop", "head-file-repaired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The journal of the last start goes on in its epoch.
+
+    ``how``: "clean", or "checked-after-unclean-stop" (all pages and the whole chain were checked and are whole), or
+    "head-file-repaired" (the head file was damaged or missing; the journal was checked whole and it was rewritten).
+    """
+
+    journal: Journal
+    how: HowOpened
+
+
+@dataclass(frozen=True, slots=True)
+class NewEpoch:
+    """A new epoch was opened, and its first entry is on disk.
+
+    ``reason``: "first-start", or why the old journal could not go on. ``last_known_head``: of the epoch before, None
+    when there was none. ``moved_aside``: folder with the old files (None when there were none); hand it to `salvage`.
+    """
+
+    journal: Journal
+    reason: str
+    last_known_head: Position | None
+    moved_aside: Path | None
+
+
+OpenOutcome: TypeAlias = Opened | NewEpoch
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """There is room for a session. ``free_bytes`` on the data directory's disk."""
+
+    free_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoRoom:
+    """No session may start. ``reason``: "low-disk" | "write-failed"; ``detail``: one sentence for the log."""
+
+    reason: Literal["low-disk", "write-failed"]
+    free_bytes: int
+    needed_bytes: int
+    detail: str
+
+
+RoomAnswer: TypeAlias = Room | NoRoom
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """A print as the chain tells it: ``job`` id, last state, where that was said, session it belongs to if named."""
+
+    job: str
+    state: PrintState
+    position: Position
+    at: str
+    session: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A walk over the whole chain. Whole when ``findings`` is empty."""
+
+    epoch: int
+    count: int
+    head: Position | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def whole(self) -> bool:
+        """True when nothing was found wrong."""
+        return not self.findings
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What could be read of a journal that was moved aside.
+
+    ``undelivered``: entries not known to be received, each proved by its own hash, to be uploaded under the old epoch;
+    ``read``: entries read in all; ``findings``: what is wrong in the chain; ``complete``: every page could be read and
+    the run reaches the last head known.
+    """
+
+    moved_aside: Path
+    epoch: int | None
+    undelivered: tuple[PendingItem, ...]
+    read: int
+    findings: tuple[Finding, ...]
+    complete: bool
+    unfinished_prints: tuple[PrintJob, ...]
