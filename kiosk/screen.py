@@ -99,7 +99,9 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Standby:
-    """C00. Nothing of any person."""
+    """C00. Nothing of any person; what can be done here now."""
+
+    services: tuple[Tile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
