@@ -139,6 +139,7 @@ class Pin:
     tries_left: int | None
     seconds_left: int
     notice: Notice | None = None
+    checking: bool = False  # the card is being asked; nothing can be typed
 
 
 @dataclass(frozen=True, slots=True)
