@@ -1,7 +1,7 @@
 """Every sentence a person reads: id -> zh (master), en (translation), from the TOML files beside this module.
 
-Each file is a table of ids (`[home.title]` with `zh` and `en`). `{name}` is filled from the text's facts. A missing id or
-a missing fact is a bug of ours and raises; a test walks all ids and all uses.
+Each file is a table of ids (`[home.title]` with `zh` and `en`). `{name}` is filled from the text's facts. A missing id
+or a missing fact is a bug of ours and raises; a test walks all ids and all uses.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ _PLACE = re.compile(r"\{([a-z_0-9]+)\}")
 
 
 def _entries(prefix: str, table: Mapping[str, object]) -> dict[str, dict[str, str]]:
-    if all(isinstance(value, str) for value in table.values()) and "zh" in table:
-        return {prefix: {language: str(sentence) for language, sentence in table.items()}}
     found: dict[str, dict[str, str]] = {}
+    sentences = {name: value for name, value in table.items() if isinstance(value, str)}
+    if sentences:
+        if set(sentences) != {"zh", "en"}:
+            raise ValueError(f"text {prefix}: zh and en are expected, got {', '.join(sorted(sentences))}")
+        found[prefix] = sentences
     for name, value in table.items():
-        if not isinstance(value, Mapping):
-            raise TypeError(f"text {prefix}.{name}: a table with zh and en is expected, got {type(value).__name__}")
-        found.update(_entries(f"{prefix}.{name}" if prefix else name, value))
+        if isinstance(value, Mapping):
+            found.update(_entries(f"{prefix}.{name}" if prefix else name, value))
     return found
 
 
