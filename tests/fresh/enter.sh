@@ -1,0 +1,25 @@
+#!/bin/sh
+# Run a command inside a bare Debian tree, in mount and process namespaces of its own.
+# usage: enter.sh TREE COMMAND [ARGUMENT...]   (as root; everything it mounts and starts ends with it)
+set -eu
+tree=$1
+shift
+exec unshare --mount --pid --fork --kill-child --propagation private sh -euc '
+  tree=$1
+  shift
+  mount -t proc proc "$tree/proc"
+  mount -t sysfs -o ro sysfs "$tree/sys"
+  mount -t tmpfs -o mode=755 tmpfs "$tree/dev"
+  mkdir "$tree/dev/pts" "$tree/dev/shm"
+  for node in null zero full random urandom tty; do
+    : > "$tree/dev/$node"
+    mount --bind "/dev/$node" "$tree/dev/$node"
+  done
+  ln -s /proc/self/fd "$tree/dev/fd"
+  ln -s pts/ptmx "$tree/dev/ptmx"
+  mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$tree/dev/pts"
+  mount -t tmpfs -o mode=1777 tmpfs "$tree/dev/shm"
+  mount -t tmpfs -o mode=755 tmpfs "$tree/run"
+  mount -t tmpfs -o mode=1777 tmpfs "$tree/tmp"
+  exec chroot "$tree" "$@"
+' enter "$tree" "$@"
