@@ -34,7 +34,7 @@ def _whole_seconds(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_whole_seconds)]
 """A time in UTC, cut to whole seconds (so that what is read equals what was written)."""
 Label = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Value = Annotated[str, StringConstraints(min_length=1, max_length=160)]
+Value = Annotated[str, StringConstraints(min_length=1, max_length=280)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 KeyId = Annotated[Base64Bytes, Field(min_length=_ID_OCTETS, max_length=_ID_OCTETS)]
 PublicPoint = Annotated[Base64Bytes, Field(min_length=33, max_length=33)]

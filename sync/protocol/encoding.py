@@ -3,6 +3,7 @@
 What is hashed or signed must have one spelling. JSON: sorted names, no spaces, UTF-8 (the subset of RFC 8785 without
 floats). CBOR: core deterministic encoding (RFC 8949 section 4.2.1).
 """
+# ruff: noqa: N818 - an exception is named by the condition, as everywhere in this project
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ a secret of 128 bits that is good once, for 24 hours, for one terminal number. T
 sends a proof (HMAC) over its own public keys, so that whoever listens or stands between cannot enrol keys of his own.
 The answer is signed by the authority whose fingerprint the code carries; nothing in it is trusted before that holds.
 """
+# ruff: noqa: N818 - an exception is named by the condition, as everywhere in this project
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import Field, StringConstraints
 
+from sync.protocol.certificate_wire import Anchor
 from sync.protocol.encoding import Base64Bytes, canonical_cbor
 from sync.protocol.messages import Line, Malformed, Message, Terminal, Time, parse
 from sync.protocol.signatures import fingerprint
@@ -120,15 +122,6 @@ def proof_of(proof_key: bytes, binding: bytes) -> bytes:
     return hmac.new(proof_key, binding, hashlib.sha256).digest()
 
 
-class IssuerAnchor(Message):
-    """An issuer of compact seal certificates. `public_key`: SubjectPublicKeyInfo (DER) of a P-256 key."""
-
-    key_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,64}$")]
-    name: Line
-    public_key: SealKey
-    demo: bool
-
-
 class Trust(Message):
     """What a terminal trusts after enrolment: written to `trust/centre.json` as it came.
 
@@ -144,7 +137,7 @@ class Trust(Message):
     authority_key: PublicKey
     centre_key: PublicKey
     package_key: PublicKey
-    issuers: Annotated[tuple[IssuerAnchor, ...], Field(min_length=1, max_length=8)]
+    issuers: Annotated[tuple[Anchor, ...], Field(min_length=1, max_length=8)]
     x509_root: Pem
     x509_intermediate: Pem
     seal_certificate: Pem

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+COSE = "application/cose"
 NDJSON_GZIP = "application/x-ndjson+gzip"
 
 

@@ -6,6 +6,7 @@ with them. Bytes travel as unpadded base64url. Times are UTC texts "YYYY-MM-DDTH
 Two acknowledgements: *received* consumes an entry's number once envelope, signature and chain are in order; *processed*
 comes later, per item, and says accepted or refused with a reason.
 """
+# ruff: noqa: N818 - an exception is named by the condition, as everywhere in this project
 
 from __future__ import annotations
 
@@ -22,15 +23,17 @@ MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
 MAX_UNPACKED_REQUEST_BYTES: Final = 24 * 1024 * 1024
 
 Terminal = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,31}$")]
-Time = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$")]
-Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Time = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$")
+]
+Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")]
 """A code word: item, outcome, reason, certificate number."""
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Hash = Annotated[Base64Bytes, Field(min_length=32, max_length=32)]
 Hex256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Number = Annotated[int, Field(ge=0, lt=2**53)]
-IdNumber = Annotated[str, StringConstraints(pattern=r"^\d{17}[0-9X]$")]
+IdNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{17}[0-9X]$")]
 
 
 class Message(BaseModel):
@@ -103,14 +106,6 @@ class Expected(Message):
     head: Hash
 
 
-class RefusedItem(Message):
-    """An entry whose number was taken and whose body was not."""
-
-    epoch: Number
-    seq: Number
-    reason: Word
-
-
 class ChainReceipt(Message):
     """Answer to an upload: everything before `expected` is received."""
 
@@ -118,7 +113,6 @@ class ChainReceipt(Message):
     received: Number
     already: Number
     expected: Expected
-    refused: Annotated[tuple[RefusedItem, ...], Field(max_length=MAX_BATCH_ENTRIES)] = ()
 
 
 # --- results --------------------------------------------------------------------------------------------------------

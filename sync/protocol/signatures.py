@@ -7,6 +7,7 @@ other use of the key. The keyid is the terminal's number, a colon and the SHA-25
 `verify` says whose request it is. That a nonce is used once is for the gateway to remember: for the length of the
 window, after which the created time refuses it.
 """
+# ruff: noqa: N818 - an exception is named by the condition, as everywhere in this project
 
 from __future__ import annotations
 

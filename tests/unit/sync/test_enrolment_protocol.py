@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from sync.protocol.certificate_code import Anchor
 from sync.protocol.encoding import canonical_json
 from sync.protocol.enrolment import (
     EnrolmentAnswer,
     EnrolmentCode,
     EnrolmentRefused,
-    IssuerAnchor,
     Trust,
     authority_fingerprint,
     check_answer,
@@ -32,7 +32,7 @@ def trust(**changes):
         "demo": True, "organisation": "demo", "terminal": "T0001",
         "terminal_key_fingerprint": fingerprint(TERMINAL_KEY), "issued_at": "2026-11-22T00:00:00Z",
         "authority_key": PUBLIC, "centre_key": bytes(32), "package_key": bytes(32),
-        "issuers": (IssuerAnchor(key_id="ab" * 8, name="demo", public_key=bytes(91), demo=True),),
+        "issuers": (Anchor(authority="demo", public_key=bytes(33), demo=True),),
         "x509_root": "-----BEGIN CERTIFICATE-----", "x509_intermediate": "-----BEGIN CERTIFICATE-----",
         "seal_certificate": "-----BEGIN CERTIFICATE-----", "compact_seal_certificate": bytes(20),
         "gateway_url": "http://127.0.0.1:1", "verify_url": "http://127.0.0.1:2",

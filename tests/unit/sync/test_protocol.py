@@ -35,7 +35,8 @@ from sync.protocol.sealing import OVERHEAD, CannotOpen, open_body, seal_body
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 PACKAGE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PACKAGE_PUBLIC = PACKAGE_KEY.public_key().public_bytes_raw()
-ROWS = [("person", {"id": n, "name": "张三"}) for n in range(3000)] + [("benefit", {"id": 1, "fen": 345600})]
+ROWS = [{"table": "person", "id": n, "name": "张三"} for n in range(3000)]
+ROWS += [{"table": "benefit", "id": 1, "fen": 345600}]
 
 
 def entry(**changes):
@@ -225,4 +226,4 @@ def test_a_package_that_lies_about_its_size_or_its_rows_is_refused():
 
 def test_rows_of_a_table_must_stand_together():
     with pytest.raises(ValueError, match="together"):
-        package([("a", {}), ("b", {}), ("a", {})])
+        package([{"table": "a"}, {"table": "b"}, {"table": "a"}])

@@ -1,0 +1,122 @@
+"""The HTTP shells: two FastAPI applications, one for terminals and one for the public. They hold no logic.
+
+Bodies are read up to a limit and handed on as octets, for a signature covers octets; the messages' schemas stand in the
+OpenAPI document all the same. The core blocks on the disk, so it runs in the thread pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi import Request as HttpRequest
+from fastapi import Response as HttpResponse
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from sync.gateway.public import MAX_CHECK_BYTES, CheckRequest
+from sync.gateway.refusals import problem
+from sync.protocol.enrolment import EnrolmentAnswer, EnrolmentRequest
+from sync.protocol.exchange import COSE, JSON, NDJSON_GZIP, PROBLEM, Request, Response
+from sync.protocol.messages import MAX_REQUEST_BYTES, ChainReceipt, ChainUpload, Problem, Results
+from sync.protocol.packages import SignedManifest
+
+Core = Callable[[Request], Response]
+_TITLE = "Terminal gateway"
+
+
+def terminals_app(core: Core, after_receipt: Callable[[], None]) -> FastAPI:
+    """The listener for terminals. `after_receipt` is called once an upload's answer is decided; it must not block."""
+    app = FastAPI(title=_TITLE, version="1", docs_url=None, redoc_url=None)
+
+    async def answer(request: HttpRequest) -> HttpResponse:
+        response = await _answer(core, request, MAX_REQUEST_BYTES)
+        if request.url.path == "/v1/chain" and response.status_code == 200:
+            after_receipt()
+        return response
+
+    for path, method, about, takes, gives in (
+        ("/v1/enrol", "POST", "Enrol a terminal with a code", EnrolmentRequest, EnrolmentAnswer),
+        ("/v1/chain", "POST", "Upload chain entries with their sealed bodies", ChainUpload, ChainReceipt),
+        ("/v1/results", "GET", "Results of this terminal's items after n", None, Results),
+        ("/v1/snapshot", "GET", "Signed manifest of the latest snapshot", None, SignedManifest),
+        ("/v1/snapshot/{generation}", "GET", "Package of one generation", None, NDJSON_GZIP),
+        ("/v1/revocations", "GET", "Signed list of revoked certificates", None, COSE),
+        ("/v1/time", "GET", "The centre's time, in the Date field", None, None),
+    ):
+        app.add_api_route(
+            path,
+            answer,
+            methods=[method],
+            summary=about,
+            operation_id=about.lower().replace(" ", "-"),
+            response_class=HttpResponse,
+            responses=_responses(gives),
+            openapi_extra=_body(takes, path),
+        )
+    return app
+
+
+def public_app(core: Core) -> FastAPI:
+    """The listener for the public: the page and its question."""
+    app = FastAPI(title="Certificate check", version="1", docs_url=None, redoc_url=None)
+
+    async def answer(request: HttpRequest) -> HttpResponse:
+        return await _answer(core, request, MAX_CHECK_BYTES)
+
+    app.add_api_route("/", answer, methods=["GET"], response_class=HttpResponse, include_in_schema=False)
+    app.add_api_route("/v", answer, methods=["GET"], response_class=HttpResponse, summary="The page")
+    app.add_api_route(
+        "/v/check",
+        answer,
+        methods=["POST"],
+        response_class=HttpResponse,
+        summary="Check a code or a number",
+        openapi_extra=_body(CheckRequest, "/v/check"),
+    )
+    return app
+
+
+async def _answer(core: Core, request: HttpRequest, limit: int) -> HttpResponse:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > limit:
+            return _to_http(problem(413, "body-too-large", f"A request has at most {limit} octets."))
+    # The raw path: a decoded one would not be what was signed.
+    target = request.scope["raw_path"].decode("ascii", "replace")
+    if request.scope["query_string"]:
+        target += "?" + request.scope["query_string"].decode("ascii", "replace")
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
+    return _to_http(await run_in_threadpool(core, Request(request.method, target, headers, bytes(body))))
+
+
+def _to_http(response: Response) -> HttpResponse:
+    return HttpResponse(content=response.body, status_code=response.status, headers=dict(response.headers))
+
+
+def _responses(gives: type[BaseModel] | str | None) -> dict[int | str, dict[str, Any]]:
+    refusal = {"description": "Refused", "content": {PROBLEM: {"schema": Problem.model_json_schema()}}}
+    content: dict[str, Any] = {}
+    if isinstance(gives, str):
+        content = {gives: {"schema": {"type": "string", "format": "binary"}}}
+    elif gives is not None:
+        content = {JSON: {"schema": gives.model_json_schema(mode="serialization")}}
+    return {200 if gives else 204: {"description": "Done", "content": content}, "4XX": refusal}
+
+
+def _body(takes: type[BaseModel] | None, path: str) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    if takes is not None:
+        schema = takes.model_json_schema(mode="validation")
+        extra["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+    names = [("generation", "path")] if path.endswith("{generation}") else []
+    if path == "/v1/results":
+        names.append(("after", "query"))
+    if names:
+        extra["parameters"] = [
+            {"name": name, "in": where, "required": True, "schema": {"type": "integer", "minimum": 0}}
+            for name, where in names
+        ]
+    return extra

@@ -1,0 +1,31 @@
+"""A refusal: an RFC 9457 problem as a value, and as an exception where nothing of the transaction is to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sync.protocol.exchange import PROBLEM, Response
+from sync.protocol.messages import Expected, Problem
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    expected: Expected | None = None,
+    epoch: int | None = None,
+    seq: int | None = None,
+) -> Response:
+    """The refusal as an answer."""
+    body = Problem(status=status, code=code, title=title, expected=expected, epoch=epoch, seq=seq).to_wire()
+    return Response(status, {**(headers or {}), "content-type": PROBLEM}, body)
+
+
+class Refused(Exception):  # noqa: N818 - named by the condition
+    """Ends a request with `response` and rolls its transaction back."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(f"refused with {response.status}")
+        self.response = response

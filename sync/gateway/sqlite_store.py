@@ -1,0 +1,264 @@
+"""The gateway's store on SQLite: one file, WAL, synchronous=FULL.
+
+One connection behind a lock: the listeners' threads and the processing step take turns, and a transaction is short. Of
+several processes on one file (the command line beside the server) SQLite itself makes one wait for the other.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from offline_store.chain import ChainEntry, Position
+from sync.gateway.store import (
+    EnrolledTerminal,
+    FleetRow,
+    IssuedCode,
+    PendingBody,
+    PublishedSnapshot,
+    RecordRow,
+    RegisteredCertificate,
+    StoredResult,
+)
+
+SCHEMA_VERSION: Final = 1
+_ENTRY: Final = "c.terminal, c.epoch, c.seq, c.kind, c.at, c.header, c.prev, c.body_commitment, c.hash"
+
+
+class StoreUnusable(Exception):  # noqa: N818 - named by the condition
+    """The gateway's file is missing, damaged, or of another version."""
+
+
+class SqliteStore:
+    """`sync.gateway.store.Store` on a file `gateway.db` in `folder`, packages in `folder`/snapshots."""
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        path = folder / "gateway.db"
+        if create:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+            (folder / "snapshots").mkdir(mode=0o700, exist_ok=True)
+        elif not path.is_file():
+            raise StoreUnusable("gateway.db is missing: run kiosk-gateway init first")
+        self._folder = folder
+        self._lock = threading.RLock()
+        self._inside = False
+        self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA foreign_keys=ON")
+        if create:
+            schema = files("sync.gateway").joinpath("tables.sql").read_text(encoding="utf-8")
+            self._db.executescript(f"BEGIN;{schema};PRAGMA user_version={SCHEMA_VERSION};COMMIT")
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version != SCHEMA_VERSION:
+            raise StoreUnusable(f"gateway.db has version {version}, this release knows {SCHEMA_VERSION}")
+
+    def close(self) -> None:
+        """Give the file back."""
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._lock:
+            if self._inside:
+                raise RuntimeError("a transaction does not nest")
+            self._db.execute("BEGIN IMMEDIATE")
+            self._inside = True
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            else:
+                self._db.execute("COMMIT")
+            finally:
+                self._inside = False
+
+    def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
+        return row
+
+    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._db.execute(sql, values).fetchall()
+
+    # who
+
+    def terminal(self, number: str) -> EnrolledTerminal | None:
+        row = self._one(
+            "SELECT t.number, k.key, k.fingerprint, k.seal_key, k.enrolled_at, t.last_seen_at FROM terminal t"
+            " JOIN terminal_key k ON k.terminal = t.number WHERE t.number = ? ORDER BY k.id DESC LIMIT 1",
+            number,
+        )
+        return EnrolledTerminal(*row) if row else None
+
+    def keys_of(self, number: str) -> tuple[bytes, ...]:
+        return tuple(
+            row[0] for row in self._all("SELECT key FROM terminal_key WHERE terminal=? ORDER BY id DESC", number)
+        )
+
+    def seen(self, number: str, at: str) -> None:
+        self._db.execute("UPDATE terminal SET last_seen_at = ? WHERE number = ?", (at, number))
+
+    def use_nonce(self, fingerprint: str, nonce: str, *, until: int, now: int) -> bool:
+        self._db.execute("DELETE FROM nonce WHERE until < ?", (now,))
+        done = self._db.execute("INSERT OR IGNORE INTO nonce VALUES (?, ?, ?)", (fingerprint, nonce, until))
+        return done.rowcount == 1
+
+    # enrolment
+
+    def add_code(self, code: IssuedCode) -> None:
+        self._db.execute(
+            "INSERT INTO enrolment_code VALUES (?, ?, ?, ?, ?, ?)",
+            (code.code_id, code.terminal, code.proof_key, code.expires, code.used_by, code.answer),
+        )
+
+    def code(self, code_id: bytes) -> IssuedCode | None:
+        row = self._one(
+            "SELECT code_id, terminal, proof_key, expires, used_by, answer FROM enrolment_code WHERE code_id = ?",
+            code_id,
+        )
+        return IssuedCode(*row) if row else None
+
+    def enrol(self, terminal: EnrolledTerminal, code_id: bytes, answer: bytes) -> None:
+        self._db.execute("INSERT OR IGNORE INTO terminal (number) VALUES (?)", (terminal.number,))
+        self._db.execute(
+            "INSERT INTO terminal_key (terminal, key, fingerprint, seal_key, enrolled_at) VALUES (?, ?, ?, ?, ?)",
+            (terminal.number, terminal.key, terminal.fingerprint, terminal.seal_key, terminal.enrolled_at),
+        )
+        self._db.execute(
+            "UPDATE enrolment_code SET used_by = ?, answer = ? WHERE code_id = ?",
+            (terminal.fingerprint, answer, code_id),
+        )
+
+    # chain
+
+    def head(self, terminal: str, epoch: int) -> Position | None:
+        row = self._one(
+            "SELECT epoch, seq, hash FROM chain WHERE terminal = ? AND epoch = ? ORDER BY seq DESC LIMIT 1",
+            terminal,
+            epoch,
+        )
+        return Position(*row) if row else None
+
+    def hash_at(self, terminal: str, epoch: int, seq: int) -> bytes | None:
+        row = self._one("SELECT hash FROM chain WHERE terminal = ? AND epoch = ? AND seq = ?", terminal, epoch, seq)
+        return row[0] if row else None
+
+    def receive(self, entry: ChainEntry, sealed: bytes | None, at: str) -> None:
+        place = (entry.terminal, entry.epoch, entry.seq)
+        self._db.execute(
+            "INSERT INTO chain VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*place, entry.kind, entry.at, entry.header, entry.prev, entry.body_commitment, entry.hash, at),
+        )
+        if sealed is not None:
+            self._db.execute("INSERT INTO body VALUES (?, ?, ?, ?)", (*place, sealed))
+        self._db.execute("INSERT INTO pending (terminal, epoch, seq) VALUES (?, ?, ?)", place)
+
+    def alarm(self, terminal: str, code: str, epoch: int, seq: int, at: str) -> None:
+        self._db.execute(
+            "INSERT INTO alarm (at, terminal, code, epoch, seq) VALUES (?, ?, ?, ?, ?)",
+            (at, terminal, code, epoch, seq),
+        )
+
+    # processing
+
+    def pending(self, limit: int) -> Sequence[PendingBody]:
+        rows = self._all(
+            f"SELECT {_ENTRY}, b.sealed FROM pending p JOIN chain c USING (terminal, epoch, seq)"  # noqa: S608 - constant
+            " LEFT JOIN body b USING (terminal, epoch, seq) ORDER BY p.id LIMIT ?",
+            limit,
+        )
+        return [PendingBody(ChainEntry(*row[:-1]), row[-1]) for row in rows]
+
+    def add_result(self, entry: ChainEntry, state: Literal["accepted", "refused"], reason: str | None, at: str) -> None:
+        place = (entry.terminal, entry.epoch, entry.seq)
+        row = self._one("SELECT coalesce(max(n), 0) + 1 FROM result WHERE terminal = ?", entry.terminal)
+        n = row[0] if row else 1
+        self._db.execute(
+            "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?)", (entry.terminal, n, *place[1:], state, reason, at)
+        )
+        self._db.execute("DELETE FROM pending WHERE terminal = ? AND epoch = ? AND seq = ?", place)
+
+    def add_act(self, entry: ChainEntry, kind: str, content: bytes) -> None:
+        self._db.execute(
+            "INSERT INTO act VALUES (?, ?, ?, ?, ?)", (entry.terminal, entry.epoch, entry.seq, kind, content)
+        )
+
+    def results_after(self, terminal: str, n: int, limit: int) -> Sequence[StoredResult]:
+        rows = self._all(
+            "SELECT r.n, r.epoch, r.seq, c.hash, r.state, r.reason, r.processed_at FROM result r"
+            " JOIN chain c USING (terminal, epoch, seq) WHERE r.terminal = ? AND r.n > ? ORDER BY r.n LIMIT ?",
+            terminal, n, limit,
+        )  # fmt: skip
+        return [StoredResult(*row) for row in rows]
+
+    # certificates
+
+    def register(self, certificate: RegisteredCertificate) -> None:
+        c = certificate
+        self._db.execute(
+            "INSERT INTO register VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                c.number, c.terminal, c.epoch, c.seq, c.item, c.issued_at, c.expires_at,
+                c.pdf_sha256, c.code_sha256, c.seal_key_id, c.state, c.revoked_at,
+            ),
+        )  # fmt: skip
+
+    def certificate(self, number: str) -> RegisteredCertificate | None:
+        row = self._one("SELECT * FROM register WHERE number = ?", number)
+        return RegisteredCertificate(*row) if row else None
+
+    def revoke(self, number: str, at: str) -> None:
+        self._db.execute("UPDATE register SET state = 'revoked', revoked_at = ? WHERE number = ?", (at, number))
+
+    def revoked_numbers(self) -> Sequence[str]:
+        return [row[0] for row in self._all("SELECT number FROM register WHERE state = 'revoked' ORDER BY number")]
+
+    # snapshots
+
+    def publish(self, snapshot: PublishedSnapshot) -> None:
+        self._db.execute(
+            "INSERT INTO snapshot VALUES (?, ?, ?, ?)",
+            (snapshot.generation, snapshot.manifest, snapshot.file, snapshot.made_at),
+        )
+
+    def latest_snapshot(self) -> PublishedSnapshot | None:
+        row = self._one("SELECT generation, manifest, file, made_at FROM snapshot ORDER BY generation DESC LIMIT 1")
+        return PublishedSnapshot(*row) if row else None
+
+    def snapshot(self, generation: int) -> PublishedSnapshot | None:
+        row = self._one("SELECT generation, manifest, file, made_at FROM snapshot WHERE generation = ?", generation)
+        return PublishedSnapshot(*row) if row else None
+
+    def package(self, snapshot: PublishedSnapshot) -> bytes:
+        return (self._folder / "snapshots" / snapshot.file).read_bytes()
+
+    # overview
+
+    def fleet(self) -> Sequence[FleetRow]:
+        rows = self._all(
+            "SELECT t.number,"
+            " (SELECT max(enrolled_at) FROM terminal_key k WHERE k.terminal = t.number), t.last_seen_at,"
+            " (SELECT count(*) FROM chain c WHERE c.terminal = t.number),"
+            " (SELECT count(*) FROM pending p WHERE p.terminal = t.number),"
+            " (SELECT count(*) FROM result r WHERE r.terminal = t.number AND r.state = 'refused'),"
+            " (SELECT count(*) FROM alarm a WHERE a.terminal = t.number) FROM terminal t ORDER BY t.number"
+        )
+        return [FleetRow(*row) for row in rows]
+
+    def records(self, limit: int) -> Sequence[RecordRow]:
+        rows = self._all(
+            "SELECT c.terminal, c.epoch, c.seq, c.kind, c.at, c.received_at, coalesce(r.state, 'received'), r.reason,"
+            " CAST(a.content AS TEXT) FROM chain c LEFT JOIN result r USING (terminal, epoch, seq)"
+            " LEFT JOIN act a USING (terminal, epoch, seq)"
+            " ORDER BY c.received_at DESC, c.terminal DESC, c.epoch DESC, c.seq DESC LIMIT ?",
+            limit,
+        )
+        return [RecordRow(*row) for row in reversed(rows)]

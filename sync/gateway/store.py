@@ -1,0 +1,180 @@
+"""What the gateway's core asks of a store: rows as frozen values, and the `Store` protocol.
+
+SQLite implements it for one machine; another database would implement the same. Every method is called inside
+`transaction()`; a transaction that ends without an exception is on disk before its answer leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from offline_store.chain import ChainEntry, Position
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledTerminal:
+    """A terminal and the keys it speaks with now. Times as in the chain."""
+
+    number: str
+    key: bytes
+    fingerprint: str
+    seal_key: bytes
+    enrolled_at: str
+    last_seen_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCode:
+    """An enrolment code as the centre keeps it: enough to check a proof, not enough to enrol."""
+
+    code_id: bytes
+    terminal: str
+    proof_key: bytes = field(repr=False)
+    expires: int
+    """Unix seconds."""
+    used_by: str | None
+    """Fingerprint of the key that was enrolled with it."""
+    answer: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingBody:
+    """An entry that was received and not yet processed; `sealed` is None if no body came with it."""
+
+    entry: ChainEntry
+    sealed: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResult:
+    """One result for one terminal; `n` rises from 1 for each terminal."""
+
+    n: int
+    epoch: int
+    seq: int
+    hash: bytes
+    state: Literal["accepted", "refused"]
+    reason: str | None
+    processed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredCertificate:
+    """What the register says about one certificate number; no name, no ID number."""
+
+    number: str
+    terminal: str
+    epoch: int
+    seq: int
+    item: str
+    issued_at: str
+    expires_at: str
+    pdf_sha256: str
+    code_sha256: str
+    seal_key_id: str
+    state: Literal["known", "revoked"]
+    revoked_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSnapshot:
+    """A generation on offer: the signed manifest as it is sent, and the name of its package file."""
+
+    generation: int
+    manifest: bytes
+    file: str
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class FleetRow:
+    """One terminal for the operator's overview."""
+
+    number: str
+    enrolled_at: str
+    last_seen_at: str | None
+    entries: int
+    pending: int
+    refused: int
+    alarms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One received entry and what became of it; `act` is the opened body's JSON, if it was opened."""
+
+    terminal: str
+    epoch: int
+    seq: int
+    kind: str
+    at: str
+    received_at: str
+    state: str
+    reason: str | None
+    act: str | None = field(repr=False)
+
+
+class Store(Protocol):
+    """The gateway's memory."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One atomic, durable step; nothing of it is kept if an exception leaves it."""
+
+    # who
+
+    def terminal(self, number: str) -> EnrolledTerminal | None: ...
+    def keys_of(self, number: str) -> tuple[bytes, ...]:
+        """Every key the terminal ever had, the present one first."""
+
+    def seen(self, number: str, at: str) -> None: ...
+    def use_nonce(self, fingerprint: str, nonce: str, *, until: int, now: int) -> bool:
+        """Remember a nonce until then; False if it was used before. Forgets what `now` has outdated."""
+
+    # enrolment
+
+    def add_code(self, code: IssuedCode) -> None: ...
+    def code(self, code_id: bytes) -> IssuedCode | None: ...
+    def enrol(self, terminal: EnrolledTerminal, code_id: bytes, answer: bytes) -> None:
+        """The terminal has this key from now on, the code is used up, and this was the answer."""
+
+    # chain
+
+    def head(self, terminal: str, epoch: int) -> Position | None: ...
+    def hash_at(self, terminal: str, epoch: int, seq: int) -> bytes | None: ...
+    def receive(self, entry: ChainEntry, sealed: bytes | None, at: str) -> None: ...
+    def alarm(self, terminal: str, code: str, epoch: int, seq: int, at: str) -> None: ...
+
+    # processing
+
+    def pending(self, limit: int) -> Sequence[PendingBody]:
+        """In order of receipt."""
+
+    def add_result(self, entry: ChainEntry, state: Literal["accepted", "refused"], reason: str | None, at: str) -> None:
+        """The entry is processed; its result gets the terminal's next n."""
+
+    def add_act(self, entry: ChainEntry, kind: str, content: bytes) -> None: ...
+    def results_after(self, terminal: str, n: int, limit: int) -> Sequence[StoredResult]: ...
+
+    # certificates
+
+    def register(self, certificate: RegisteredCertificate) -> None: ...
+    def certificate(self, number: str) -> RegisteredCertificate | None: ...
+    def revoke(self, number: str, at: str) -> None: ...
+    def revoked_numbers(self) -> Sequence[str]: ...
+
+    # snapshots
+
+    def publish(self, snapshot: PublishedSnapshot) -> None: ...
+    def latest_snapshot(self) -> PublishedSnapshot | None: ...
+    def snapshot(self, generation: int) -> PublishedSnapshot | None: ...
+    def package(self, snapshot: PublishedSnapshot) -> bytes:
+        """The package's octets."""
+
+    # overview
+
+    def fleet(self) -> Sequence[FleetRow]: ...
+    def records(self, limit: int) -> Sequence[RecordRow]:
+        """The latest entries, newest last."""
