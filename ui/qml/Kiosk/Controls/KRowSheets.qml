@@ -1,0 +1,69 @@
+import QtQuick
+import QtQuick.Layouts
+import Kiosk.Theme
+
+// The rows of a table as sheets of labels and values, for large letters.
+ColumnLayout {
+    id: sheets
+
+    required property var columnNames
+    required property var rows
+
+    spacing: Theme.spaceS
+
+    Repeater {
+        model: sheets.rows
+
+        delegate: KPanel {
+            id: sheet
+
+            required property var modelData
+
+            Layout.fillWidth: true
+            implicitHeight: lines.implicitHeight + 2 * Theme.spaceS
+
+            ColumnLayout {
+                id: lines
+
+                anchors.left: parent.left
+                anchors.leftMargin: Theme.spaceM
+                anchors.right: parent.right
+                anchors.rightMargin: Theme.spaceM
+                anchors.verticalCenter: parent.verticalCenter
+                spacing: 0
+
+                Repeater {
+                    model: sheets.columnNames
+
+                    delegate: RowLayout {
+                        id: line
+
+                        required property string modelData
+                        required property int index
+                        readonly property var cell: sheet.modelData[index]
+
+                        Layout.fillWidth: true
+                        spacing: Theme.spaceM
+
+                        KText {
+                            Layout.fillWidth: true
+                            Layout.preferredWidth: Theme.factLabel
+                            color: line.index === 0 ? Theme.primaryDeep : Theme.muted
+                            font.bold: line.index === 0
+                            text: line.modelData
+                        }
+                        KText {
+                            Accessible.name: line.cell.hidden ? Words.of("page.table.hidden") : text
+                            Layout.fillWidth: true
+                            Layout.preferredWidth: Theme.factLabel
+                            color: line.cell.hidden ? Theme.muted : Theme.ink
+                            font.bold: true
+                            horizontalAlignment: Text.AlignRight
+                            text: line.cell.words
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import QtQuick
+import QtQuick.Layouts
+import Kiosk.Controls
+import Kiosk.Theme
+import Kiosk.ViewModels
+
+// C09. A choice, or digits in their places.
+KPage {
+    id: page
+
+    required property QuestionVm vm
+    readonly property bool digits: vm.groups.length > 0
+
+    heading: page.vm.title
+    lead: page.vm.hint
+    name: "question"
+    notice: page.vm.notice
+    actions: [
+        KButton {
+            Layout.fillWidth: true
+            enabled: page.vm.canConfirm
+            hint: page.vm.confirmHint
+            objectName: "question.confirm"
+            text: Words.of("page.question.confirm")
+            visible: page.digits
+            onClicked: page.vm.confirm()
+        }
+    ]
+
+    KScroll {
+        anchors.fill: parent
+        name: page.name
+        spacing: Theme.gapTouch + Theme.spaceXs
+        visible: !page.digits
+
+        Repeater {
+            model: page.vm.options
+
+            delegate: KChoice {
+                required property var modelData
+
+                Layout.fillWidth: true
+                objectName: "question.option." + modelData.key
+                subtitle: modelData.subtitle
+                text: modelData.title
+                onClicked: page.vm.choose(modelData.key)
+            }
+        }
+    }
+    ColumnLayout {
+        anchors.fill: parent
+        spacing: Theme.spaceL
+        visible: page.digits
+
+        KMaskedDigits {
+            Layout.alignment: Qt.AlignHCenter
+            groups: page.vm.groups
+            objectName: "question.digits"
+        }
+        KKeypad {
+            Layout.fillHeight: true
+            Layout.fillWidth: true
+            clearable: false
+            name: page.name
+            onErased: page.vm.erase()
+            onTyped: digit => page.vm.press(digit)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import QtQuick
+import QtQuick.Layouts
+import Kiosk.Controls
+import Kiosk.Theme
+import Kiosk.ViewModels
+
+// C13. Card first, papers second; nothing to press, the terminal feels what is taken.
+KPage {
+    id: page
+
+    required property TakeVm vm
+    readonly property string tone: vm.leftBehind || vm.urgency > 1 ? "danger" : vm.urgency > 0 ? "warning" : "plain"
+
+    name: "take"
+    split: false
+    info: [
+        KNotice {
+            Layout.fillWidth: true
+            notice: page.vm.notice
+        },
+        KBadge {
+            Layout.alignment: Qt.AlignHCenter
+            Layout.topMargin: Theme.spaceM
+            disc: true
+            ink: Theme.toneInk(page.tone)
+            name: page.vm.first === "" ? "check" : page.vm.first
+            size: Theme.iconXl
+            soft: Theme.toneSoft(page.tone)
+        },
+        KText {
+            Accessible.name: text
+            Accessible.role: Accessible.Heading
+            Layout.fillWidth: true
+            color: page.tone === "plain" ? Theme.ink : Theme.toneInk(page.tone)
+            em: Theme.title
+            font.bold: true
+            horizontalAlignment: Text.AlignHCenter
+            objectName: "take.headline"
+            text: page.vm.headline
+        },
+        KText {
+            Layout.fillWidth: true
+            color: Theme.toneInk(page.tone)
+            em: Theme.button
+            font.bold: true
+            horizontalAlignment: Text.AlignHCenter
+            text: page.vm.urgency > 0 ? Words.of("page.take.reminder") : ""
+            visible: text !== ""
+        },
+        KThings {
+            Layout.fillWidth: true
+            things: page.vm.things
+        }
+    ]
+}
