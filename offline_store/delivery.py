@@ -1,25 +1,30 @@
 """The sync process' side of the journal: what waits, what was received, what the centre answered.
 
-Only the sync process writes here (delivery, inbox, runs, the delivery part of meta); it never touches the chain.
-Each call is one short transaction.
+Only the sync process writes here (delivery, inbox, runs, the delivery part of meta), and it deletes bodies whose time
+is over; it never touches the chain. Each call is one short transaction, so that the terminal's next append waits no
+longer than one of them. One thread owns one `Delivery`. All times are RFC 3339 text (`offline_store.chain.timestamp`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from pathlib import Path
+from typing import Final, Literal, TypeAlias, cast
 
+from offline_store import rows
 from offline_store.chain import ChainEntry, Position
-from offline_store.schema import DeliveryRow, InboxRow, RunRow
+from offline_store.connection import Connection, KeyBytes, open_encrypted
+from offline_store.errors import StoreBroken
+from offline_store.journal.files import DATABASE, HEAD, wal_is_suspect
+from offline_store.journal.head import HeadRecord, read_head
+from offline_store.migrations import require_version
+from offline_store.schema import DeliveryRow, InboxRow, PendingItem, RunRow
 
+BODY_RETENTION_DAYS: Final = 7
+"""A sealed body is kept until its entry was processed, and this many days more; then `delete_old_bodies` removes it."""
 
-@dataclass(frozen=True, slots=True)
-class PendingItem:
-    """One entry to upload with its sealed body (None: no body, or already deleted)."""
-
-    entry: ChainEntry
-    sealed: bytes | None
+_RESULTS_CURSOR: Final = "results-cursor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,53 +65,218 @@ class Fork:
 Acknowledgement: TypeAlias = Acknowledged | Fork
 
 
-class DeliveryPort(Protocol):
-    """What the sync process calls. All times are RFC 3339 text (`offline_store.chain.timestamp`)."""
+class Delivery:
+    """Opens the journal of a data directory beside the terminal process.
+
+    When the terminal moved the journal aside meanwhile, the next call goes to the new one. Every call may raise
+    WrongKey, StoreBroken, StoreFull, StoreBusy, StoreRefused, SchemaTooNew.
+    """
+
+    def __init__(self, folder: Path, key: KeyBytes, *, busy_seconds: float = 2.0) -> None:
+        self._folder = folder
+        self._key = key
+        self._busy_seconds = busy_seconds
+        self._opened = self._open()
+
+    # --- upload ---
 
     def pending(self, *, limit: int, max_bytes: int) -> tuple[PendingItem, ...]:
-        """The oldest pending entries in order; at least one, even if it alone is over ``max_bytes``."""
+        """The oldest pending entries in order; at least one, even if it alone is over ``max_bytes``.
+
+        ``max_bytes`` counts headers and sealed bodies.
+        """
+        connection = self._connection
+        found = connection.each(
+            "SELECT c.epoch, c.seq, c.kind, c.at, c.header, c.prev, c.body_commitment, c.hash, b.sealed"
+            " FROM delivery AS d JOIN chain AS c USING (epoch, seq) LEFT JOIN body AS b USING (epoch, seq)"
+            " WHERE d.state = 'pending' ORDER BY d.epoch, d.seq LIMIT ?",
+            (limit,),
+            at_once=20,
+        )
+        terminal = self._terminal
+        batch: list[PendingItem] = []
+        size = 0
+        for *columns, sealed in found:
+            item = PendingItem(ChainEntry(terminal, *columns), sealed)
+            size += len(item.entry.header) + len(sealed or b"")
+            if batch and size > max_bytes:
+                break
+            batch.append(item)
+        return tuple(batch)
 
     def attempted(self, first: Position, last: Position, at: str) -> None:
-        """Count one upload try of the entries from first to last (same epoch)."""
+        """Count one upload try of the pending entries from first to last (same epoch)."""
+        with self._connection.writing():
+            self._connection.execute(
+                "UPDATE delivery SET attempts = attempts + 1, last_attempt_at = ?"
+                " WHERE state = 'pending' AND epoch = ? AND seq BETWEEN ? AND ?",
+                (at, first.epoch, first.seq, last.seq),
+            )
 
     def mark_received(self, head: Position, at: str) -> Acknowledgement:
-        """Everything up to and including ``head`` was received; ``head`` becomes the acknowledged head."""
+        """Everything up to and including ``head`` was received; ``head`` becomes the acknowledged head.
+
+        A head that our chain does not hold is a fork: nothing is changed. An older head than the acknowledged one is
+        no step back (see `rewind`).
+        """
+        connection = self._connection
+        with connection.writing():
+            ours = rows.hash_at(connection, head.epoch, head.seq)
+            if ours != head.hash:
+                return Fork(None if ours is None else Position(head.epoch, head.seq, ours), head)
+            newly = connection.execute(
+                "UPDATE delivery SET state = 'received', received_at = ?"
+                " WHERE state = 'pending' AND epoch = ? AND seq <= ?",
+                (at, head.epoch, head.seq),
+            )
+            before = rows.acknowledged_head(connection)
+            if before is None or (before.epoch, before.seq) < (head.epoch, head.seq):
+                rows.set_acknowledged_head(connection, head)
+        return Acknowledged(newly)
 
     def acknowledged_head(self) -> Position | None:
         """The last head the centre acknowledged in the present epoch."""
+        return rows.acknowledged_head(self._connection)
 
     def rewind(self, epoch: int, seq: int) -> int:
-        """The centre lost entries: those from seq on become pending again. Returns how many."""
+        """The centre lost entries: those from ``seq`` on become pending again. Returns how many.
+
+        Results already recorded for them stay. Bodies that were deleted by then cannot be sent again.
+        """
+        connection = self._connection
+        with connection.writing():
+            again = connection.execute(
+                "UPDATE delivery SET state = 'pending', received_at = NULL"
+                " WHERE epoch = ? AND seq >= ? AND state <> 'pending'",
+                (epoch, seq),
+            )
+            digest = rows.hash_at(connection, epoch, seq - 1)
+            if digest is None:
+                rows.clear_acknowledged_head(connection)
+            else:
+                rows.set_acknowledged_head(connection, Position(epoch, seq - 1, digest))
+        return again
+
+    # --- results and answers ---
 
     def record_results(self, results: Sequence[ItemResult], *, cursor: int) -> None:
-        """Store results per item and the cursor to ask from next, in one transaction."""
+        """Store results per item and the cursor to ask from next, in one transaction.
+
+        A result for an item of an epoch that was moved aside goes to the inbox alone. Every result is also an inbox
+        row of kind ``result``.
+        """
+        connection = self._connection
+        with connection.writing():
+            for result in results:
+                connection.execute(
+                    "UPDATE delivery SET state = ?, processed_at = ?, result = ? WHERE epoch = ? AND seq = ?",
+                    (result.state, result.at, result.result, result.epoch, result.seq),
+                )
+                self._insert_inbox(connection, "result", result.result, result.at, result.epoch, result.seq)
+            rows.set_meta(connection, _RESULTS_CURSOR, str(cursor))
 
     def results_cursor(self) -> int:
         """The N for ``GET /v1/results?after=N``; 0 at first."""
+        return int(rows.meta(self._connection, _RESULTS_CURSOR) or 0)
 
     def state_of(self, epoch: int, seq: int) -> DeliveryRow | None:
         """Delivery state of one entry."""
+        return rows.delivery_of(self._connection, epoch, seq)
 
     def store_inbox(self, kind: str, payload: str, at: str, *, epoch: int | None = None, seq: int | None = None) -> int:
-        """Store an answer; returns its id."""
+        """Store an answer of the centre (``payload``: JSON text); returns its id."""
+        connection = self._connection
+        with connection.writing():
+            return self._insert_inbox(connection, kind, payload, at, epoch, seq)
 
     def inbox_after(self, last_id: int, *, limit: int = 100) -> tuple[InboxRow, ...]:
         """Answers in order of arrival."""
+        return rows.inbox_after(self._connection, last_id, limit)
+
+    # --- runs ---
 
     def run_started(self, job: str, started_by: str, at: str) -> int:
         """Open a row for a run of a job; returns its id."""
+        runs = self._connection.tables.table("runs")
+        return cast("int", runs.insert({"job": job, "started_by": started_by, "started_at": at, "items": 0}).last_pk)
 
     def run_ended(self, run_id: int, at: str, *, outcome: str, items: int = 0, detail: str | None = None) -> None:
-        """Close it."""
+        """Close it. ``outcome``: a short word; ``detail``: one sentence without personal data."""
+        table = self._connection.tables.table("runs")
+        table.update(run_id, {"ended_at": at, "outcome": outcome, "items": items, "detail": detail})
 
     def last_run(self, job: str, *, outcome: str | None = None) -> RunRow | None:
         """The latest run of a job, by rising id; with ``outcome`` the latest that ended so."""
+        row = self._connection.one(
+            "SELECT id, job, started_by, started_at, ended_at, outcome, items, detail FROM runs"
+            " WHERE job = ? AND (? IS NULL OR outcome = ?) ORDER BY id DESC LIMIT 1",
+            (job, outcome, outcome),
+        )
+        return None if row is None else RunRow(*row)
+
+    # --- state and retention ---
 
     def backlog(self) -> Backlog:
         """Counts and age for the status page."""
+        connection = self._connection
+        counts = dict(connection.rows("SELECT state, count(*) FROM delivery GROUP BY state"))
+        oldest = connection.one(
+            "SELECT c.at FROM delivery AS d JOIN chain AS c USING (epoch, seq)"
+            " WHERE d.state = 'pending' ORDER BY d.epoch, d.seq LIMIT 1"
+        )
+        return Backlog(counts.get("pending", 0), oldest[0] if oldest else None, counts.get("received", 0))
 
     def delete_old_bodies(self, before: str, *, limit: int = 200) -> int:
-        """Delete bodies of entries processed before that moment (now - 7 days); the chain rows stay."""
+        """Delete bodies of entries processed before that moment (now - 7 days); the chain rows stay.
+
+        At most ``limit`` in one short transaction; call again while the answer equals the limit. A refused item's body
+        stays until a person has dealt with it.
+        """
+        with self._connection.writing():
+            return self._connection.execute(
+                "DELETE FROM body WHERE rowid IN (SELECT b.rowid FROM body AS b JOIN delivery AS d USING (epoch, seq)"
+                " WHERE d.state = 'processed' AND d.processed_at < ? LIMIT ?)",
+                (before, limit),
+            )
 
     def close(self) -> None:
         """Give the connection back."""
+        self._opened.close()
+
+    @property
+    def _connection(self) -> Connection:
+        if not self._opened.still_at_its_path():
+            self._opened.close()
+            self._opened = self._open()
+        return self._opened
+
+    @property
+    def _terminal(self) -> str:
+        terminal = rows.meta(self._connection, "terminal")
+        if terminal is None:
+            raise StoreBroken(DATABASE, "it does not say whose it is")
+        return terminal
+
+    def _open(self) -> Connection:
+        if wal_is_suspect(self._folder):
+            raise StoreBroken(DATABASE, "its write-ahead log is damaged; the terminal has to open it first")
+        head = read_head(self._folder / HEAD)
+        check = head.key_check if isinstance(head, HeadRecord) else None
+        connection = open_encrypted(
+            self._folder / DATABASE, self._key, expected_key_check=check, busy_seconds=self._busy_seconds
+        )
+        try:
+            require_version(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @staticmethod
+    def _insert_inbox(
+        connection: Connection, kind: str, payload: str, at: str, epoch: int | None, seq: int | None
+    ) -> int:
+        return connection.insert(
+            "INSERT INTO inbox(kind, epoch, seq, payload, arrived_at) VALUES (?, ?, ?, ?, ?)",
+            (kind, epoch, seq, payload, at),
+        )

@@ -30,9 +30,15 @@ class WrongKey(StoreError):
 
 
 class NotEncrypted(StoreError):
-    """The file is plain SQLite, or the library has no cipher: nothing is read from it or written to it."""
+    """The file is plain SQLite: nothing is read from it or written to it."""
 
-    remedy = "Reinstall sqlcipher3, and find out who put the plain file there."
+    remedy = "Find out who put the plain file there."
+
+
+class NoCipher(StoreError):
+    """The SQLite library cannot encrypt; it would take a key in silence and write plain text."""
+
+    remedy = "Reinstall sqlcipher3."
 
 
 class StoreBroken(StoreError):

@@ -18,6 +18,8 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from offline_store.chain import ChainEntry
+
 JOURNAL_SCHEMA_VERSION: Final = 1
 SNAPSHOT_SCHEMA_VERSION: Final = 1
 
@@ -29,6 +31,14 @@ DELIVERY_STATES: Final[tuple[str, ...]] = get_args(DeliveryState)
 PrintState: TypeAlias = Literal["queued", "sending", "printed", "failed", "unknown"]
 PRINT_STATES: Final[tuple[str, ...]] = get_args(PrintState)
 FINAL_PRINT_STATES: Final[frozenset[str]] = frozenset({"printed", "failed", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class PendingItem:
+    """One entry to upload with its sealed body (None: no body, or already deleted)."""
+
+    entry: ChainEntry
+    sealed: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

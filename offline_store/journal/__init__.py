@@ -1,9 +1,46 @@
 """The journal: what was promised, in one append-only hash chain, on disk before anybody acts on it.
 
-To come (signatures are fixed):
-  open_journal(directory, *, terminal, key, sign, seal, now, random, first_epoch=1, limits=...) -> Opened | NewEpoch
-  salvage(moved_aside, *, key) -> Salvaged;  waiting_salvage(directory) -> tuple[Path, ...];  salvage_done(moved_aside)
-  print header: {"job": id, "state": queued|sending|printed|failed|unknown, "session": id, ...}
+`open_journal` gives the terminal its writing side or a new epoch, `read_journal` the command line a reading side,
+`salvage` what is left of a journal that was moved aside. The sync process has `offline_store.delivery`.
 
 What must not come in: network, devices, screens, and knowledge of what an act means.
 """
+
+from offline_store.chain import Position
+from offline_store.journal.aside import salvage_done, waiting_salvage
+from offline_store.journal.journal import Journal, Limits
+from offline_store.journal.opening import open_journal
+from offline_store.journal.outcomes import (
+    NewEpoch,
+    NoRoom,
+    Opened,
+    OpenOutcome,
+    PrintJob,
+    Room,
+    RoomAnswer,
+    Salvaged,
+    Verified,
+)
+from offline_store.journal.reader import JournalReader, read_journal
+from offline_store.journal.salvage import salvage
+
+__all__ = [
+    "Journal",
+    "JournalReader",
+    "Limits",
+    "NewEpoch",
+    "NoRoom",
+    "OpenOutcome",
+    "Opened",
+    "Position",
+    "PrintJob",
+    "Room",
+    "RoomAnswer",
+    "Salvaged",
+    "Verified",
+    "open_journal",
+    "read_journal",
+    "salvage",
+    "salvage_done",
+    "waiting_salvage",
+]

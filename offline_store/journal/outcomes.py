@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from offline_store.chain import Finding, Position
-from offline_store.schema import PrintState
+from offline_store.schema import PendingItem, PrintState
 
 if TYPE_CHECKING:
-    from offline_store.delivery import PendingItem
-    from offline_store.journal.port import JournalPort as Journal
+    from offline_store.journal.journal import Journal
 
 HowOpened: TypeAlias = Literal["clean", "checked-after-unclean-stop", "head-file-repaired"]
 
@@ -96,14 +95,15 @@ class Salvaged:
     """What could be read of a journal that was moved aside.
 
     ``undelivered``: entries not known to be received, each proved by its own hash, to be uploaded under the old epoch;
-    ``read``: entries read in all; ``findings``: what is wrong in the chain; ``complete``: every page could be read and
-    the run reaches the last head known.
+    ``read``: entries read in all; ``lost_bodies``: undelivered entries whose sealed body cannot be read any more;
+    ``findings``: what is wrong in the chain; ``complete``: everything could be read, up to the last head known.
     """
 
     moved_aside: Path
     epoch: int | None
     undelivered: tuple[PendingItem, ...]
     read: int
+    lost_bodies: int
     findings: tuple[Finding, ...]
     complete: bool
     unfinished_prints: tuple[PrintJob, ...]

@@ -1,0 +1,122 @@
+"""Moving a journal that cannot go on out of the way, whole and with a note that says what it was.
+
+``broken-<n>/`` holds journal.db, its -wal and -shm, a copy of the head file, and ``moved.json``. Nothing in it is ever
+changed again; `offline_store.journal.salvage` reads it on a copy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from offline_store.chain import Position
+from offline_store.durable import make_folder, mapped, sync_folder, write_file
+from offline_store.journal.files import ASIDE, COMPANIONS, DATABASE, HEAD
+
+_NOTE: Final = "moved.json"
+_DONE: Final = "uploaded"
+
+
+class _Note(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    terminal: str
+    reason: str
+    at: str
+    epoch: Annotated[int, Field(ge=1)] | None
+    last_seq: Annotated[int, Field(ge=1)] | None
+    last_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None
+    next_epoch: Annotated[int, Field(ge=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What the note in a ``broken-<n>`` folder says. ``next_epoch``: the one that was to follow."""
+
+    folder: Path
+    terminal: str
+    reason: str
+    at: str
+    last_known: Position | None
+    next_epoch: int
+
+
+def move_aside(
+    folder: Path, *, terminal: str, reason: str, at: str, last_known: Position | None, next_epoch: int
+) -> Path:
+    """Move the journal's files into a new ``broken-<n>``; the head file stays until the new epoch writes its own."""
+    numbers = [int(found.name.removeprefix(ASIDE)) for found in _folders(folder)]
+    target = folder / f"{ASIDE}{max(numbers, default=0) + 1}"
+    make_folder(target)
+    note = _Note(
+        terminal=terminal,
+        reason=reason,
+        at=at,
+        epoch=last_known.epoch if last_known else None,
+        last_seq=last_known.seq if last_known else None,
+        last_hash=last_known.hash.hex() if last_known else None,
+        next_epoch=next_epoch,
+    )
+    # the note first: a power cut between the moves leaves a start that finds no database and this note
+    write_file(target / _NOTE, note.model_dump_json().encode())
+    with mapped(target.name):
+        if (folder / HEAD).is_file():
+            write_file(target / HEAD, (folder / HEAD).read_bytes())
+    _move_files(folder, target)
+    return target
+
+
+def finish_interrupted_move(folder: Path) -> None:
+    """A power cut came between the moves: bring what is left behind after its database.
+
+    To be called when there is no journal.db. A WAL left here would be taken for the next database's own.
+    """
+    if not any((folder / (DATABASE + end)).exists() for end in COMPANIONS):
+        return
+    places = _folders(folder)
+    target = places[-1] if places else folder / f"{ASIDE}1"
+    make_folder(target)
+    _move_files(folder, target)
+
+
+def _move_files(folder: Path, target: Path) -> None:
+    with mapped(target.name):
+        # the database first: a start that finds it missing ends this move, while one that found it without its WAL
+        # would take it for a whole one
+        for name in (DATABASE, *(DATABASE + end for end in COMPANIONS)):
+            if (folder / name).exists():
+                (folder / name).rename(target / name)
+        sync_folder(target)
+        sync_folder(folder)
+
+
+def asides(folder: Path) -> tuple[Aside, ...]:
+    """All folders that were moved aside, oldest first; one whose note cannot be read is left out."""
+    found: list[Aside] = []
+    for place in _folders(folder):
+        try:
+            note = _Note.model_validate_json((place / _NOTE).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            continue
+        last = None
+        if note.epoch is not None and note.last_seq is not None and note.last_hash is not None:
+            last = Position(note.epoch, note.last_seq, bytes.fromhex(note.last_hash))
+        found.append(Aside(place, note.terminal, note.reason, note.at, last, note.next_epoch))
+    return tuple(found)
+
+
+def waiting_salvage(folder: Path) -> tuple[Path, ...]:
+    """Folders of moved journals whose entries were not yet all uploaded, oldest first."""
+    return tuple(place for place in _folders(folder) if not (place / _DONE).exists())
+
+
+def salvage_done(moved_aside: Path) -> None:
+    """Note that the centre has what could be read of this one."""
+    write_file(moved_aside / _DONE, b"")
+
+
+def _folders(folder: Path) -> list[Path]:
+    places = [place for place in folder.glob(f"{ASIDE}*") if place.name.removeprefix(ASIDE).isdecimal()]
+    return sorted(places, key=lambda place: int(place.name.removeprefix(ASIDE)))

@@ -1,0 +1,197 @@
+"""The terminal's journal: append, close a session, say whether there is room for the next one.
+
+One thread (the terminal's actor) owns it. `append` returns after the commit is on disk; only then may anybody act.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from offline_store import rows
+from offline_store.chain import (
+    ENTRY_KINDS,
+    SALT_BYTES,
+    ChainEntry,
+    Header,
+    Position,
+    body_info,
+    canonical_json,
+    commitment,
+    make_entry,
+    timestamp,
+)
+from offline_store.connection import Connection
+from offline_store.durable import mapped
+from offline_store.errors import StoreBroken, StoreError, StoreFull
+from offline_store.journal.files import HEAD, OpenMark
+from offline_store.journal.head import HeadRecord, write_head
+from offline_store.journal.outcomes import NoRoom, Room, RoomAnswer
+from offline_store.journal.prints import require_print_header
+from offline_store.journal.reader import JournalReader
+
+Seal: TypeAlias = Callable[[bytes, bytes], bytes]
+"""(plain, info) -> sealed bytes that only the centre can open."""
+Now: TypeAlias = Callable[[], datetime]
+Random: TypeAlias = Callable[[int], bytes]
+
+_TEST_WRITE_BYTES: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``free_bytes``: below this no session starts. A session writes some 100 KB; the rest is for prints and logs."""
+
+    free_bytes: int = 64 * 1024 * 1024
+
+
+def insert_entry(connection: Connection, entry: ChainEntry, sealed: bytes | None) -> None:
+    """Write one entry with its body and its pending delivery, inside the caller's transaction."""
+    connection.execute(
+        "INSERT INTO chain(epoch, seq, kind, at, header, prev, body_commitment, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            entry.epoch,
+            entry.seq,
+            entry.kind,
+            entry.at,
+            entry.header,
+            entry.prev,
+            entry.body_commitment,
+            entry.hash,
+        ),
+    )
+    if sealed is not None:
+        connection.execute("INSERT INTO body(epoch, seq, sealed) VALUES (?, ?, ?)", (entry.epoch, entry.seq, sealed))
+    connection.execute(
+        "INSERT INTO delivery(epoch, seq, state, attempts) VALUES (?, ?, 'pending', 0)", (entry.epoch, entry.seq)
+    )
+
+
+class Journal(JournalReader):
+    """The writing side; made by `open_journal`."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        folder: Path,
+        mark: OpenMark,
+        key_check: str,
+        seal: Seal,
+        now: Now,
+        random: Random,
+        limits: Limits,
+    ) -> None:
+        super().__init__(connection)
+        last = self.last()
+        if last is None:
+            raise StoreBroken(connection.path.name, "its chain has no entry")
+        self._head = last
+        self._folder = folder
+        self._mark = mark
+        self._key_check = key_check
+        self._seal = seal
+        self._now = now
+        self._random = random
+        self._limits = limits
+
+    @property
+    def head(self) -> Position:
+        """The last entry."""
+        return self._head
+
+    def append(self, kind: str, header: Header, body: bytes | None = None) -> Position:
+        """Append one entry; returns after the commit is on disk.
+
+        ``kind``: one of `ENTRY_KINDS` but epoch-opened. ``header``: no personal data (see `canonical_json`); a print's
+        has ``job`` and ``state``. ``body``: plain bytes, sealed to the centre before they are written; the plain never
+        reaches the disk.
+
+        Raises StoreFull, StoreBusy, StoreRefused (nothing of the entry was kept), StoreBroken (open the journal anew).
+        """
+        if kind not in ENTRY_KINDS or kind == "epoch-opened":
+            raise ValueError(f"no entry of kind {kind!r} is appended here")
+        if kind == "print":
+            require_print_header(header)
+        head, seq = self._head, self._head.seq + 1
+        salt = self._random(SALT_BYTES) if body is not None else b""
+        entry = make_entry(
+            prev=head.hash,
+            terminal=self._terminal,
+            epoch=head.epoch,
+            seq=seq,
+            kind=kind,
+            at=timestamp(self._now()),
+            header=canonical_json(header),
+            body_commitment=None if body is None else commitment(salt, body),
+        )
+        sealed = None
+        if body is not None:
+            sealed = self._seal(salt + body, body_info(self._terminal, head.epoch, seq, kind))
+        with self._connection.writing():
+            if rows.last_position(self._connection, head.epoch) != head:
+                raise StoreBroken(self._connection.path.name, "the chain's end is not where this process left it")
+            insert_entry(self._connection, entry, sealed)
+        self._head = entry.position
+        return entry.position
+
+    def close_session(self) -> bool:
+        """After each session: move the WAL into the database, then write the head file.
+
+        False: somebody read at that moment, so the WAL was not emptied (the head file is written all the same).
+        Raises StoreFull, StoreRefused.
+        """
+        emptied = self._connection.truncate_wal()
+        write_head(self._folder / HEAD, self._head_record())
+        return emptied
+
+    def room_for_session(self) -> RoomAnswer:
+        """Free disk space and a real write with fsync, before a session starts."""
+        needed = self._limits.free_bytes
+        with mapped(self._folder.name):
+            disk = os.statvfs(self._folder)
+        free = disk.f_bavail * disk.f_frsize
+        if free < needed:
+            return NoRoom("low-disk", free, needed, "the data directory's disk is nearly full")
+        try:
+            self._test_write()
+        except StoreError as error:
+            # a fault the person must not meet in the middle of a session; the store is asked again next time
+            return NoRoom("write-failed", free, needed, str(error))
+        return Room(free)
+
+    def close(self) -> None:
+        """Clean stop: as `close_session`, then the mark that the stop was clean."""
+        try:
+            self.close_session()
+            self._mark.clear()
+        finally:
+            super().close()
+            self._mark.release()
+
+    def abandon(self) -> None:
+        """Let go of the files without the mark of a clean stop, as a killed process would."""
+        super().close()
+        self._mark.release()
+
+    def _head_record(self) -> HeadRecord:
+        return HeadRecord(self._terminal, self._head, rows.chain_count(self._connection), self._key_check)
+
+    def _test_write(self) -> None:
+        path = self._folder / ".room"
+        with mapped(self._folder.name):
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+            try:
+                written = os.write(handle, bytes(_TEST_WRITE_BYTES))
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+                path.unlink()
+        if written != _TEST_WRITE_BYTES:
+            raise StoreFull(self._folder.name, "the disk took only a part of a test write")
+        with self._connection.writing():
+            rows.set_meta(self._connection, "room-asked-at", timestamp(self._now()))

@@ -1,0 +1,198 @@
+"""Reading what is readable of a journal that was moved aside, so that it can still be uploaded under its old epoch.
+
+The evidence is not touched: a copy is read. Pages are authenticated by the cipher and each entry is proved by its own
+hash, so a row is either what was written or left out. A damaged WAL is tried three ways (as it is, with its checksums
+worked out anew, the same without the wrong frame), and the reading with the most entries is taken.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from offline_store.chain import GENESIS, ChainEntry, Position, verify_run
+from offline_store.connection import Connection, KeyBytes, open_encrypted
+from offline_store.durable import mapped
+from offline_store.errors import NotEncrypted, StoreBroken, WrongKey
+from offline_store.journal.aside import asides
+from offline_store.journal.files import DATABASE, HEAD
+from offline_store.journal.head import HeadRecord, read_head
+from offline_store.journal.outcomes import Salvaged
+from offline_store.journal.prints import print_jobs, unfinished
+from offline_store.journal.wal import rechained
+from offline_store.schema import PendingItem
+
+_ROW: Final = "SELECT rowid, epoch, seq, kind, at, header, prev, body_commitment, hash FROM chain WHERE rowid >= ?"
+_PATIENCE: Final = 64
+"""Unreadable rows in a row after which the search begins to skip with doubling steps."""
+
+Attempt: TypeAlias = Callable[[Path], bool]
+
+
+@dataclass
+class _Reading:
+    """What one attempt gave."""
+
+    terminal: str = ""
+    items: list[tuple[PendingItem, bool]] = field(default_factory=list)
+    """Item, and whether it is still undelivered."""
+    unread: int = 0
+    lost_bodies: int = 0
+
+
+def salvage(moved_aside: Path, *, key: KeyBytes) -> Salvaged:
+    """Read a ``broken-<n>`` folder. Raises WrongKey only when the head file proves that the key is another one."""
+    note = next((found for found in asides(moved_aside.parent) if found.folder == moved_aside), None)
+    head = read_head(moved_aside / HEAD)
+    known = head if isinstance(head, HeadRecord) else None
+    best = _Reading()
+    for attempt in (_as_it_is, _rechained, _rechained_without_wrong_frame):
+        reading = _attempt(moved_aside, attempt, key, known.key_check if known else None)
+        if len(reading.items) > len(best.items):
+            best = reading
+    entries = [item.entry for item, _ in best.items]
+    run = verify_run(entries, GENESIS, 1)
+    last_known = _latest(note.last_known if note else None, known.position if known else None)
+    reaches = last_known is None or (run.head is not None and (run.head.epoch, run.head.seq) >= _number(last_known))
+    return Salvaged(
+        moved_aside=moved_aside,
+        epoch=entries[0].epoch if entries else (last_known.epoch if last_known else None),
+        undelivered=tuple(item for item, undelivered in best.items if undelivered),
+        read=len(entries),
+        lost_bodies=best.lost_bodies,
+        findings=run.findings,
+        complete=bool(entries) and run.whole and not best.unread and not best.lost_bodies and reaches,
+        unfinished_prints=unfinished(print_jobs(entries)),
+    )
+
+
+def _attempt(source: Path, prepare: Attempt, key: KeyBytes, check: str | None) -> _Reading:
+    # beside the journal, not in /tmp: the copy is encrypted, but it belongs to this disk's protection and room
+    with tempfile.TemporaryDirectory(prefix=".salvage-", dir=source.parent) as place:
+        copy = Path(place) / DATABASE
+        with mapped(source.name):
+            if not (source / DATABASE).exists():
+                return _Reading()
+            shutil.copyfile(source / DATABASE, copy)
+            if (source / f"{DATABASE}-wal").exists():
+                shutil.copyfile(source / f"{DATABASE}-wal", f"{copy}-wal")
+            if not prepare(copy):
+                return _Reading()
+        return _read(_Reopening(copy, key, check))
+
+
+def _as_it_is(copy: Path) -> bool:
+    return copy.exists()
+
+
+def _rechained(copy: Path) -> bool:
+    return _rewrite_wal(copy, without_wrong_frame=False)
+
+
+def _rechained_without_wrong_frame(copy: Path) -> bool:
+    return _rewrite_wal(copy, without_wrong_frame=True)
+
+
+def _rewrite_wal(copy: Path, *, without_wrong_frame: bool) -> bool:
+    wal = copy.with_name(f"{copy.name}-wal")
+    made = rechained(wal.read_bytes(), without_wrong_frame=without_wrong_frame) if wal.exists() else None
+    if made is None:
+        return False
+    wal.write_bytes(made)
+    return True
+
+
+class _Reopening:
+    """A connection that is opened anew after a damaged page, because the cipher refuses everything after the first."""
+
+    def __init__(self, path: Path, key: KeyBytes, check: str | None) -> None:
+        self._path = path
+        self._key = key
+        self._check = check
+        self._connection: Connection | None = None
+
+    def try_one(self, sql: str, values: tuple[int, ...] = ()) -> tuple[bool, tuple[Any, ...] | None]:
+        """(readable, first row). Raises WrongKey when that is proved."""
+        try:
+            if self._connection is None:
+                self._connection = open_encrypted(
+                    self._path, self._key, query_only=True, expected_key_check=self._check
+                )
+            return True, self._connection.one(sql, values)
+        except WrongKey:
+            if self._check is not None:
+                raise
+            return False, None
+        except (StoreBroken, NotEncrypted):
+            self.close()
+            return False, None
+
+    def close(self) -> None:
+        """Drop the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _read(store: _Reopening) -> _Reading:
+    reading = _Reading()
+    try:
+        readable, row = store.try_one("SELECT value FROM meta WHERE key = 'terminal'")
+        if not readable or row is None:
+            return reading
+        reading.terminal = str(row[0])
+        for entry in _entries(store, reading):
+            readable, row = store.try_one("SELECT sealed FROM body WHERE epoch = ? AND seq = ?", _place(entry))
+            sealed = bytes(row[0]) if row else None
+            known, state = store.try_one("SELECT state FROM delivery WHERE epoch = ? AND seq = ?", _place(entry))
+            # not knowing is taken for undelivered: the centre takes the same entry twice without harm
+            undelivered = not known or state is None or state[0] == "pending"
+            if undelivered and entry.body_commitment is not None and sealed is None:
+                reading.lost_bodies += 1
+            reading.items.append((PendingItem(entry, sealed), undelivered))
+    finally:
+        store.close()
+    return reading
+
+
+def _entries(store: _Reopening, reading: _Reading) -> Iterator[ChainEntry]:
+    """Readable rows whose own hash proves them, in order of writing."""
+    place, failures, step = 1, 0, 1
+    readable, row = store.try_one("SELECT max(rowid) FROM chain")
+    # when even the last row's page is unreadable, go on until nothing was readable for a long while
+    last = int(row[0]) if readable and row and row[0] else None
+    while last is None or place <= last:
+        readable, row = store.try_one(f"{_ROW} LIMIT 1", (place,))
+        if not readable:
+            reading.unread += 1
+            failures += 1
+            step = step * 2 if failures > _PATIENCE else 1
+            if last is None and failures > 2 * _PATIENCE:
+                return
+            place += step
+            continue
+        if row is None:
+            return
+        failures, step = 0, 1
+        place = int(row[0]) + 1
+        entry = ChainEntry(reading.terminal, *row[1:])
+        if verify_run([entry], entry.prev).whole:
+            yield entry
+        else:
+            reading.unread += 1
+
+
+def _place(entry: ChainEntry) -> tuple[int, int]:
+    return entry.epoch, entry.seq
+
+
+def _number(position: Position) -> tuple[int, int]:
+    return position.epoch, position.seq
+
+
+def _latest(*positions: Position | None) -> Position | None:
+    return max((position for position in positions if position), key=_number, default=None)

@@ -1,0 +1,150 @@
+"""Where keys come from: a small protocol, and the provider that reads files (with a flag and a permanent warning).
+
+A TPM provider will implement the same protocol; nothing else in the project knows where a key lay.
+Names in use: ``store`` (32 bytes, SQLCipher), ``terminal`` (Ed25519 seed, 32 bytes), ``seal`` (P-256 private key, PEM
+or DER), ``pseudonym`` (32 bytes). Key bytes are lent in a `KeyBuffer` and overwritten when it is closed; copies that a
+library makes inside are beyond reach.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Protocol
+
+from offline_store.durable import create_file, make_folder, mapped
+from offline_store.errors import KeyFilesRefused, KeyMissing, KeyUnfit
+
+MAX_KEY_BYTES: Final = 16 * 1024
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+
+
+class KeyBuffer:
+    """Key bytes with an owner. Use as a context manager, or call `close`; afterwards the bytes are zero and refused."""
+
+    __slots__ = ("_material", "name")
+
+    def __init__(self, name: str, material: bytearray) -> None:
+        self.name = name
+        self._material: bytearray | None = material
+
+    @property
+    def material(self) -> bytearray:
+        """The bytes themselves, not a copy. Raises ValueError after `close`."""
+        if self._material is None:
+            raise ValueError(f"key {self.name!r} was already wiped")
+        return self._material
+
+    def close(self) -> None:
+        """Overwrite the bytes; calling it again does nothing."""
+        if self._material is not None:
+            wipe(self._material)
+            self._material = None
+
+    def __enter__(self) -> KeyBuffer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"KeyBuffer({self.name!r}, ...)"
+
+
+def wipe(material: bytearray) -> None:
+    """Overwrite in place with zeros."""
+    material[:] = bytes(len(material))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyWarning:
+    """A lasting weakness of where keys are kept, for the log, the diagnosis page and every status answer."""
+
+    code: str
+    folder: str
+    text_zh: str
+    text_en: str
+
+
+class KeyProvider(Protocol):
+    """Lends keys by name."""
+
+    @property
+    def warning(self) -> KeyWarning | None:
+        """The permanent warning of this way of keeping keys, None when there is nothing to warn of."""
+
+    def load(self, name: str, *, length: int | None = None) -> KeyBuffer:
+        """The key; the caller closes it. Raises KeyMissing, KeyUnfit (``length`` bytes were expected)."""
+
+    def create(self, name: str, material: bytes | bytearray) -> bool:
+        """Keep a new key durably. False, and nothing changed, when one of that name exists."""
+
+
+class KeyFiles:
+    """Keys as 0600 files in one 0700 folder: what a root user of the machine, or a copied disk, can read.
+
+    Refused without ``allow_file``; with it the warning is given to ``warn`` at once and stays readable as `warning`.
+    """
+
+    def __init__(self, folder: Path, *, allow_file: bool, warn: Callable[[KeyWarning], None]) -> None:
+        if not allow_file:
+            raise KeyFilesRefused(folder.name, "key files are not allowed by the settings")
+        self._folder = folder
+        self.warning: KeyWarning = KeyWarning(
+            code="keys-in-files",
+            folder=str(folder),
+            text_zh="密钥保存在文件中，未受安全芯片保护；仅供演示或过渡使用。",
+            text_en="Keys are kept in files, not protected by a security chip: for demonstration or transition only.",
+        )
+        warn(self.warning)
+
+    def load(self, name: str, *, length: int | None = None) -> KeyBuffer:
+        """Read one key file. Raises KeyMissing; KeyUnfit for a link, other owners, open modes or a wrong length."""
+        path = self._path(name)
+        label = f"{self._folder.name}/{name}"
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except FileNotFoundError:
+            raise KeyMissing(label, "there is no such key file") from None
+        except OSError as error:
+            raise KeyUnfit(label, "the key file cannot be opened", {"errno": error.errno or 0}) from error
+        try:
+            facts = os.fstat(handle)
+            self._refuse_unfit(label, facts, length)
+            material = bytearray(facts.st_size)
+            with mapped(label), os.fdopen(handle, "rb", buffering=0, closefd=False) as file:
+                got = file.readinto(material)
+            if got != len(material):
+                wipe(material)
+                raise KeyUnfit(label, "the key file changed while it was read")
+        finally:
+            os.close(handle)
+        return KeyBuffer(name, material)
+
+    def create(self, name: str, material: bytes | bytearray) -> bool:
+        """Write a new key file durably; an existing one is never overwritten (answer False)."""
+        if not 0 < len(material) <= MAX_KEY_BYTES:
+            raise ValueError(f"a key has 1 to {MAX_KEY_BYTES} bytes")
+        make_folder(self._folder)
+        return create_file(self._path(name), material)
+
+    def _path(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise ValueError("a key's name is lower-case letters, digits and dashes")
+        return self._folder / name
+
+    @staticmethod
+    def _refuse_unfit(label: str, facts: os.stat_result, length: int | None) -> None:
+        if not stat.S_ISREG(facts.st_mode):
+            raise KeyUnfit(label, "a key file is a regular file")
+        if stat.S_IMODE(facts.st_mode) & 0o077:
+            raise KeyUnfit(label, "others may open the key file", {"mode": f"{stat.S_IMODE(facts.st_mode):04o}"})
+        if facts.st_uid != os.geteuid():
+            raise KeyUnfit(label, "the key file belongs to another user", {"owner": facts.st_uid})
+        if not 0 < facts.st_size <= MAX_KEY_BYTES or (length is not None and facts.st_size != length):
+            raise KeyUnfit(label, "the key has a wrong length", {"bytes": facts.st_size, "expected": length or 0})

@@ -1,0 +1,85 @@
+"""The journal's rows as typed values: the SQL that both sides of the journal read with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from offline_store.chain import ChainEntry, Position
+from offline_store.connection import Connection, Value
+from offline_store.schema import DeliveryRow, InboxRow
+
+_CHAIN: Final = "epoch, seq, kind, at, header, prev, body_commitment, hash"
+
+
+def entries(connection: Connection, terminal: str, where: str, values: Sequence[Value]) -> Iterator[ChainEntry]:
+    """Chain entries in order; ``where`` is this room's own SQL, never text from outside."""
+    sql = f"SELECT {_CHAIN} FROM chain WHERE {where} ORDER BY epoch, seq"  # noqa: S608 - see the docstring
+    for row in connection.each(sql, values):
+        yield ChainEntry(terminal, *row)
+
+
+def last_position(connection: Connection, epoch: int) -> Position | None:
+    """The last entry of an epoch."""
+    row = connection.one("SELECT epoch, seq, hash FROM chain WHERE epoch = ? ORDER BY seq DESC LIMIT 1", (epoch,))
+    return None if row is None else Position(*row)
+
+
+def hash_at(connection: Connection, epoch: int, seq: int) -> bytes | None:
+    """The hash at a number, None when there is no such entry."""
+    row = connection.one("SELECT hash FROM chain WHERE epoch = ? AND seq = ?", (epoch, seq))
+    return None if row is None else bytes(row[0])
+
+
+def chain_count(connection: Connection) -> int:
+    """Rows in the chain table."""
+    row = connection.one("SELECT count(*) FROM chain")
+    return int(row[0]) if row else 0
+
+
+def meta(connection: Connection, key: str) -> str | None:
+    """A value of the meta table."""
+    row = connection.one("SELECT value FROM meta WHERE key = ?", (key,))
+    return None if row is None else str(row[0])
+
+
+def set_meta(connection: Connection, key: str, value: str) -> None:
+    """Write a value of the meta table, inside the caller's transaction."""
+    connection.execute(
+        "INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value)
+    )
+
+
+def acknowledged_head(connection: Connection) -> Position | None:
+    """The last head the centre acknowledged."""
+    text = meta(connection, "acknowledged")
+    if text is None:
+        return None
+    epoch, seq, digest = text.split(" ")
+    return Position(int(epoch), int(seq), bytes.fromhex(digest))
+
+
+def set_acknowledged_head(connection: Connection, head: Position) -> None:
+    """Note it, inside the caller's transaction."""
+    set_meta(connection, "acknowledged", f"{head.epoch} {head.seq} {head.hash.hex()}")
+
+
+def delivery_of(connection: Connection, epoch: int, seq: int) -> DeliveryRow | None:
+    """The delivery row of an entry."""
+    row = connection.one(
+        "SELECT epoch, seq, state, attempts, last_attempt_at, received_at, processed_at, result"
+        " FROM delivery WHERE epoch = ? AND seq = ?",
+        (epoch, seq),
+    )
+    return None if row is None else DeliveryRow(*row)
+
+
+def inbox_after(connection: Connection, last_id: int, limit: int) -> tuple[InboxRow, ...]:
+    """Answers from the centre with an id above ``last_id``, in order of arrival."""
+    sql = "SELECT id, kind, epoch, seq, payload, arrived_at FROM inbox WHERE id > ? ORDER BY id LIMIT ?"
+    return tuple(InboxRow(*row) for row in connection.rows(sql, (last_id, limit)))
+
+
+def clear_acknowledged_head(connection: Connection) -> None:
+    """The centre has nothing of this epoch any more, inside the caller's transaction."""
+    connection.execute("DELETE FROM meta WHERE key = 'acknowledged'")
