@@ -1,0 +1,54 @@
+"""Time as a parameter.
+
+Monotonic seconds measure how long a person waited; the wall clock dates what was recorded. The terminal reads both once
+per event, as one `Moment`, so that a step is a function of values.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+HALL_ZONE = ZoneInfo("Asia/Shanghai")
+"""All halls keep Beijing time (北京时间); records carry the offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One reading of both clocks: `monotonic` in seconds, `wall` with its zone."""
+
+    monotonic: float
+    wall: datetime
+
+    @property
+    def today(self) -> date:
+        """The business date in the hall."""
+        return self.wall.astimezone(HALL_ZONE).date()
+
+    @property
+    def stamp(self) -> str:
+        """RFC 3339 with seconds and the hall's offset."""
+        return self.wall.astimezone(HALL_ZONE).isoformat(timespec="seconds")
+
+    @property
+    def hall_time(self) -> str:
+        """HH:MM in the hall."""
+        return self.wall.astimezone(HALL_ZONE).strftime("%H:%M")
+
+
+class Clock(Protocol):
+    """Whoever needs time takes one of these."""
+
+    def now(self) -> Moment:
+        """Both clocks, read together."""
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def now(self) -> Moment:
+        """Both clocks, read together."""
+        return Moment(time.monotonic(), datetime.now(HALL_ZONE))

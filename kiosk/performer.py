@@ -1,0 +1,220 @@
+"""Does what the terminal asks for, and posts what came of it.
+
+The one place where effects meet the world: device operations go to their lanes, journal and snapshot are used on the
+terminal's own thread (a commit takes a fraction of a millisecond on a disk and some milliseconds on flash), papers are
+asked for through their pipe. The same class serves a real terminal (thread lanes) and a simulated night (virtual
+lanes); nothing in it knows which.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from drivers.document_printer import PdfJob, document_printer_status, print_pdf
+
+from drivers.card_reader.pin import pin_tries, verify_pin
+from drivers.card_reader.session import STEPS, end_session, read_card
+from drivers.lanes import Done, Lane, Outcome, Ticket
+from drivers.operation import Operation
+from drivers.receipt_printer.document import Receipt
+from kiosk.effects import (
+    Append,
+    AskPinTries,
+    CheckRoom,
+    CloseBooks,
+    Effect,
+    MakePaper,
+    Poke,
+    PollDocumentPrinter,
+    PollReceiptPrinter,
+    PrintPaper,
+    PrintReceipt,
+    Query,
+    ReadCard,
+    ReleaseCard,
+    VerifyPin,
+    WarmPapers,
+)
+from kiosk.events import Completed, Event, Failed, Progressed
+from kiosk.printers import document_printer_report, receipt_printer_report
+from kiosk.records import PersonRecord
+from kiosk.settings import Timeouts
+from offline_store.chain import Position
+from offline_store.errors import StoreError
+from offline_store.journal import RoomAnswer
+
+_POLL_LIMIT = 5.0
+_RELEASE_LIMIT = 5.0
+
+
+class Books(Protocol):
+    """The journal, as far as the terminal writes it."""
+
+    def append(self, kind: str, header: dict[str, Any], body: bytes | None = None) -> Position:
+        """On disk when it returns."""
+
+    def close_session(self) -> object:
+        """Head file and WAL truncation."""
+
+    def room_for_session(self) -> RoomAnswer:
+        """Room, or NoRoom with the reason."""
+
+
+class Records(Protocol):
+    """The snapshot: one read transaction on one generation per session."""
+
+    def person(self, id_number: str, card_number: str) -> PersonRecord:
+        """All rows of one person. Typed errors of offline_store when there is no usable snapshot."""
+
+    def close(self) -> None:
+        """End of the session's transaction."""
+
+
+class Papers(Protocol):
+    """The papers process, seen from here."""
+
+    def warm(self) -> None:
+        """Load its parts."""
+
+    def make(self, request: Any, done: Callable[[object], None], failed: Callable[[Exception], None]) -> None:
+        """Make and sign; exactly one of the two is called, from any thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What a performer is put together from. A lane that is None: the device is not fitted."""
+
+    card: Lane
+    receipt_printer: Lane | None
+    document_printer: Lane | None
+    books: Books
+    records: Records
+    papers: Papers
+    poke: Callable[[], None]
+    post: Callable[[Event], None]
+    wipe_pin: Callable[[], None]
+    pseudonym_key: bytearray
+    timeouts: Timeouts
+
+
+class NotFittedError(Exception):
+    """The terminal has no such device."""
+
+
+class Performer:
+    """Carries out effects. Called on the terminal's thread."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        """All parts are handed in."""
+        self._w = wiring
+        self._at_the_card: list[Ticket] = []
+
+    def __call__(self, effect: Effect) -> None:
+        """Start one effect; its end is posted as Completed or Failed with the effect's id."""
+        w = self._w
+        match effect.action:
+            case ReadCard(today=today):
+                self._card(effect, read_card(today), w.timeouts.card_read, len(STEPS))
+            case AskPinTries():
+                self._card(effect, pin_tries(), w.timeouts.card_read)
+            case VerifyPin(handle=handle):
+                self._card(effect, verify_pin(handle), w.timeouts.card_read)
+            case ReleaseCard():
+                for ticket in self._at_the_card:
+                    ticket.cancel()
+                self._at_the_card.clear()
+                w.wipe_pin()
+                w.card.submit(end_session(), partial(self._ended, effect), deadline=_RELEASE_LIMIT)
+            case PrintReceipt(document=document):
+                if not isinstance(document, Receipt):
+                    raise TypeError(f"a receipt is a Receipt, not a {type(document).__name__}")
+                self._device(effect, w.receipt_printer, lambda: print_receipt(document), w.timeouts.print_limit)
+            case PrintPaper(name=name, pdf=pdf):
+                job = PdfJob(name, pdf)
+                self._device(effect, w.document_printer, lambda: print_pdf(job), w.timeouts.print_limit)
+            case PollReceiptPrinter():
+                self._poll(effect, w.receipt_printer, receipt_printer_status, receipt_printer_report)
+            case PollDocumentPrinter():
+                self._poll(effect, w.document_printer, document_printer_status, document_printer_report)
+            case WarmPapers():
+                w.papers.warm()
+                self._completed(effect, None)
+            case MakePaper(request=request):
+                w.papers.make(request, partial(self._completed, effect), partial(self._failed, effect))
+            case CheckRoom():
+                self._store(effect, w.books.room_for_session)
+            case Query(id_number=id_number, card_number=card_number):
+                self._store(effect, lambda: w.records.person(id_number, card_number))
+            case Append():
+                self._store(effect, partial(self._append, effect.action))
+            case CloseBooks():
+                w.records.close()
+                self._store(effect, w.books.close_session)
+            case Poke():
+                w.poke()
+                self._completed(effect, None)
+
+    def _append(self, action: Append) -> Position:
+        header: dict[str, Any] = dict(action.header)
+        if action.subject is not None:
+            header["subject"] = self.pseudonym(action.subject)
+        body = json.dumps(action.body, ensure_ascii=False).encode() if action.body is not None else None
+        return self._w.books.append(action.kind, header, body)
+
+    def pseudonym(self, subject: str) -> str:
+        """Keyed hash of a 社会保障号码: the same person gives the same word on this terminal, and nobody can go back."""
+        return hmac.new(self._w.pseudonym_key, subject.encode(), hashlib.sha256).hexdigest()[:24]
+
+    def _card(self, effect: Effect, operation: Operation[Any], limit: float, steps: int = 0) -> None:
+        def progressed(step: str) -> None:
+            at = STEPS.index(step) if step in STEPS else 0
+            self._w.post(Progressed(effect.id, effect.session, at + 1, steps + 1))
+
+        ticket = self._w.card.submit(
+            operation, partial(self._ended, effect), deadline=limit, on_progress=progressed if steps else None
+        )
+        self._at_the_card.append(ticket)
+
+    def _device(self, effect: Effect, lane: Lane | None, operation: Callable[[], Operation[Any]], limit: float) -> None:
+        if lane is None:
+            self._failed(effect, NotFittedError(type(effect.action).__name__))
+            return
+        lane.submit(operation(), partial(self._ended, effect), deadline=limit)
+
+    def _poll(
+        self, effect: Effect, lane: Lane | None, status: Callable[[], Operation[Any]], report: Callable[[Any], object]
+    ) -> None:
+        if lane is None:
+            self._completed(effect, report(None))
+            return
+
+        def ended(outcome: Outcome[Any]) -> None:
+            self._completed(effect, report(outcome.value if isinstance(outcome, Done) else outcome.error))
+
+        lane.submit(status(), ended, deadline=_POLL_LIMIT)
+
+    def _store(self, effect: Effect, work: Callable[[], object]) -> None:
+        try:
+            result = work()
+        except StoreError as error:
+            self._failed(effect, error)
+        else:
+            self._completed(effect, result)
+
+    def _ended(self, effect: Effect, outcome: Outcome[Any]) -> None:
+        if isinstance(outcome, Done):
+            self._completed(effect, outcome.value)
+        else:
+            self._failed(effect, outcome.error)
+
+    def _completed(self, effect: Effect, result: object) -> None:
+        self._w.post(Completed(effect.id, effect.session, result))
+
+    def _failed(self, effect: Effect, error: Exception) -> None:
+        self._w.post(Failed(effect.id, effect.session, error))

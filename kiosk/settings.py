@@ -1,0 +1,125 @@
+"""Settings of one terminal: `terminal.toml` in its data directory, checked at start.
+
+Times are seconds under `timeouts.*` with the UX guide's names (section 2).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class SettingsError(Exception):
+    """terminal.toml cannot be used; names the file, the field and the remedy."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Timeouts(_Table):
+    """UX guide, section 2. Doubled in elder mode where the guide says ×2."""
+
+    attract: Seconds = 30
+    idle_session: Seconds = 60
+    idle_private: Seconds = 45
+    idle_warning: Seconds = 20
+    card_insert: Seconds = 60
+    pin_total: Seconds = 60
+    pin_gap: Seconds = 30
+    card_read: Seconds = 15
+    card_remind1: Seconds = 10
+    card_remind2: Seconds = 20
+    card_capture: Seconds = 30
+    paper_take: Seconds = 30
+    result_hold: Seconds = 30
+    notice_fault: Seconds = 20
+    host_slow: Seconds = 8
+    print_limit: Seconds = 60
+    paper_limit: Seconds = 30
+    goodbye: Seconds = 3
+    uncover: Seconds = 10
+    poll_devices: Seconds = 20
+
+
+class Place(_Table):
+    """Where the terminal stands, as people read it."""
+
+    hall_zh: str = "人力资源和社会保障自助服务厅"
+    hall_en: str = "Social Security Self-Service Hall"
+    agency_zh: str = "示例市社会保险基金管理中心"
+    agency_en: str = "Sample City Social Insurance Centre"
+    region: str = Field(default="990100", pattern=r"^\d{6}$")
+    phone: str = "12333"
+
+
+class Readers(_Table):
+    """Roles of PC/SC readers: a regular expression on the reader's name, never a slot number."""
+
+    user: str = "User"
+    sam: str = "PSAM"
+
+
+class Devices(_Table):
+    """Where the devices are. An empty path means: not fitted."""
+
+    id_reader: str = ""
+    receipt_printer: str = ""
+    receipt_baud: int = 115_200
+    document_printer: str = ""
+
+
+class Centre(_Table):
+    """How to reach the central platform."""
+
+    gateway: str = ""
+    verify_url: str = "https://verify.example/v"
+
+
+class Keys(_Table):
+    """Where keys live. A key file is refused unless allowed, and warned about for ever."""
+
+    allow_file: bool = False
+
+
+class Panel(_Table):
+    """The screen: diagonal in inches as configured, since EDID lies on kiosk panels."""
+
+    diagonal_inch: Annotated[float, Field(ge=10, le=60)] = 21.5
+    width: int = 1080
+    height: int = 1920
+    animate: bool = True
+
+
+class Settings(_Table):
+    """terminal.toml."""
+
+    terminal: str = Field(pattern=r"^[A-Z][A-Z0-9]{2,11}$")
+    place: Place = Place()
+    readers: Readers = Readers()
+    devices: Devices = Devices()
+    centre: Centre = Centre()
+    keys: Keys = Keys()
+    panel: Panel = Panel()
+    timeouts: Timeouts = Timeouts()
+
+
+def load(path: Path) -> Settings:
+    """Read terminal.toml; SettingsError names the field, its shape and the remedy."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(f"{path} does not exist: run `kiosk provision` first, or give --data DIR") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}") from error
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"{path}: {field}: {first['msg']} (got a {type(first['input']).__name__})") from error
