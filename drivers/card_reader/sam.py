@@ -43,16 +43,17 @@ class SamIndex:
     """Remembers which usage byte worked for a key of a PSAM, so that the search happens once and not for each card."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[bytes, int], int] = {}
+        self._of_key: dict[tuple[bytes, int], int] = {}
+        self._of_psam: dict[bytes, int] = {}
 
     def candidates(self, atr: bytes, key: SamKey) -> list[int]:
-        """Usage bytes to try, the one that worked first."""
-        known = self._found.get((atr, key.key_id))
+        """Usage bytes to try: what worked for this key, what worked for another key of this PSAM, the others."""
         every = [levels << 5 | kind for kind in _KINDS for levels in _LEVELS]
-        return every if known is None else [known, *(usage for usage in every if usage != known)]
+        known = [self._of_key.get((atr, key.key_id)), self._of_psam.get(atr)]
+        return list(dict.fromkeys([usage for usage in known if usage is not None] + every))
 
     def worked(self, atr: bytes, key: SamKey, usage: int) -> None:
-        self._found[atr, key.key_id] = usage
+        self._of_key[atr, key.key_id] = self._of_psam[atr] = usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,17 @@ class CardMemoryLink:
             card.power_off()
 
 
+class _Reading:
+    """Somebody waits for bytes, until ``timer``, which comes forward when bytes arrive."""
+
+    def __init__(self, done: Callable[[Any], None], timer: Scheduled) -> None:
+        self.done = done
+        self.timer = timer
+
+    def cancel(self) -> None:
+        self.timer.cancel()
+
+
 class SerialMemoryLink:
     """A serial line. Bytes arrive when the device sends them, whether or not somebody reads."""
 
@@ -150,7 +161,7 @@ class SerialMemoryLink:
         self._scheduler = scheduler
         self._device = device
         self._arrived = bytearray()
-        self._reader: tuple[Callable[[Any], None], Scheduled] | None = None
+        self._reading: _Reading | None = None
 
     def arrive(self, data: bytes) -> None:
         """Bytes come from the device now, asked for or not."""
@@ -168,7 +179,7 @@ class SerialMemoryLink:
         """A device comes to the line."""
         self._device = device
 
-    def begin(self, request: Request, done: Callable[[Any], None]) -> Scheduled:
+    def begin(self, request: Request, done: Callable[[Any], None]) -> "Scheduled | _Reading":
         """See ``VirtualLink``."""
         match request:
             case Write(data):
@@ -178,10 +189,10 @@ class SerialMemoryLink:
                 self.baud = rate
                 return self._scheduler.call_later(0.0, lambda: done(None))
             case ReadUntil(deadline):
-                ready = bool(self._arrived) or self._device is None
-                timer = self._scheduler.call_later(0.0 if ready else deadline, self._deliver)
-                self._reader = (done, timer)
-                return timer
+                self._reading = _Reading(done, self._scheduler.call_later(deadline, self._deliver))
+                if self._arrived or self._device is None:
+                    self._wake()
+                return self._reading
             case _:
                 raise TypeError(f"a serial line cannot {request!r}")
 
@@ -197,22 +208,20 @@ class SerialMemoryLink:
             self.arrive(data)
 
     def _wake(self) -> None:
-        if self._reader is not None and self._reader[1].waiting:
-            done, timer = self._reader
-            timer.cancel()
-            self._reader = (done, self._scheduler.call_later(0.0, self._deliver))
+        if self._reading is not None and self._reading.timer.waiting:
+            self._reading.timer.cancel()
+            self._reading.timer = self._scheduler.call_later(0.0, self._deliver)
 
     def _deliver(self) -> None:
-        if self._reader is None:
+        reading, self._reading = self._reading, None
+        if reading is None:
             return
-        done, _ = self._reader
-        self._reader = None
         if self._device is None:
-            done(LinkLost("serial"))
+            reading.done(LinkLost("serial"))
             return
         data = bytes(self._arrived)
         self._arrived.clear()
-        done(data)
+        reading.done(data)
 
 
 class IppMemoryLink:
