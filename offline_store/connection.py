@@ -26,6 +26,7 @@ from offline_store.durable import mapped
 from offline_store.errors import (
     NoCipher,
     NotEncrypted,
+    RowRefused,
     StoreBroken,
     StoreBusy,
     StoreError,
@@ -47,18 +48,8 @@ PLAIN_MAGIC: Final = b"SQLite format 3\x00"
 _LIBRARY_ERRORS: Final = (sqlcipher.Error, sqlite3.Error)
 
 # primary result codes (sqlite.org/rescode.html)
-_PERM, _BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _AUTH, _NOTADB = (
-    3,
-    5,
-    6,
-    8,
-    10,
-    11,
-    13,
-    14,
-    23,
-    26,
-)
+_PERM, _BUSY, _LOCKED, _READONLY, _IOERR = 3, 5, 6, 8, 10
+_CORRUPT, _FULL, _CANTOPEN, _CONSTRAINT, _AUTH, _NOTADB = 11, 13, 14, 19, 23, 26
 _IOERR_READ: Final = _IOERR | 1 << 8
 _IOERR_SHORT_READ: Final = _IOERR | 2 << 8
 _IOERR_SHMSIZE: Final = _IOERR | 19 << 8
@@ -70,6 +61,7 @@ _KINDS: Final[dict[int, tuple[type[StoreError], str]]] = {
     _CORRUPT: (StoreBroken, "a page is damaged"),
     _FULL: (StoreFull, "the disk is full"),
     _CANTOPEN: (StoreRefused, "it cannot be opened"),
+    _CONSTRAINT: (RowRefused, "a row contradicts the tables"),
     _AUTH: (StoreRefused, "access is refused"),
     _NOTADB: (StoreBroken, "a page cannot be decrypted"),
     _IOERR: (StoreRefused, "the disk answers with an input/output error"),

@@ -65,6 +65,12 @@ class StoreRefused(StoreError):
     remedy = "Check owner, mode and mount of the data directory, and the disk's health."
 
 
+class RowRefused(StoreError):
+    """A row contradicts the tables: the same key twice, a change of the chain, an unknown state."""
+
+    remedy = "Nothing of the transaction was kept; the data or the program that made it is wrong."
+
+
 class SchemaTooNew(StoreError):
     """The file was written by a later release."""
 

@@ -249,8 +249,11 @@ def from_record(record: Mapping[str, Any]) -> SnapshotRow:
     try:
         return adapter.validate_python({key: value for key, value in record.items() if key != "table"})
     except ValidationError as error:
-        fields = tuple(sorted({".".join(str(part) for part in fault["loc"]) for fault in error.errors()}))
-        raise RowError(table, fields) from None
+        raise RowError(table, _places(error)) from None
+
+
+def _places(error: ValidationError) -> tuple[str, ...]:
+    return tuple(sorted({".".join(str(part) for part in fault["loc"]) for fault in error.errors(include_input=False)}))
 
 
 def columns(table: str) -> tuple[str, ...]:
@@ -267,10 +270,25 @@ class Manifest:
     ``cursor``: where a later delta would begin, opaque, or None.
     """
 
-    generation: int
-    as_of: str
-    expires: str
-    area: str
-    origin: str
-    counts: Mapping[str, int]
+    generation: Annotated[int, Field(strict=True, ge=1)]
+    as_of: Moment
+    expires: Moment
+    area: Text
+    origin: Text
+    counts: Mapping[str, Annotated[int, Field(strict=True, ge=0)]]
     cursor: str | None = None
+
+
+_MANIFEST: Final = TypeAdapter(Manifest)
+
+
+def require_manifest(manifest: Manifest) -> None:
+    """Raises RowError when a field is malformed, a table is unknown, or the lease ends before it begins."""
+    try:
+        _MANIFEST.validate_python(dataclasses.asdict(manifest))
+    except ValidationError as error:
+        raise RowError("manifest", _places(error)) from None
+    if manifest.expires <= manifest.as_of:
+        raise RowError("manifest", ("expires",))
+    if not set(manifest.counts) <= set(SNAPSHOT_ROWS):
+        raise RowError("manifest", ("counts",))

@@ -1,0 +1,119 @@
+"""Where generations lie: folders ``snapshot-<n>`` with ``people.db``, and the pointer file ``current``.
+
+A generation is made in its own folder and never renamed over an open database; only the pointer is replaced, durably.
+A session holds a shared lock on its generation's folder, so a folder in use is never removed, in any process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from offline_store.durable import make_folder, mapped, write_file
+from offline_store.errors import NoSnapshot
+
+POINTER: Final = "current"
+_PREFIX: Final = "snapshot-"
+
+
+class _Pointer(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    generation: Annotated[int, Field(ge=1)]
+    key_check: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """``generation``: the present one. ``key_check``: of the key it was made with."""
+
+    generation: int
+    key_check: str
+
+
+def folder_of(root: Path, generation: int) -> Path:
+    """Folder of a generation."""
+    return root / f"{_PREFIX}{generation}"
+
+
+def read_pointer(root: Path) -> Pointer | None:
+    """The present generation; None when nothing was loaded yet. Raises NoSnapshot when the pointer is damaged."""
+    path = root / POINTER
+    try:
+        with mapped(POINTER):
+            content = path.read_bytes() if path.exists() else None
+        if content is None:
+            return None
+        fields = _Pointer.model_validate_json(content)
+    except ValidationError as error:
+        raise NoSnapshot(POINTER, "the pointer file is damaged") from error
+    return Pointer(fields.generation, fields.key_check)
+
+
+def write_pointer(root: Path, pointer: Pointer) -> None:
+    """Switch to another generation, durably."""
+    write_file(
+        root / POINTER,
+        _Pointer(generation=pointer.generation, key_check=pointer.key_check).model_dump_json().encode(),
+    )
+
+
+def empty_folder(root: Path, generation: int) -> Path:
+    """A fresh folder for a generation; what an interrupted load left there is removed."""
+    make_folder(root)
+    folder = folder_of(root, generation)
+    with mapped(folder.name):
+        if folder.exists():
+            shutil.rmtree(folder)
+    make_folder(folder)
+    return folder
+
+
+@contextlib.contextmanager
+def used(folder: Path) -> Iterator[bool]:
+    """Keep a generation from being removed while the block runs. False: it is gone, read the pointer again."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        # the remover holds the lock alone while it works, so either the folder is still at its name or it is gone
+        yield folder.exists() and os.fstat(handle).st_ino == folder.stat().st_ino
+    finally:
+        os.close(handle)
+
+
+def remove_old_generations(root: Path) -> tuple[int, ...]:
+    """Remove every generation that is neither the present one nor read by a session; answers which."""
+    pointer = read_pointer(root)
+    removed: list[int] = []
+    for folder in sorted(root.glob(f"{_PREFIX}*")):
+        number = folder.name.removeprefix(_PREFIX)
+        # a higher number than the present one is being loaded at this moment, or its load will begin by emptying it
+        if not number.isdecimal() or pointer is None or int(number) >= pointer.generation:
+            continue
+        if _remove_unused(folder):
+            removed.append(int(number))
+    return tuple(removed)
+
+
+def _remove_unused(folder: Path) -> bool:
+    with mapped(folder.name):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder)
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(handle)
+    return True
