@@ -31,6 +31,7 @@ class PinView:
     confirm_hint: str = ""
     tries_text: str = ""
     last_try: bool = False
+    checking: bool = False
     wait_text: str = ""
     notice: NoticeView = NO_NOTICE
 
@@ -45,6 +46,7 @@ class PinVm(ViewModel):
     confirmHintChanged = Signal()
     triesTextChanged = Signal()
     lastTryChanged = Signal()
+    checkingChanged = Signal()
     waitTextChanged = Signal()
     noticeChanged = Signal()
 
@@ -59,7 +61,7 @@ class PinVm(ViewModel):
         body = screen.body
         if not isinstance(body, Pin):
             return PinView()
-        enough = body.least <= body.count <= body.most
+        enough = body.least <= body.count <= body.most and not body.checking
         tries = None if body.tries_left is None else text("page.pin.tries", n=body.tries_left)
         return PinView(
             count=body.count,
@@ -68,7 +70,8 @@ class PinVm(ViewModel):
             confirm_hint="" if enough else words(text("page.pin.confirm-hint", n=body.least), screen),
             tries_text=words(tries, screen),
             last_try=body.tries_left == 1,
-            wait_text=words(text("page.pin.wait", seconds=body.seconds_left), screen),
+            checking=body.checking,
+            wait_text="" if body.checking else words(text("page.pin.wait", seconds=body.seconds_left), screen),
             notice=notice(body.notice, screen),
         )
 
@@ -101,6 +104,11 @@ class PinVm(ViewModel):
     def lastTry(self) -> bool:
         """The next wrong PIN locks the card."""
         return bool(self.view.last_try)
+
+    @Property(bool, notify=checkingChanged)
+    def checking(self) -> bool:
+        """The card is being asked; nothing can be typed."""
+        return bool(self.view.checking)
 
     @Property(str, notify=waitTextChanged)
     def waitText(self) -> str:

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ QML_IMPORT_NAME = "Kiosk.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
 
 COVER = "••••••"
+LEAST_EMS, MOST_EMS, GAP_EMS = 2.5, 7.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,16 @@ class SumRow:
         return {"label": self.label, **self.cell.row()}
 
 
+def weight(name: str, values: Sequence[str]) -> float:
+    """Parts of the width a column gets: its longest line in ems, within bounds, so that long words wrap."""
+    longest = max(_ems(line) for line in (name, *values))
+    return min(max(longest, LEAST_EMS), MOST_EMS) + GAP_EMS
+
+
+def _ems(line: str) -> float:
+    return sum(1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.56 for letter in line)
+
+
 @dataclass(frozen=True, slots=True)
 class TableView:
     """What stands on C08."""
@@ -55,6 +67,7 @@ class TableView:
     as_of: str = ""
     summary: tuple[SumRow, ...] = ()
     columns: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
     rows: tuple[tuple[CellView, ...], ...] = ()
     remarks: tuple[str, ...] = ()
     page: int = 0
@@ -75,6 +88,7 @@ class TableVm(ViewModel):
     asOfChanged = Signal()
     summaryChanged = Signal()
     columnsChanged = Signal()
+    weightsChanged = Signal()
     rowsChanged = Signal()
     remarksChanged = Signal()
     pageChanged = Signal()
@@ -99,12 +113,15 @@ class TableVm(ViewModel):
             return CellView(COVER if hidden else words(cell.value, screen), cell.align == "right", hidden)
 
         cells = [cell for _, cell in body.summary] + [cell for row in body.rows for cell in row]
+        columns = tuple(words(column, screen) for column in body.columns)
+        rows = tuple(tuple(shown(cell) for cell in row) for row in body.rows)
         return TableView(
             title=words(body.title, screen),
             as_of=words(body.as_of, screen),
             summary=tuple(SumRow(words(label, screen), shown(cell)) for label, cell in body.summary),
-            columns=tuple(words(column, screen) for column in body.columns),
-            rows=tuple(tuple(shown(cell) for cell in row) for row in body.rows),
+            columns=columns,
+            weights=tuple(weight(name, [row[at].words for row in rows]) for at, name in enumerate(columns)),
+            rows=rows,
             remarks=tuple(words(remark, screen) for remark in body.remarks),
             page=body.page,
             pages=body.pages,
@@ -135,6 +152,11 @@ class TableVm(ViewModel):
     def columns(self) -> list[str]:
         """Heads of the columns."""
         return list(self.view.columns)
+
+    @Property(list, notify=weightsChanged)
+    def weights(self) -> list[float]:
+        """How wide each column is, in parts."""
+        return list(self.view.weights)
 
     @Property(list, notify=rowsChanged)
     def rows(self) -> list[Any]:
@@ -188,13 +210,18 @@ class TableVm(ViewModel):
 
     @Slot()
     def uncover(self) -> None:
-        """Show the private values for a while."""
+        """Show the private values for a while, or cover them again."""
         self.post(Pressed(Press.UNCOVER))
 
     @Slot()
     def printOut(self) -> None:
         """Print."""
         self.post(Pressed(Press.PRINT))
+
+    @Slot()
+    def finish(self) -> None:
+        """Seen enough; to the other services."""
+        self.post(Pressed(Press.ANOTHER))
 
     @Slot()
     def nextPage(self) -> None:

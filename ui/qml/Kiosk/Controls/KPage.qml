@@ -18,6 +18,7 @@ Item {
     property alias info: infoColumn.data
     property alias actions: actionColumn.data
     readonly property real reachY: Window.height * Theme.reach - Theme.headerHeight
+    readonly property real actionTop: actionColumn.y - (actionColumn.implicitHeight > 0 ? Theme.spaceM : 0)
     readonly property real headBottom: head.y + head.implicitHeight + Theme.spaceM
 
     ColumnLayout {
@@ -76,7 +77,7 @@ Item {
         anchors.leftMargin: Theme.margin
         anchors.right: parent.right
         anchors.rightMargin: Theme.margin
-        height: (page.split ? workArea.y : actionColumn.y) - y - Theme.spaceM
+        height: page.actionTop - y
         name: page.name
         visible: !page.split
         y: page.headBottom
@@ -91,12 +92,11 @@ Item {
     Item {
         id: workArea
 
-        anchors.bottom: actionColumn.top
-        anchors.bottomMargin: actionColumn.implicitHeight > 0 ? Theme.spaceM : 0
         anchors.left: parent.left
         anchors.leftMargin: Theme.margin
         anchors.right: parent.right
         anchors.rightMargin: Theme.margin
+        height: page.actionTop - y
         visible: page.split
         y: Math.max(page.reachY, page.headBottom)
     }

@@ -29,10 +29,13 @@ KPanel {
             Layout.fillWidth: true
             em: Theme.figure
             font.bold: true
+            // one line, so that it can be read out without a gap
+            fontSizeMode: Text.HorizontalFit
             horizontalAlignment: Text.AlignHCenter
+            minimumPixelSize: Theme.button
             objectName: "result.reference"
             text: sheet.number
-            wrapMode: Text.WrapAnywhere
+            wrapMode: Text.NoWrap
         }
     }
 }

@@ -8,6 +8,7 @@ KPanel {
 
     required property var columnNames
     required property var rows
+    required property var weights
 
     implicitHeight: column.implicitHeight + 2 * Theme.hair
 
@@ -39,6 +40,7 @@ KPanel {
                             "hidden": false
                         }))
                 heading: true
+                weights: table.weights
             }
         }
         Repeater {
@@ -64,6 +66,7 @@ KPanel {
                     Layout.fillWidth: true
                     Layout.topMargin: Theme.spaceS
                     cells: line.modelData
+                    weights: table.weights
                 }
             }
         }

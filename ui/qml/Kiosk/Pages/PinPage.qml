@@ -11,9 +11,9 @@ KPage {
     required property PinVm vm
 
     heading: Words.of("page.pin.title")
-    lead: Words.of("page.pin.lead")
+    lead: page.vm.checking ? Words.of("page.pin.checking") : Words.of("page.pin.lead")
     name: "pin"
-    notice: page.vm.lastTry ? ({
+    notice: page.vm.lastTry && !page.vm.notice.title && !page.vm.checking ? ({
             "tone": "danger",
             "title": Words.of("page.pin.last-try"),
             "advice": Words.of("page.pin.last-try-advice")
@@ -27,6 +27,8 @@ KPage {
             KButton {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
+                enabled: !page.vm.checking
+                hint: Words.of("page.pin.checking")
                 kind: "secondary"
                 objectName: "pin.cancel"
                 text: Words.of("page.pin.cancel")
@@ -106,6 +108,7 @@ KPage {
             Layout.fillHeight: true
             Layout.fillWidth: true
             echo: false
+            enabled: !page.vm.checking
             name: page.name
             onCleared: page.vm.clear()
             onErased: page.vm.erase()

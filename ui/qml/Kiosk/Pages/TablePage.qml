@@ -28,6 +28,7 @@ KPage {
             columnNames: page.vm.columns
             rows: page.vm.rows
             visible: page.vm.rows.length > 0 && !page.stacked
+            weights: page.vm.weights
         },
         KRowSheets {
             Layout.fillWidth: true
@@ -39,7 +40,7 @@ KPage {
             Layout.fillWidth: true
             color: Theme.muted
             text: Words.of("page.table.empty")
-            visible: page.vm.rows.length === 0
+            visible: page.vm.rows.length === 0 && page.vm.summary.length === 0
         },
         KRemarks {
             Layout.fillWidth: true
@@ -62,8 +63,8 @@ KPage {
             iconName: "eye"
             kind: "secondary"
             objectName: "table.show"
-            text: Words.of("page.table.show")
-            visible: page.vm.covered && page.vm.hasPrivate
+            text: page.vm.covered ? Words.of("page.table.show") : Words.of("page.table.hide")
+            visible: page.vm.hasPrivate
             onClicked: page.vm.uncover()
         },
         KText {
@@ -71,7 +72,7 @@ KPage {
             color: Theme.muted
             horizontalAlignment: Text.AlignHCenter
             text: page.vm.printReason
-            visible: !page.vm.canPrint && text !== ""
+            visible: page.vm.printReason !== ""
         },
         KButton {
             Layout.fillWidth: true
@@ -80,7 +81,15 @@ KPage {
             iconName: "print"
             objectName: "table.print"
             text: Words.of("page.table.print")
+            visible: page.vm.canPrint || page.vm.printReason !== ""
             onClicked: page.vm.printOut()
+        },
+        KButton {
+            Layout.fillWidth: true
+            objectName: "table.finish"
+            text: Words.of("page.table.finish")
+            visible: !page.vm.canPrint && page.vm.printReason === ""
+            onClicked: page.vm.finish()
         }
     ]
 }
