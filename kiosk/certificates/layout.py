@@ -37,12 +37,13 @@ TITLE: Final = "社会保险参保证明"
 SPECIMEN: Final = "样张"
 _LEFT, _RIGHT = 22.0, PAGE_WIDTH - 22.0
 _WIDTH: Final = _RIGHT - _LEFT
-_TOP: Final = 22.0
+_TOP: Final = 19.0
 _FOOT_RULE: Final = 279.0
-_BODY_END: Final = 274.0
+_BODY_END: Final = 275.0
 _CODE_SIZE: Final = 42.0
-_SEAL_HEIGHT: Final = 62.0
+_SEAL_HEIGHT: Final = 58.5
 _CELL_PAD: Final = 2.4
+_ROW: Final = 9.2  # least height of a row
 _LEADING: Final = 1.45  # line height over size
 _KIND, _STATUS, _SINCE, _MONTHS = 44.0, 21.0, 24.0, 21.0
 _WITH_EMPLOYER: Final = (
@@ -145,7 +146,7 @@ def _person(sheet: _Sheet, certificate: EnrolmentCertificate) -> None:
     rules: list[Mark] = [Rule(_LEFT, sheet.y, _RIGHT, sheet.y)]
     for cells in rows:
         wrapped = [wrap(value, room - 2 * _CELL_PAD, 11, sheet.measure) for _, value, room in cells]
-        height = max(9.6, max(map(len, wrapped)) * 11 * POINT * _LEADING + 2 * _CELL_PAD)
+        height = max(_ROW, max(map(len, wrapped)) * 11 * POINT * _LEADING + 2 * _CELL_PAD)
         x = _LEFT
         for (label, _, room), lines in zip(cells, wrapped, strict=True):
             sheet.put(Box(x, sheet.y, _LABEL, height, fill=TINT))
@@ -169,7 +170,7 @@ def _table(sheet: _Sheet, certificate: EnrolmentCertificate) -> None:
     top = _table_head(sheet, columns)
     for insurance in certificate.lines:
         cells = _row_cells(sheet, insurance, columns)
-        height = max(9.6, max(map(len, cells)) * 10 * POINT * _LEADING + 2 * _CELL_PAD)
+        height = max(_ROW, max(map(len, cells)) * 10 * POINT * _LEADING + 2 * _CELL_PAD)
         if not sheet.room_for(height):
             _close_table(sheet, top, columns)
             _continue(sheet)
@@ -267,8 +268,8 @@ def _seal(sheet: _Sheet, certificate: EnrolmentCertificate, seal: SealText) -> N
     middle = code_x + _CODE_SIZE / 2
     sheet.put(Box(_LEFT, top, _WIDTH, _SEAL_HEIGHT, outline=RULE))
     sheet.put(Rule(code_x - 6.0, top, code_x - 6.0, top + _SEAL_HEIGHT))
-    sheet.put(CodeSquare(code_x, top + 5.0, _CODE_SIZE, seal.code_text))
-    sheet.y = top + _CODE_SIZE + 7.4
+    sheet.put(CodeSquare(code_x, top + 4.6, _CODE_SIZE, seal.code_text))
+    sheet.y = top + _CODE_SIZE + 6.6
     sheet.line("扫码查验真伪", 10, x=middle, bold=True, align="centre")
     sheet.y += 5.2
     sheet.line("可不联网查验", 8.5, x=middle, colour=MUTED, align="centre")
@@ -289,7 +290,7 @@ def _seal(sheet: _Sheet, certificate: EnrolmentCertificate, seal: SealText) -> N
             sheet.line(each, 9, x=_LEFT + 4.0 + label)
             sheet.y += 9 * POINT * _LEADING
         sheet.y += 1.4
-    sheet.y = max(sheet.y + 2.0, top + _SEAL_HEIGHT - 9.6)
+    sheet.y = max(sheet.y + 2.0, top + _SEAL_HEIGHT - 9.0)
     note = "电子文件附有可查验的数字签名（PAdES）。终端签名不是机构印章。"
     for each in wrap(note, label + room, 8.5, sheet.measure):
         sheet.line(each, 8.5, x=_LEFT + 4.0, colour=MUTED)

@@ -20,7 +20,7 @@ from sync.protocol import cose
 from sync.protocol.encoding import Base64Bytes
 from sync.protocol.messages import Message, Terminal, Word
 
-MAX_CODE_BYTES: Final = 2900  # a QR code of version 40, error correction L, holds 2 953 octets
+MAX_CODE_BYTES: Final = 2100  # as base64url after an address: within the 2 953 octets of the largest QR code
 MAX_REVOCATION_BYTES: Final = 4 * 1024 * 1024
 _CODE, _SEAL, _REVOCATIONS = "x/certificate-code", "x/seal-certificate", "x/revocations"
 _SEAL_LABEL: Final = "seal"
@@ -68,7 +68,7 @@ class CertificateFacts(Message):
     kind: Word
     issuer: Name
     place: Name
-    name_masked: Name = Field(repr=False)
+    name_masked: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(repr=False)
     id_last4: Annotated[str, StringConstraints(pattern=r"^\d{3}[\dX]$")] = Field(repr=False)
     facts: Annotated[tuple[tuple[Label, Value], ...], Field(max_length=24, repr=False)]
     data_as_of: Moment

@@ -171,7 +171,7 @@ def test_a_seal_signs_nothing_outside_what_its_certificate_allows(office, facts,
 
 
 def test_facts_too_long_for_a_qr_code_are_refused_before_anything_is_printed(office, facts):
-    rows = tuple(("险种" * 20, "值" * 160) for _ in range(24))
+    rows = tuple(("险种" * 20, "值" * 280) for _ in range(24))
     with pytest.raises(ValueError, match="too long"):
         office.code(facts.model_copy(update={"facts": rows}))
 
