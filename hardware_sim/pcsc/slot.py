@@ -149,7 +149,7 @@ class CardSlot:
 
     def _silent(self) -> None:
         # vpcd waits for an answer without limit and has no word for "no answer". Leaving is what a lost card looks
-        # like; one that is still in (a command without power) comes back after it.
+        # like; one that is still in (upside down) comes back after it.
         if self.card is not None and self.card.troubled.pulled:
             self.card = None
         self._leave()

@@ -72,17 +72,23 @@ class CardWire:
             return self._order(message[0])
         if not message:
             return None
+        if not self.powered:
+            # Readers with automatic activation (CCID dwFeatures bit 2) power a card as it comes in. So a program that
+            # goes on with an old handle after a quick swap reaches the next person's card, as it can in the field.
+            self._power_on()
         return Reply(framed(self._card.transmit(message)), self.extra_seconds)
+
+    def _power_on(self) -> None:
+        atr = self._card.power_on()
+        self.powered = atr is not None
+        self._atr = _NO_ATR if atr is None else atr
 
     def _order(self, order: int) -> Reply | None:
         if order == Order.POWER_OFF:
             self._card.power_off()
             self.powered = False
         elif order in (Order.POWER_ON, Order.RESET):
-            self._atr = self._card.power_on()
-            self.powered = self._atr is not None
-            if self._atr is None:
-                self._atr = _NO_ATR
+            self._power_on()
         elif order == Order.ATR:
             return Reply(framed(self._atr or _PRESENT), 0.0)
         return None

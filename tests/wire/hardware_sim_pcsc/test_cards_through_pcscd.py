@@ -117,6 +117,29 @@ def test_a_card_swapped_in_one_moment_is_seen_as_two_events(bench: PcscBench, cl
     assert after["atr"] == ATR[:-2] + "02"
 
 
+def test_a_program_that_goes_on_with_its_handle_after_a_swap_reaches_the_next_card_or_is_told(
+    bench: PcscBench, client: Any
+) -> None:
+    bench.insert(persona("worker"))
+    client.wait_for(PRESENT)
+    client.ask("connect", reader=USER)
+    client.send(SSSE)
+    bench.insert(persona("pensioner"), swap=True)
+    lost = client.ask("transmit", apdu="00B2012C12")
+    assert (lost["result"] != "00000000") or not lost["answer"]
+    deadline = time.monotonic() + 20
+    while not (retried := client.ask("transmit", apdu=SSSE))["answer"]:
+        if retried["result"] == "80100069":  # SCARD_W_REMOVED_CARD: pcscd looked in between
+            break
+        assert time.monotonic() < deadline
+    else:
+        # The trap itself: no error, no event, and another person's card.
+        assert client.send("00B2012C12") == CARD_ID.replace("00000001", "00000002") + "9000"
+    client.ask("disconnect")
+    client.wait_for(PRESENT)
+    assert client.ask("connect", reader=USER)["atr"] == ATR[:-2] + "02"
+
+
 def test_a_pulled_card_leaves_the_reader_empty(bench: PcscBench, client: Any) -> None:
     bench.insert(persona("worker"))
     client.wait_for(PRESENT)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hardware_sim.cards.device import NoAnswerError
+from hardware_sim.cards.troubles import TroubledCard
 from hardware_sim.pcsc.wire import CardWire, framed
 
 OFF, ON, RESET, ATR = (framed(bytes([order])) for order in (0, 1, 2, 4))
@@ -57,7 +58,17 @@ def test_messages_may_come_in_any_pieces(wire: CardWire) -> None:
         assert replies == [framed(SAMPLE_ATR), framed(bytes.fromhex("11223344556677889000")), framed(SAMPLE_ATR)]
 
 
-def test_a_command_without_power_gets_no_answer(wire: CardWire) -> None:
+def test_a_command_before_any_order_finds_the_card_activated_by_the_reader(wire: CardWire) -> None:
+    assert say(wire, framed(bytes.fromhex("0084000008"))) == [framed(bytes.fromhex("11223344556677889000"))]
+    assert wire.powered
+
+
+def test_a_mute_card_is_there_and_answers_neither_power_nor_commands(insert: Callable[..., Any]) -> None:
+    card = TroubledCard(insert().card, random.Random(1).randbytes)
+    card.troubles.mute = True
+    wire = CardWire(card)
+    assert len(say(wire, ON + ATR)[0]) == 2 + 34
+    assert not wire.powered
     with pytest.raises(NoAnswerError):
         say(wire, framed(bytes.fromhex("0084000008")))
 
