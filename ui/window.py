@@ -18,6 +18,7 @@ from PySide6.QtQuick import QQuickItem, QQuickView
 from kiosk.intents import Intent
 from kiosk.screen import Page, Screen, TextSize
 from ui.bridge import ScreenBridge
+from ui.drawings import Drawings
 from ui.pages import FILES
 from ui.panel import Hall, Panel
 from ui.pin_pad import NoPinPad, PinPad
@@ -81,6 +82,7 @@ class TerminalWindow(QObject):
         self.view.resize(panel.width, panel.height)
         engine = self.view.engine()
         engine.addImportPath(str(QML))
+        engine.addImageProvider("drawings", Drawings())
         self.theme = _singleton(engine, "Theme")
         self.theme.setProperty("pxPerMm", panel.px_per_mm)
         self.theme.setProperty("animated", panel.animate)

@@ -20,8 +20,8 @@ from ui.viewmodels.base import NO_NOTICE, NoticeView, ViewModel, notice, words
 QML_IMPORT_NAME = "Kiosk.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
 
-COVER = "••••••"
-LEAST_EMS, MOST_EMS, GAP_EMS = 2.5, 7.0, 1.0
+COVER = "****"
+LEAST_EMS, MOST_EMS, GAP_EMS = 2.5, 7.0, 1.6
 
 
 @dataclass(frozen=True, slots=True)

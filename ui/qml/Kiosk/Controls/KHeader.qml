@@ -37,7 +37,7 @@ Rectangle {
                 color: Theme.paleMuted
                 em: Theme.caption
                 lineHeight: Theme.tightLineOf(em)
-                text: header.frame.hall
+                text: header.frame.terminal === "" ? header.frame.hall : header.frame.hall + " · " + header.frame.terminal
                 visible: text !== ""
             }
         }

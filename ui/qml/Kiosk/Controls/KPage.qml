@@ -11,14 +11,20 @@ Item {
     property string lead
     property string name
     property var notice: ({})
+    property real lift: 0
     // true: `work` starts where the reach begins; false: `info` takes all room down to the actions
     property bool split: true
+    // whether `work` keeps to the reach; drawings need not
+    property bool low: true
     property alias hero: heroArea.data
     default property alias work: workArea.data
     property alias info: infoColumn.data
+    property alias scroll: infoScroll
     property alias actions: actionColumn.data
     readonly property real reachY: Window.height * Theme.reach - Theme.headerHeight
     readonly property real actionTop: actionColumn.y - (actionColumn.implicitHeight > 0 ? Theme.spaceM : 0)
+    // a keypad stands at the bottom of the reach, whatever is above it
+    readonly property real padHeight: Math.min(actionTop - reachY, Theme.keypadMost)
     readonly property real headBottom: head.y + head.implicitHeight + Theme.spaceM
 
     ColumnLayout {
@@ -62,7 +68,7 @@ Item {
         anchors.right: parent.right
         anchors.rightMargin: Theme.margin
         height: Math.max(0, workArea.y - y - Theme.spaceM)
-        visible: page.split && children.length > 0 && height >= children[0].height
+        visible: page.split && page.low && children.length > 0 && height >= children[0].height
         y: page.headBottom
 
         onChildrenChanged: {
@@ -78,6 +84,7 @@ Item {
         anchors.right: parent.right
         anchors.rightMargin: Theme.margin
         height: page.actionTop - y
+        lift: page.lift
         name: page.name
         visible: !page.split
         y: page.headBottom
@@ -98,7 +105,7 @@ Item {
         anchors.rightMargin: Theme.margin
         height: page.actionTop - y
         visible: page.split
-        y: Math.max(page.reachY, page.headBottom)
+        y: page.low ? Math.max(page.reachY, page.headBottom) : page.headBottom
     }
     ColumnLayout {
         id: actionColumn

@@ -11,6 +11,9 @@ RowLayout {
     property int pages: 1
     property string words
 
+    property bool canForward: page < pages
+    property bool canBackward: page > 1
+
     signal forward
     signal backward
 
@@ -19,7 +22,7 @@ RowLayout {
     KButton {
         Layout.fillWidth: true
         Layout.preferredWidth: Theme.touchPrimary
-        enabled: pager.page > 1
+        enabled: pager.canBackward
         hint: Words.of("page.common.at-start")
         iconName: "up"
         kind: "secondary"
@@ -33,12 +36,13 @@ RowLayout {
         Layout.rightMargin: Theme.spaceS
         horizontalAlignment: Text.AlignHCenter
         text: pager.words
+        visible: text !== ""
         wrapMode: Text.NoWrap
     }
     KButton {
         Layout.fillWidth: true
         Layout.preferredWidth: Theme.touchPrimary
-        enabled: pager.page < pager.pages
+        enabled: pager.canForward
         hint: Words.of("page.common.at-end")
         iconName: "down"
         kind: "secondary"

@@ -2,7 +2,7 @@ import QtQuick
 import QtQuick.Layouts
 import Kiosk.Theme
 
-// The rows of a table as sheets of labels and values, for large letters.
+// The rows of a table as sheets for large letters: the first column is the head, the others are labels and values.
 ColumnLayout {
     id: sheets
 
@@ -48,17 +48,18 @@ ColumnLayout {
                         KText {
                             Layout.fillWidth: true
                             Layout.preferredWidth: Theme.factLabel
-                            color: line.index === 0 ? Theme.primaryDeep : Theme.muted
-                            font.bold: line.index === 0
+                            color: Theme.muted
                             text: line.modelData
+                            visible: line.index > 0
                         }
                         KText {
                             Accessible.name: line.cell.hidden ? Words.of("page.table.hidden") : text
                             Layout.fillWidth: true
                             Layout.preferredWidth: Theme.factLabel
-                            color: line.cell.hidden ? Theme.muted : Theme.ink
+                            color: line.index === 0 ? Theme.primaryDeep : line.cell.hidden ? Theme.muted : Theme.ink
+                            em: line.index === 0 ? Theme.button : Theme.body
                             font.bold: true
-                            horizontalAlignment: Text.AlignRight
+                            horizontalAlignment: line.index === 0 ? Text.AlignLeft : Text.AlignRight
                             text: line.cell.words
                         }
                     }

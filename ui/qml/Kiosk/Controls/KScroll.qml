@@ -8,7 +8,11 @@ Item {
 
     default property alias content: column.data
     property string name
+    // where a column shorter than its place stands: 0 at the top, 0.5 in the middle
+    property real lift: 0
     property alias spacing: column.spacing
+    // false: the page turns it with buttons of its own
+    property bool buttons: true
     readonly property bool overflows: column.implicitHeight > height
     readonly property bool atStart: flick.contentY <= 0
     readonly property bool atEnd: flick.contentY >= flick.contentHeight - flick.height - 1
@@ -16,6 +20,10 @@ Item {
     function turn(direction: int): void {
         const step = Math.max(flick.height - Theme.touchPrimary, Theme.touchPrimary);
         flick.contentY = Math.max(0, Math.min(flick.contentHeight - flick.height, flick.contentY + direction * step));
+    }
+
+    function toStart(): void {
+        flick.contentY = 0;
     }
 
     Flickable {
@@ -37,6 +45,7 @@ Item {
             id: column
 
             width: flick.width
+            y: scroll.overflows ? 0 : (flick.height - implicitHeight) * scroll.lift
         }
     }
     RowLayout {
@@ -46,7 +55,7 @@ Item {
         anchors.left: parent.left
         anchors.right: parent.right
         spacing: Theme.gapTouch
-        visible: scroll.overflows
+        visible: scroll.overflows && scroll.buttons
 
         KButton {
             Layout.fillWidth: true
@@ -56,7 +65,7 @@ Item {
             iconName: "up"
             kind: "secondary"
             objectName: scroll.name + ".scroll-up"
-            text: Words.of("page.common.scroll-up")
+            text: Words.of("page.common.previous")
             onClicked: scroll.turn(-1)
         }
         KButton {
@@ -67,7 +76,7 @@ Item {
             iconName: "down"
             kind: "secondary"
             objectName: scroll.name + ".scroll-down"
-            text: Words.of("page.common.scroll-down")
+            text: Words.of("page.common.next")
             onClicked: scroll.turn(1)
         }
     }

@@ -1,16 +1,19 @@
 import QtQuick
 import Kiosk.Theme
 
-// How the card goes in: seen from above, the chip up and first, into the slot. `inside` holds it there.
+// How the card goes in, seen from above: the chip up and first. Or it stays inside, or it comes out again.
 Item {
     id: drawing
 
     property bool inside: false
+    property bool leaving: false
     property real zoom: 1
-    readonly property real travel: Theme.cardWidth * zoom * 0.62
+    readonly property real cardLength: Theme.cardWidth * zoom
+    readonly property real gap: Theme.spaceL * zoom
+    readonly property real travel: gap + cardLength * 0.6
 
-    implicitHeight: slot.height + Theme.cardWidth * zoom * 1.04
-    implicitWidth: Theme.cardHeight * zoom * 1.7
+    implicitHeight: slot.height / 2 + gap + cardLength - (inside ? travel : 0)
+    implicitWidth: Theme.cardHeight * zoom * 2.2
 
     Item {
         anchors.bottom: parent.bottom
@@ -22,12 +25,12 @@ Item {
         Item {
             id: card
 
-            property real depth: drawing.inside ? drawing.travel : Theme.animated ? 0 : drawing.travel * 0.35
+            property real depth: drawing.inside ? drawing.travel : drawing.leaving ? drawing.travel * 0.6 : 0
 
             anchors.horizontalCenter: parent.horizontalCenter
-            height: Theme.cardWidth * drawing.zoom
+            height: drawing.cardLength
             width: Theme.cardHeight * drawing.zoom
-            y: parent.height - height - depth
+            y: drawing.gap - depth
 
             // turned so that the chip's edge leads
             KCardDrawing {
@@ -40,7 +43,7 @@ Item {
                 running: Theme.animated && !drawing.inside && drawing.visible
 
                 PropertyAction {
-                    value: 0
+                    value: drawing.leaving ? drawing.travel : 0
                 }
                 PauseAnimation {
                     duration: Theme.hold
@@ -48,7 +51,7 @@ Item {
                 NumberAnimation {
                     duration: Theme.motionLong
                     easing.type: Easing.InOutQuad
-                    to: drawing.travel
+                    to: drawing.leaving ? drawing.travel * 0.4 : drawing.travel
                 }
                 PauseAnimation {
                     duration: Theme.hold
@@ -59,21 +62,32 @@ Item {
     Rectangle {
         id: slot
 
-        anchors.left: parent.left
-        anchors.right: parent.right
+        anchors.horizontalCenter: parent.horizontalCenter
         anchors.top: parent.top
         color: Theme.slot
-        height: Theme.iconM
+        height: Theme.iconL
         radius: Theme.radiusM
+        width: Theme.cardHeight * drawing.zoom * 1.6
 
         Rectangle {
-            anchors.bottom: parent.bottom
-            anchors.bottomMargin: Theme.spaceXs
-            anchors.horizontalCenter: parent.horizontalCenter
+            anchors.centerIn: parent
             color: Theme.slotLight
             height: Theme.spaceXs
             radius: height / 2
             width: Theme.cardHeight * drawing.zoom * 1.15
+        }
+    }
+    Repeater {
+        model: drawing.inside ? 0 : 2
+
+        delegate: KIcon {
+            required property int index
+
+            color: Theme.primary
+            name: drawing.leaving ? "down" : "up"
+            size: Theme.iconL
+            x: index === 0 ? 0 : drawing.width - width
+            y: slot.height + drawing.gap
         }
     }
 }

@@ -2,14 +2,15 @@ import QtQuick
 import Kiosk.Theme
 import Kiosk.ViewModels
 
-// The quiet line at the foot: network, age of the data, what waits to be sent, which terminal.
+// The quiet line at the foot: network, age of the data, what waits to be sent.
 Rectangle {
     id: strip
 
     required property FrameVm frame
 
     color: Theme.paper
-    implicitHeight: flow.implicitHeight + Theme.spaceS
+    // always as high as it can get, so that the bar above it never moves
+    implicitHeight: Theme.stripLines * (Theme.lineOf(Theme.caption) + Theme.spaceS)
 
     Flow {
         id: flow
@@ -19,7 +20,7 @@ Rectangle {
         anchors.right: parent.right
         anchors.rightMargin: Theme.margin
         anchors.top: parent.top
-        spacing: Theme.spaceM
+        spacing: Theme.spaceS
 
         KStripItem {
             iconName: strip.frame.online ? "network" : "offline"
@@ -33,10 +34,6 @@ Rectangle {
         KStripItem {
             iconName: "upload"
             words: strip.frame.pendingText
-        }
-        KStripItem {
-            iconName: "home"
-            words: strip.frame.terminal
         }
     }
 }

@@ -2,51 +2,95 @@ import QtQuick
 import QtQuick.Layouts
 import Kiosk.Theme
 
-// Sums before rows: each a label and a strong number.
-GridLayout {
-    id: sums
+// Sums before rows: each a label and a strong number. In elder mode one line each, to leave room for the rows.
+Item {
+    id: sheet
 
     required property var sums
 
-    columnSpacing: Theme.spaceS
-    columns: Theme.elder ? 1 : Math.min(2, Math.max(1, sums.length))
-    rowSpacing: Theme.spaceS
-    uniformCellHeights: true
-    uniformCellWidths: true
+    implicitHeight: Theme.elder ? lines.implicitHeight + 2 * Theme.spaceS : tiles.implicitHeight
 
-    Repeater {
-        model: sums.sums
+    KPanel {
+        anchors.fill: parent
+        visible: Theme.elder
+    }
+    ColumnLayout {
+        id: lines
 
-        delegate: KPanel {
-            id: sum
+        anchors.left: parent.left
+        anchors.leftMargin: Theme.spaceM
+        anchors.right: parent.right
+        anchors.rightMargin: Theme.spaceM
+        anchors.verticalCenter: parent.verticalCenter
+        spacing: 0
+        visible: Theme.elder
 
-            required property var modelData
+        Repeater {
+            model: Theme.elder ? sheet.sums : []
 
-            Layout.fillHeight: true
-            Layout.fillWidth: true
-            implicitHeight: column.implicitHeight + 2 * Theme.spaceM
+            delegate: RowLayout {
+                id: line
 
-            ColumnLayout {
-                id: column
+                required property var modelData
 
-                anchors.left: parent.left
-                anchors.margins: Theme.spaceM
-                anchors.right: parent.right
-                anchors.verticalCenter: parent.verticalCenter
-                spacing: 0
+                Layout.fillWidth: true
+                spacing: Theme.spaceM
 
                 KText {
                     Layout.fillWidth: true
                     color: Theme.muted
-                    text: sum.modelData.label
+                    text: line.modelData.label
                 }
-                KText {
-                    Accessible.name: sum.modelData.hidden ? Words.of("page.table.hidden") : text
-                    Layout.fillWidth: true
-                    color: sum.modelData.hidden ? Theme.muted : Theme.primaryDeep
-                    em: Theme.title
-                    font.bold: true
-                    text: sum.modelData.words
+                KSumValue {
+                    Layout.maximumWidth: lines.width * 0.6
+                    em: Theme.button
+                    sum: line.modelData
+                }
+            }
+        }
+    }
+    GridLayout {
+        id: tiles
+
+        anchors.left: parent.left
+        anchors.right: parent.right
+        columnSpacing: Theme.spaceS
+        columns: 2
+        rowSpacing: Theme.spaceS
+        visible: !Theme.elder
+
+        Repeater {
+            model: Theme.elder ? [] : sheet.sums
+
+            delegate: KPanel {
+                id: tile
+
+                required property var modelData
+
+                Layout.fillHeight: true
+                Layout.fillWidth: true
+                Layout.preferredWidth: Theme.cardWidth
+                implicitHeight: column.implicitHeight + 2 * Theme.spaceM
+
+                ColumnLayout {
+                    id: column
+
+                    anchors.left: parent.left
+                    anchors.margins: Theme.spaceM
+                    anchors.right: parent.right
+                    anchors.verticalCenter: parent.verticalCenter
+                    spacing: 0
+
+                    KText {
+                        Layout.fillWidth: true
+                        color: Theme.muted
+                        text: tile.modelData.label
+                    }
+                    KSumValue {
+                        Layout.fillWidth: true
+                        em: Theme.title
+                        sum: tile.modelData
+                    }
                 }
             }
         }

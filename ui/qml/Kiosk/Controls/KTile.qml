@@ -17,7 +17,7 @@ AbstractButton {
     implicitHeight: Math.max(Theme.touchPrimary, row.implicitHeight + 2 * Theme.spaceM)
 
     background: Rectangle {
-        border.color: tile.enabled ? Theme.line : Theme.outline
+        border.color: Theme.outline
         border.width: Theme.hair
         color: !tile.enabled ? Theme.disabledSoft : tile.down ? Theme.primarySoft : Theme.paper
         radius: Theme.radiusL

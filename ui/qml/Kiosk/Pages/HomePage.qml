@@ -13,9 +13,11 @@ KPage {
     heading: Words.of("page.home.title")
     lead: Words.of("page.home.lead")
     name: "home"
-    hero: KCardDrawing {
-        rotation: -6
-        zoom: 0.9
+    hero: KHero {
+        KCardDrawing {
+            rotation: -8
+            zoom: 0.72
+        }
     }
 
     ColumnLayout {

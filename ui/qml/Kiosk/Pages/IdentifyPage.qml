@@ -12,6 +12,7 @@ KPage {
 
     heading: Words.of("page.identify.title")
     lead: page.vm.purpose
+    low: false
     name: "identify"
     notice: page.vm.notice
 
@@ -26,7 +27,7 @@ KPage {
             KSlotDrawing {
                 anchors.centerIn: parent
                 objectName: "identify.drawing"
-                zoom: Math.min(1.25, parent.height / (Theme.cardWidth * 1.2))
+                zoom: Math.min(1.7, parent.height / (Theme.cardWidth * 1.5))
             }
         }
         KText {

@@ -12,6 +12,7 @@ KPage {
 
     heading: Words.of("page.idle.title")
     lead: Words.of("page.idle.lead")
+    low: false
     name: "idle"
     actions: [
         KButton {

@@ -12,10 +12,14 @@ KPage {
     heading: page.vm.greeting
     lead: Words.of("page.menu.lead")
     name: "menu"
-    hero: KBadge {
-        disc: true
-        name: "person"
-        size: Theme.iconXl
+    hero: KHero {
+        KIcon {
+            color: Theme.primary
+            height: size
+            name: "person"
+            size: Theme.iconXl
+            width: size
+        }
     }
 
     KTiles {

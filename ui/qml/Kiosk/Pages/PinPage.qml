@@ -9,40 +9,34 @@ KPage {
     id: page
 
     required property PinVm vm
+    readonly property bool warned: vm.lastTry || vm.notice.title !== ""
 
     heading: Words.of("page.pin.title")
-    lead: page.vm.checking ? Words.of("page.pin.checking") : Words.of("page.pin.lead")
+    lead: page.vm.checking ? Words.of("page.pin.checking") : page.warned ? "" : Words.of("page.pin.lead")
     name: "pin"
+    low: false
     notice: page.vm.lastTry && !page.vm.notice.title && !page.vm.checking ? ({
             "tone": "danger",
             "title": Words.of("page.pin.last-try"),
             "advice": Words.of("page.pin.last-try-advice")
         }) : page.vm.notice
     actions: [
-        RowLayout {
+        KButton {
             Layout.fillWidth: true
-            spacing: Theme.gapTouch
-            uniformCellSizes: true
-
-            KButton {
-                Layout.fillHeight: true
-                Layout.fillWidth: true
-                enabled: !page.vm.checking
-                hint: Words.of("page.pin.checking")
-                kind: "secondary"
-                objectName: "pin.cancel"
-                text: Words.of("page.pin.cancel")
-                onClicked: page.vm.cancel()
-            }
-            KButton {
-                Layout.fillHeight: true
-                Layout.fillWidth: true
-                enabled: page.vm.canConfirm
-                hint: page.vm.confirmHint
-                objectName: "pin.confirm"
-                text: Words.of("page.pin.confirm")
-                onClicked: page.vm.confirm()
-            }
+            enabled: !page.vm.checking
+            hint: Words.of("page.pin.checking")
+            kind: "secondary"
+            objectName: "pin.cancel"
+            text: Words.of("page.pin.cancel")
+            onClicked: page.vm.cancel()
+        },
+        KButton {
+            Layout.fillWidth: true
+            enabled: page.vm.canConfirm
+            hint: page.vm.confirmHint
+            objectName: "pin.confirm"
+            text: Words.of("page.pin.confirm")
+            onClicked: page.vm.confirm()
         }
     ]
 
@@ -50,11 +44,17 @@ KPage {
         anchors.fill: parent
         spacing: Theme.spaceM
 
-        RowLayout {
+        Item {
+            Layout.fillHeight: true
+        }
+        Row {
+            id: boxes
+
+            readonly property real room: page.width - 2 * Theme.margin
+
             Layout.alignment: Qt.AlignHCenter
-            Layout.maximumWidth: parent.width
             objectName: "pin.boxes"
-            spacing: page.vm.boxes > 8 ? Theme.spaceXs : Theme.gapTouch
+            spacing: page.vm.boxes > 6 ? Theme.spaceXs : Theme.spaceM
 
             Repeater {
                 model: page.vm.boxes
@@ -65,13 +65,11 @@ KPage {
                     required property int index
                     readonly property bool filled: index < page.vm.count
 
-                    Layout.fillWidth: true
-                    Layout.maximumWidth: Theme.pinBox
                     border.color: index === page.vm.count ? Theme.primary : Theme.outline
                     border.width: index === page.vm.count ? Theme.stroke : Theme.hair
                     color: Theme.paper
-                    implicitHeight: Theme.pinBox
-                    implicitWidth: Theme.pinBox
+                    height: Theme.pinBox
+                    width: Math.min(Theme.pinBox, (boxes.room + boxes.spacing) / page.vm.boxes - boxes.spacing)
                     radius: Theme.radiusM
 
                     Rectangle {
@@ -104,9 +102,13 @@ KPage {
                 wrapMode: Text.NoWrap
             }
         }
-        KKeypad {
+        Item {
             Layout.fillHeight: true
+        }
+        KKeypad {
             Layout.fillWidth: true
+            Layout.fillHeight: false
+            Layout.preferredHeight: page.padHeight - (cover.visible ? cover.implicitHeight + Theme.spaceM : 0)
             echo: false
             enabled: !page.vm.checking
             name: page.name
@@ -115,10 +117,13 @@ KPage {
             onTyped: digit => page.vm.press(digit)
         }
         KText {
+            id: cover
+
             Layout.fillWidth: true
             color: Theme.muted
             horizontalAlignment: Text.AlignHCenter
             text: Words.of("page.pin.cover")
+            visible: !page.warned
         }
     }
 }

@@ -17,6 +17,7 @@ KPage {
             "tone": "warning",
             "title": Words.of("page.processing.patience")
         }) : ({})
+    lift: 0.3
     split: false
     info: [
         KSteps {

@@ -14,6 +14,16 @@ KPage {
     heading: page.vm.title
     lead: page.vm.hint
     name: "question"
+    low: !page.digits
+    hero: KHero {
+        KIcon {
+            color: Theme.primary
+            height: size
+            name: "question"
+            size: Theme.iconXl
+            width: size
+        }
+    }
     notice: page.vm.notice
     actions: [
         KButton {
@@ -49,17 +59,19 @@ KPage {
     }
     ColumnLayout {
         anchors.fill: parent
-        spacing: Theme.spaceL
+        spacing: Theme.spaceM
         visible: page.digits
 
         KMaskedDigits {
-            Layout.alignment: Qt.AlignHCenter
+            Layout.alignment: Qt.AlignCenter
+            Layout.fillHeight: true
             groups: page.vm.groups
             objectName: "question.digits"
         }
         KKeypad {
-            Layout.fillHeight: true
             Layout.fillWidth: true
+            Layout.fillHeight: false
+            Layout.preferredHeight: page.padHeight
             clearable: false
             name: page.name
             onErased: page.vm.erase()

@@ -12,6 +12,7 @@ KPage {
 
     heading: Words.of("page.reading.title")
     lead: Words.of("page.reading.lead")
+    low: false
     name: "reading"
 
     ColumnLayout {
@@ -25,7 +26,7 @@ KPage {
             KSlotDrawing {
                 anchors.centerIn: parent
                 inside: true
-                zoom: Math.min(1.25, parent.height / (Theme.cardWidth * 1.2))
+                zoom: Math.min(1.7, parent.height / (Theme.cardWidth * 1.5))
             }
         }
         KProgress {

@@ -23,6 +23,7 @@ KPage {
         })[vm.kind] ?? "info"
 
     name: "result"
+    lift: 0.35
     split: false
     info: [
         KNotice {

@@ -11,11 +11,15 @@ KPage {
     required property TableVm vm
     // in large letters more than three columns do not fit beside each other: each row becomes a sheet of its own
     readonly property bool stacked: Theme.elder && vm.columns.length > 3
+    readonly property int shown: vm.page
+
+    onShownChanged: page.scroll.toStart()
 
     heading: page.vm.title
     lead: page.vm.asOf
     name: "table"
     notice: page.vm.notice
+    scroll.buttons: false
     split: false
     info: [
         KSums {
@@ -50,13 +54,14 @@ KPage {
     actions: [
         KPager {
             Layout.fillWidth: true
+            // down through what does not fit, then to the next page; and back the same way
+            canBackward: page.vm.page > 1 || page.scroll.overflows && !page.scroll.atStart
+            canForward: page.vm.page < page.vm.pages || page.scroll.overflows && !page.scroll.atEnd
             name: page.name
-            page: page.vm.page
-            pages: page.vm.pages
-            visible: page.vm.pages > 1
-            words: page.vm.pageText
-            onBackward: page.vm.previousPage()
-            onForward: page.vm.nextPage()
+            visible: page.vm.pages > 1 || page.scroll.overflows
+            words: page.vm.pages > 1 ? page.vm.pageText : ""
+            onBackward: page.scroll.overflows && !page.scroll.atStart ? page.scroll.turn(-1) : page.vm.previousPage()
+            onForward: page.scroll.overflows && !page.scroll.atEnd ? page.scroll.turn(1) : page.vm.nextPage()
         },
         KButton {
             Layout.fillWidth: true

@@ -12,16 +12,22 @@ KPage {
     readonly property string tone: vm.leftBehind || vm.urgency > 1 ? "danger" : vm.urgency > 0 ? "warning" : "plain"
 
     name: "take"
+    lift: 0.35
     split: false
     info: [
         KNotice {
             Layout.fillWidth: true
             notice: page.vm.notice
         },
+        KSlotDrawing {
+            Layout.alignment: Qt.AlignHCenter
+            leaving: true
+            visible: page.vm.first === "card"
+        },
         KBadge {
             Layout.alignment: Qt.AlignHCenter
-            Layout.topMargin: Theme.spaceM
             disc: true
+            visible: page.vm.first !== "card"
             ink: Theme.toneInk(page.tone)
             name: page.vm.first === "" ? "check" : page.vm.first
             size: Theme.iconXl

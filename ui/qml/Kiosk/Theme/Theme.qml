@@ -21,6 +21,7 @@ QtObject {
     readonly property int touchSecondary: mm(15, 22)
     readonly property int gapTouch: mm(3, 5)
     readonly property int keyHeight: mm(24, 28)
+    readonly property int keypadMost: mm(140, 152)
     readonly property int tileMost: mm(64, 64)
 
     // Type: em sizes; a line is one and a half of them
@@ -64,7 +65,9 @@ QtObject {
     readonly property int iconXm: mm(15, 16)
     readonly property int iconL: mm(18, 20)
     readonly property int iconXl: mm(40, 40)
+    readonly property int heroSize: mm(78, 70)
     readonly property int headerHeight: mm(26, 28)
+    readonly property int stripLines: elder ? 2 : 1
     readonly property int barHeight: mm(26, 32)
     readonly property int cardWidth: mm(85.6, 85.6) // ID-1, ISO/IEC 7810: life-size
     readonly property int cardHeight: mm(54, 54)
