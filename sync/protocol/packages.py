@@ -36,12 +36,13 @@ Record = Mapping[str, Any]
 
 
 class PackageRefused(Exception):
-    """A package that must not be used. `code` is a short word; nothing of it has been kept."""
+    """A package that must not be used. `code` is a short word; `generation` what its genuine manifest says, else 0."""
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: str, sentence: str, generation: int = 0) -> None:
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
+        self.generation = generation
 
 
 class Manifest(Message):
@@ -85,7 +86,9 @@ def check_manifest(signed: SignedManifest, package_key: bytes, *, have: int, now
     except Malformed as error:
         raise PackageRefused("manifest-malformed", f"The manifest cannot be read ({error.where}).") from None
     if manifest.generation <= have:
-        raise PackageRefused("generation-not-newer", f"Generation {manifest.generation} is not newer than {have}.")
+        raise PackageRefused(
+            "generation-not-newer", f"Generation {manifest.generation} is not newer than {have}.", manifest.generation
+        )
     if datetime.fromisoformat(manifest.expires_at) <= now:
         raise PackageRefused("package-expired", f"Generation {manifest.generation} has expired.")
     return manifest

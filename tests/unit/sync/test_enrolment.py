@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.gateway.authority import CERTIFICATE_KINDS, load_authority, save_authority
 from sync.protocol.certificate_code import public_key_of, read_seal_certificate
-from sync.protocol.enrolment import EnrolmentAnswer, check_answer
+from sync.protocol.enrolment import EnrolmentAnswer, EnrolmentCode, check_answer
 from sync.protocol.messages import Problem, parse
 
 
@@ -71,8 +71,6 @@ def test_a_code_for_another_terminal_is_refused(hall):
 
 
 def test_a_code_nobody_issued_is_refused(hall):
-    from sync.protocol.enrolment import EnrolmentCode
-
     assert refusal(newcomer(hall).enrol(EnrolmentCode(bytes(16), bytes(16)))) == (403, "enrolment-code-unknown")
 
 

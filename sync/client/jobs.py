@@ -1,0 +1,287 @@
+"""The four jobs. Each is a generator: it yields a request, is sent the answer, and returns how it ended.
+
+They are independent: what stops one says nothing about another. None of them sleeps or tries again by itself; when to
+try again is the schedule's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Final, Protocol, TypeAlias
+
+from offline_store.chain import GENESIS, Position, timestamp
+from offline_store.delivery import Delivery, Fork, ItemResult
+from offline_store.schema import Manifest as StoreManifest
+from offline_store.schema import PendingItem, RowError, SnapshotRow, from_record
+from sync.client.outcomes import (
+    Answer,
+    Done,
+    Job,
+    Later,
+    NoAnswer,
+    Outcome,
+    Stopped,
+    body_of,
+    message_of,
+    problem_of,
+)
+from sync.protocol.certificate_code import RevocationList, RevocationsUnusableError, read_revocations
+from sync.protocol.certificate_wire import Anchor
+from sync.protocol.encoding import canonical_json, compress
+from sync.protocol.exchange import COSE, JSON, NDJSON_GZIP, Request
+from sync.protocol.messages import MAX_BATCH_ENTRIES, ChainReceipt, ChainUpload, Results, WireEntry
+from sync.protocol.messages import ItemResult as WireResult
+from sync.protocol.packages import (
+    Manifest,
+    PackageRefused,
+    Record,
+    SignedManifest,
+    check_manifest,
+    hash_matches,
+    read_rows,
+)
+
+MAX_BATCH_BYTES: Final = 1024 * 1024
+_READ_CHUNK: Final = 1 << 18
+
+Now: TypeAlias = Callable[[], datetime]
+
+
+# --- upload ---------------------------------------------------------------------------------------------------------
+
+
+def upload(delivery: Delivery, terminal: str, now: Now) -> Job:
+    """Send what is pending, oldest first, until nothing is or the centre will not take more.
+
+    An item the centre will not take is sent again without its body: its number must be used up, for the chain goes on;
+    the centre answers it with a result "refused", which stays visible. After a gap the upload goes on from the number
+    the centre expects (it may have been restored from a backup), once.
+    """
+    sent, limit, rewound_to = 0, MAX_BATCH_ENTRIES, None
+    withheld: set[tuple[int, int]] = set()
+    while True:
+        batch = _batch(delivery.pending(limit=limit, max_bytes=MAX_BATCH_BYTES))
+        if not batch:
+            return Done(sent)
+        first, last = batch[0].entry.position, batch[-1].entry.position
+        delivery.attempted(first, last, timestamp(now()))
+        answer = yield _upload_request(batch, withheld)
+        if _too_much(answer):
+            if len(batch) > 1:
+                limit = max(1, len(batch) // 2)
+                continue
+            if (first.epoch, first.seq) not in withheld and batch[0].sealed is not None:
+                withheld.add((first.epoch, first.seq))
+                continue
+        expected = _expected_after_gap(answer)
+        if expected is not None and expected != rewound_to:
+            rewound_to = expected
+            lost = _rewind(delivery, expected, timestamp(now()))
+            if lost is not None:
+                return lost
+            continue
+        receipt = message_of(answer, JSON, ChainReceipt, now())
+        if not isinstance(receipt, ChainReceipt):
+            return _with_items(receipt, sent)
+        if receipt.terminal != terminal:
+            return Stopped("receipt-for-another", items=sent)
+        done = _acknowledge(delivery, receipt.expected.epoch, receipt.expected.seq, receipt.expected.head, now)
+        if isinstance(done, Stopped):
+            return _with_items(done, sent)
+        if done == 0:
+            # A receipt that acknowledges nothing would be asked for again and again.
+            return Later("nothing-acknowledged", items=sent)
+        sent += done
+        limit = MAX_BATCH_ENTRIES
+
+
+def _batch(items: tuple[PendingItem, ...]) -> tuple[PendingItem, ...]:
+    """The pending items of the oldest epoch: an upload speaks of one epoch."""
+    return tuple(item for item in items if item.entry.epoch == items[0].entry.epoch)
+
+
+def _upload_request(batch: tuple[PendingItem, ...], withheld: set[tuple[int, int]]) -> Request:
+    entries = tuple(_to_wire(item, withhold=(item.entry.epoch, item.entry.seq) in withheld) for item in batch)
+    headers = {"content-type": JSON, "content-encoding": "gzip"}
+    return Request("POST", "/v1/chain", headers, compress(ChainUpload(entries=entries).to_wire()))
+
+
+def _to_wire(item: PendingItem, *, withhold: bool) -> WireEntry:
+    entry = item.entry
+    return WireEntry(
+        epoch=entry.epoch,
+        seq=entry.seq,
+        kind=entry.kind,
+        at=entry.at,
+        header=entry.header,
+        prev=entry.prev,
+        body_commitment=entry.body_commitment,
+        hash=entry.hash,
+        sealed=None if withhold else item.sealed,
+    )
+
+
+def _too_much(answer: Answer) -> bool:
+    return not isinstance(answer, NoAnswer) and answer.status in (413, 422) and problem_of(answer) is not None
+
+
+def _expected_after_gap(answer: Answer) -> Position | None:
+    """The position before which the centre has everything, if it answered that entries are missing."""
+    problem = None if isinstance(answer, NoAnswer) or answer.status != 409 else problem_of(answer)
+    if problem is None or problem.code != "gap" or problem.expected is None:
+        return None
+    return Position(problem.expected.epoch, problem.expected.seq, problem.expected.head)
+
+
+def _rewind(delivery: Delivery, expected: Position, at: str) -> Stopped | None:
+    if expected.seq > 1:
+        last = Position(expected.epoch, expected.seq - 1, expected.hash)
+        if isinstance(delivery.mark_received(last, at), Fork):
+            return Stopped("fork", last.epoch, last.seq)
+    elif expected.hash != GENESIS:
+        return Stopped("fork", expected.epoch, expected.seq)
+    delivery.rewind(expected.epoch, expected.seq)
+    return None
+
+
+def _acknowledge(delivery: Delivery, epoch: int, seq: int, head: bytes, now: Now) -> int | Stopped:
+    answer = delivery.mark_received(Position(epoch, seq - 1, head), timestamp(now()))
+    return Stopped("fork", epoch, seq - 1) if isinstance(answer, Fork) else answer.newly_received
+
+
+def _with_items(outcome: Later | Stopped, items: int) -> Outcome:
+    if isinstance(outcome, Later):
+        return Later(outcome.reason, outcome.retry_after, items)
+    return Stopped(outcome.code, outcome.epoch, outcome.seq, items)
+
+
+# --- results --------------------------------------------------------------------------------------------------------
+
+
+def results(delivery: Delivery, terminal: str, now: Now) -> Job:
+    """Fetch what became of the items, page by page, in the order of their numbers and for this terminal alone."""
+    got = 0
+    while True:
+        after = delivery.results_cursor()
+        answer = yield Request("GET", f"/v1/results?after={after}")
+        page = message_of(answer, JSON, Results, now())
+        if not isinstance(page, Results):
+            return _with_items(page, got)
+        if page.terminal != terminal:
+            return Stopped("results-for-another", items=got)
+        numbers = [item.n for item in page.results]
+        if numbers != list(range(after + 1, after + 1 + len(numbers))):
+            return Stopped("results-out-of-order", items=got)
+        if page.results:
+            delivery.record_results([_stored(item) for item in page.results], cursor=numbers[-1])
+            got += len(numbers)
+        if not page.more or not page.results:
+            return Done(got, more=delivery.backlog().awaiting_result > 0)
+
+
+def _stored(item: WireResult) -> ItemResult:
+    result = {"state": item.state, "reason": item.reason}
+    return ItemResult(
+        epoch=item.epoch,
+        seq=item.seq,
+        state="processed" if item.state == "accepted" else "refused",
+        at=item.processed_at,
+        result=canonical_json(result).decode(),
+    )
+
+
+# --- snapshot -------------------------------------------------------------------------------------------------------
+
+
+class SnapshotPort(Protocol):
+    """What keeps generations: `offline_store.snapshot` in a terminal."""
+
+    def generation(self) -> int:
+        """The generation in use; 0 if there is none."""
+
+    def load(self, manifest: StoreManifest, rows: Iterable[SnapshotRow]) -> None:
+        """Build the generation from its rows, all of them, and switch to it; nothing is switched if `rows` raises."""
+
+
+def snapshot(port: SnapshotPort, package_key: bytes, now: Now) -> Job:
+    """Fetch a newer generation, if there is one, and hand its rows to the store once all of it has been verified."""
+    answer = yield Request("GET", "/v1/snapshot")
+    if not isinstance(answer, NoAnswer) and answer.status == 404 and _code(answer) == "no-snapshot":
+        return Done()
+    signed = message_of(answer, JSON, SignedManifest, now())
+    if not isinstance(signed, SignedManifest):
+        return signed
+    have = port.generation()
+    try:
+        manifest = check_manifest(signed, package_key, have=have, now=now())
+    except PackageRefused as refused:
+        # The generation that is here already is the usual answer; an older one is said aloud.
+        return Done() if refused.generation == have > 0 else Stopped(refused.code)
+    body = body_of((yield Request("GET", f"/v1/snapshot/{manifest.generation}")), NDJSON_GZIP, now())
+    if not isinstance(body, bytes):
+        return body
+    if not hash_matches(manifest, [body]):
+        return Later("package-damaged")
+    try:
+        port.load(_store_manifest(manifest), _rows(read_rows(manifest, _chunks(body))))
+    except PackageRefused as refused:
+        return Stopped(refused.code)
+    except RowError:
+        return Stopped("row-malformed")
+    return Done(sum(count for _, count in manifest.rows))
+
+
+def _code(answer: Answer) -> str | None:
+    problem = None if isinstance(answer, NoAnswer) else problem_of(answer)
+    return None if problem is None else problem.code
+
+
+def _rows(records: Iterable[Record]) -> Iterator[SnapshotRow]:
+    for record in records:
+        yield from_record(record)
+
+
+def _chunks(data: bytes) -> Iterator[bytes]:
+    for start in range(0, len(data), _READ_CHUNK):
+        yield data[start : start + _READ_CHUNK]
+
+
+def _store_manifest(manifest: Manifest) -> StoreManifest:
+    return StoreManifest(
+        generation=manifest.generation,
+        as_of=manifest.as_of,
+        expires=manifest.expires_at,
+        area=manifest.area,
+        origin=manifest.origin,
+        counts=dict(manifest.rows),
+    )
+
+
+# --- revocations ----------------------------------------------------------------------------------------------------
+
+
+class RevocationPort(Protocol):
+    """Where the terminal keeps the list it trusts: `sync.trust` in a terminal."""
+
+    def current(self) -> RevocationList | None:
+        """The list in use, verified when it was read."""
+
+    def keep(self, data: bytes) -> None:
+        """Replace it, durably."""
+
+
+def revocations(port: RevocationPort, anchors: tuple[Anchor, ...], now: Now) -> Job:
+    """Fetch the dated list of what was taken back; an older one never replaces a newer one."""
+    body = body_of((yield Request("GET", "/v1/revocations")), COSE, now())
+    if not isinstance(body, bytes):
+        return body
+    try:
+        listed = read_revocations(body, anchors)
+    except RevocationsUnusableError as error:
+        return Stopped(f"revocations-{error.reason}")
+    current = port.current()
+    if current is not None and listed.issued_at < current.issued_at:
+        return Stopped("revocations-older")
+    port.keep(body)
+    return Done(len(listed.numbers) + len(listed.keys))

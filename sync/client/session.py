@@ -1,0 +1,71 @@
+"""Runs a job: signs each request, has it sent, and learns the centre's time when the two clocks differ too much.
+
+The centre refuses a signature whose time is off by more than five minutes and gives its own time with every answer. The
+difference is then added when signing, for this run and the next ones of the process; the machine's clock stays. A
+difference over a day is not believed: somebody has to look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sync.client.outcomes import Answer, Job, NoAnswer, Outcome, Stopped, date_of, problem_of
+from sync.protocol.exchange import Request, Response
+from sync.protocol.signatures import NONCE_BYTES, Signer, sign
+
+MAX_CLOCK_DIFFERENCE_SECONDS: Final = 86_400
+_CLOCK_CODES: Final = ("signature-too-old", "signature-from-the-future")
+
+Send = Callable[[Request], Answer]
+"""Sends one request over the network."""
+
+
+@dataclass
+class Session:
+    """One terminal's voice. `random` gives n random octets; `clock_difference` is centre minus terminal, in seconds."""
+
+    terminal: str
+    signer: Signer
+    send: Send
+    now: Callable[[], datetime]
+    random: Callable[[int], bytes]
+    clock_difference: int = 0
+
+    def run(self, job: Job) -> Outcome:
+        """Drive a job to its end."""
+        try:
+            request = next(job)
+            while True:
+                answer = self._ask(request)
+                if isinstance(answer, Response) and answer.status == 401 and _is_about_time(answer):
+                    job.close()
+                    return Stopped("clock-differs")
+                request = job.send(answer)
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
+
+    def _ask(self, request: Request) -> Answer:
+        answer = self.send(self._signed(request))
+        if isinstance(answer, NoAnswer) or answer.status != 401 or not _is_about_time(answer):
+            return answer
+        theirs = date_of(answer.headers.get("date", ""))
+        if theirs is None:
+            return answer
+        difference = round((theirs - self.now()).total_seconds())
+        if abs(difference) > MAX_CLOCK_DIFFERENCE_SECONDS:
+            return answer
+        self.clock_difference = difference
+        return self.send(self._signed(request))
+
+    def _signed(self, request: Request) -> Request:
+        at = int(self.now().timestamp()) + self.clock_difference
+        return sign(request, self.signer, terminal=self.terminal, now=at, nonce=self.random(NONCE_BYTES))
+
+
+def _is_about_time(answer: Response) -> bool:
+    problem = problem_of(answer)
+    return problem is not None and problem.code in _CLOCK_CODES

@@ -1,0 +1,247 @@
+"""One terminal's jobs on its own disk: each run leaves a row in the journal and one line in the log.
+
+A fault of one job (no network, a refusal, a full disk while the snapshot is loaded) never keeps another from running.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, Literal, Protocol, TypeAlias
+
+import structlog
+
+from offline_store.chain import timestamp
+from offline_store.delivery import BODY_RETENTION_DAYS, Backlog, Delivery
+from offline_store.errors import CountsDiffer, NoSnapshot, RowRefused, StoreError
+from offline_store.keys import KeyBuffer, KeyProvider
+from offline_store.schema import Manifest, RunRow, SnapshotRow
+from offline_store.snapshot import Snapshot, build_generation, remove_old_generations
+from sync.client import jobs
+from sync.client.outcomes import Answer, Done, Job, Later, Outcome, Stopped
+from sync.client.schedule import INTERVALS
+from sync.client.session import Session
+from sync.enrolment import load_signer
+from sync.protocol.enrolment import Trust
+from sync.protocol.exchange import Request
+from sync.trust import RevocationFile, read_trust
+
+STORE_KEY: Final = "store"
+SNAPSHOT_FOLDER: Final = "snapshot"
+_LOCAL_FAULT: Final = "local-fault"
+
+StartedBy: TypeAlias = Literal["start", "schedule", "poke", "operator"]
+
+
+class Sender(Protocol):
+    """What reaches the gateway."""
+
+    def __call__(self, request: Request) -> Answer: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """One run of one job."""
+
+    job: str
+    outcome: Outcome
+
+    @property
+    def word(self) -> str:
+        """done, later or stopped."""
+        return type(self.outcome).__name__.lower()
+
+    @property
+    def detail(self) -> str | None:
+        """Why it was not done: one word, and the entry it is about."""
+        if isinstance(self.outcome, Done):
+            return None
+        if isinstance(self.outcome, Later):
+            return self.outcome.reason
+        where = "" if self.outcome.seq is None else f" at {self.outcome.epoch}/{self.outcome.seq}"
+        return self.outcome.code + where
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One pass: how each job ended, and what still waits."""
+
+    terminal: str
+    runs: tuple[JobRun, ...]
+    backlog: Backlog
+
+    @property
+    def alarms(self) -> tuple[JobRun, ...]:
+        """The jobs that stopped: somebody has to look."""
+        return tuple(run for run in self.runs if isinstance(run.outcome, Stopped))
+
+    @property
+    def complete(self) -> bool:
+        """True if every job did what there was to do."""
+        return all(isinstance(run.outcome, Done) for run in self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How things stand: the backlog, the last run of each job, the last that was done, the snapshot and its lease."""
+
+    terminal: str
+    gateway_url: str
+    demo: bool
+    backlog: Backlog
+    last_runs: tuple[tuple[str, RunRow | None], ...]
+    last_done: tuple[tuple[str, RunRow | None], ...]
+    snapshot: Manifest | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Generations:
+    """The snapshot's folder, as the snapshot job wants it."""
+
+    root: Path
+    key: KeyBuffer
+
+    def generation(self) -> int:
+        manifest = self.manifest()
+        return 0 if manifest is None else manifest.generation
+
+    def manifest(self) -> Manifest | None:
+        try:
+            return Snapshot(self.root, self.key.material).manifest()
+        except NoSnapshot:
+            return None
+
+    def load(self, manifest: Manifest, rows: Iterable[SnapshotRow]) -> None:
+        build_generation(self.root, self.key.material, manifest, rows)
+        remove_old_generations(self.root)
+
+
+class Worker:
+    """Runs jobs for one data directory. One thread owns it."""
+
+    def __init__(
+        self, data_dir: Path, trust: Trust, session: Session, delivery: Delivery, store_key: KeyBuffer, sender: Sender
+    ) -> None:
+        self.terminal: Final = trust.terminal
+        self._trust = trust
+        self._session = session
+        self._delivery = delivery
+        self._store_key = store_key
+        self._sender = sender
+        self._generations = _Generations(data_dir / SNAPSHOT_FOLDER, store_key)
+        self._revocations = RevocationFile(data_dir, trust)
+        self._log = structlog.wrap_logger(
+            structlog.PrintLogger(sys.stderr),
+            processors=[
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.JSONRenderer(sort_keys=True),
+            ],
+        )
+
+    def all_jobs(self, started_by: StartedBy) -> Summary:
+        """One pass, uploads before downloads."""
+        runs = tuple(self.job(name, started_by) for name in INTERVALS)
+        return Summary(self.terminal, runs, self._delivery.backlog())
+
+    def job(self, name: str, started_by: StartedBy) -> JobRun:
+        """Run one job. Its row is written whatever happens, but to a disk that takes nothing."""
+        try:
+            run = self._run(name, started_by)
+            backlog = self._delivery.backlog()
+        except StoreError as error:
+            # a full or busy disk: the next run may find it better; what is fatal, the terminal finds when it opens
+            run, backlog = JobRun(name, Later(f"{_LOCAL_FAULT} {type(error).__name__}")), None
+        self._report(run, started_by, backlog)
+        return run
+
+    def _run(self, name: str, started_by: StartedBy) -> JobRun:
+        run_id = self._delivery.run_started(name, started_by, self._at())
+        outcome: Outcome
+        try:
+            outcome = self._session.run(self._made(name))
+            if name == "results":
+                self._delete_old_bodies()
+        except (CountsDiffer, RowRefused) as error:
+            outcome = Stopped(f"package-unfit {type(error).__name__}")
+        except StoreError as error:
+            outcome = Later(f"{_LOCAL_FAULT} {type(error).__name__}")
+        run = JobRun(name, outcome)
+        self._delivery.run_ended(run_id, self._at(), outcome=run.word, items=outcome.items, detail=run.detail)
+        return run
+
+    def status(self) -> Status:
+        """How things stand."""
+        return Status(
+            terminal=self.terminal,
+            gateway_url=self._trust.gateway_url,
+            demo=self._trust.demo,
+            backlog=self._delivery.backlog(),
+            last_runs=tuple((job, self._delivery.last_run(job)) for job in INTERVALS),
+            last_done=tuple((job, self._delivery.last_run(job, outcome="done")) for job in INTERVALS),
+            snapshot=self._generations.manifest(),
+        )
+
+    def close(self) -> None:
+        """Give connection, files and key back."""
+        self._sender.close()
+        self._delivery.close()
+        self._store_key.close()
+
+    def _made(self, name: str) -> Job:
+        if name == "upload":
+            return jobs.upload(self._delivery, self.terminal, _utc)
+        if name == "results":
+            return jobs.results(self._delivery, self.terminal, _utc)
+        if name == "snapshot":
+            return jobs.snapshot(self._generations, self._trust.package_key, _utc)
+        return jobs.revocations(self._revocations, self._trust.issuers, _utc)
+
+    def _delete_old_bodies(self) -> None:
+        before = timestamp(_utc() - timedelta(days=BODY_RETENTION_DAYS))
+        while self._delivery.delete_old_bodies(before, limit=200) == 200:
+            continue
+
+    def _report(self, run: JobRun, started_by: str, backlog: Backlog | None) -> None:
+        write = self._log.error if isinstance(run.outcome, Stopped) else self._log.info
+        write(
+            "sync-run",
+            alarm=isinstance(run.outcome, Stopped),
+            job=run.job,
+            started_by=started_by,
+            outcome=run.word,
+            items=run.outcome.items,
+            detail=run.detail,
+            pending=backlog.pending if backlog else None,
+            oldest_pending_at=backlog.oldest_at if backlog else None,
+            awaiting_result=backlog.awaiting_result if backlog else None,
+        )
+
+    @staticmethod
+    def _at() -> str:
+        return timestamp(_utc())
+
+
+def open_worker(data_dir: Path, keys: KeyProvider, sender_for: Callable[[str], Sender]) -> Worker:
+    """The worker of an enrolled terminal. `sender_for` makes a sender for the gateway's address.
+
+    Raises NotEnrolled, and the stores' and keys' errors.
+    """
+    trust = read_trust(data_dir)
+    sender = sender_for(trust.gateway_url)
+    store_key = keys.load(STORE_KEY, length=32)
+    try:
+        delivery = Delivery(data_dir, store_key.material)
+    except BaseException:
+        store_key.close()
+        raise
+    session = Session(trust.terminal, load_signer(keys), sender, _utc, os.urandom)
+    return Worker(data_dir, trust, session, delivery, store_key, sender)
+
+
+def _utc() -> datetime:
+    return datetime.now(UTC)

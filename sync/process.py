@@ -1,0 +1,151 @@
+"""The sync process: everything that goes over the network, in its own process beside the terminal.
+
+`run` loops until SIGTERM, `now` makes one pass, `status` says how things stand; `kiosk sync run|now|status` are these
+three. The terminal pokes the loop by a datagram to `sync.sock`. Each run of a job leaves a row in the journal's runs
+and one JSON line in the log, without personal data.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from offline_store.keys import KeyProvider
+from sync.client.http import HttpSender
+from sync.client.schedule import INTERVALS, Schedule
+from sync.passes import JobRun, StartedBy, Status, Summary, Worker, open_worker
+
+SOCKET: Final = "sync.sock"
+_POKE: Final = b"poke"
+_MAX_WAIT_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """SIGTERM and SIGINT, turned into something a select sees."""
+
+    wake: socket.socket
+    asked: list[bool]
+
+
+def now(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> Summary:
+    """One pass of every job, in order. `gateway_url` overrides the address learned at enrolment.
+
+    Raises NotEnrolled, GatewayAddressUnfit, and the stores' and keys' errors.
+    """
+    with _worker(data_dir, keys, gateway_url) as worker:
+        return worker.all_jobs("operator")
+
+
+def status(data_dir: Path, *, keys: KeyProvider) -> Status:
+    """How things stand, from the journal alone: no network."""
+    with _worker(data_dir, keys, "") as worker:
+        return worker.status()
+
+
+def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
+    """Loop until SIGTERM or SIGINT: jobs when they are due, at once when poked. The run in progress is finished."""
+    with _worker(data_dir, keys, gateway_url) as worker, _poke_socket(data_dir) as pokes, _stop_signals() as stop:
+        schedule = Schedule(worker.terminal, random.SystemRandom().random, time.monotonic(), dict(INTERVALS))
+        by: StartedBy = "start"
+        while not stop.asked:
+            for job in schedule.due(time.monotonic()):
+                if stop.asked:
+                    break
+                done: JobRun = worker.job(job, by)
+                schedule.finished(job, done.outcome, time.monotonic())
+            by = "schedule"
+            wait = min(max(schedule.next_at() - time.monotonic(), 0.0), _MAX_WAIT_SECONDS)
+            ready, _, _ = select.select([pokes, stop.wake], [], [], wait)
+            if pokes in ready:
+                _drain(pokes)
+                schedule.poke(time.monotonic())
+                by = "poke"
+
+
+def poke(data_dir: Path) -> bool:
+    """Tell the loop that something urgent was written; False if no loop listens."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)
+        try:
+            with _short_path(data_dir / SOCKET) as path:
+                sender.sendto(_POKE, path)
+        except BlockingIOError:
+            return True  # its queue is full of pokes already
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def _worker(data_dir: Path, keys: KeyProvider, gateway_url: str) -> Iterator[Worker]:
+    worker = open_worker(data_dir, keys, lambda trusted: HttpSender(gateway_url or trusted))
+    try:
+        yield worker
+    finally:
+        worker.close()
+
+
+@contextmanager
+def _poke_socket(data_dir: Path) -> Iterator[socket.socket]:
+    path = data_dir / SOCKET
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as pokes:
+        pokes.setblocking(False)
+        with _short_path(path) as short:
+            pokes.bind(short)
+        path.chmod(0o600)
+        try:
+            yield pokes
+        finally:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _short_path(path: Path) -> Iterator[str]:
+    """The path by way of its folder's descriptor: a Unix socket's address has 107 octets at most (unix(7))."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _stop_signals() -> Iterator[_Stop]:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.setblocking(False)
+    stop = _Stop(ours, [])
+
+    def asked(number: int, frame: FrameType | None) -> None:
+        stop.asked.append(True)
+
+    before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
+    wakeup = signal.set_wakeup_fd(theirs.fileno())
+    try:
+        yield stop
+    finally:
+        signal.set_wakeup_fd(wakeup)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        ours.close()
+        theirs.close()
+
+
+def _drain(pokes: socket.socket) -> None:
+    while True:
+        try:
+            pokes.recv(64)
+        except BlockingIOError:
+            return

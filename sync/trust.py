@@ -1,0 +1,73 @@
+"""What this terminal trusts, on its disk: the folder `trust/` of its data directory.
+
+`centre.json` holds all of it, octet for octet as the authority signed it; the other files are the same things in the
+shapes other programs read (PEM for PDF tools, CBOR for the revocation list). `centre.json` is written last, so that a
+folder without it is no trust at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from offline_store.durable import make_folder, write_file
+from sync.protocol.certificate_code import RevocationList, RevocationsUnusableError, read_revocations
+from sync.protocol.enrolment import Trust
+from sync.protocol.messages import Malformed, parse
+
+FOLDER: Final = "trust"
+CENTRE: Final = "centre.json"
+AUTHORITY: Final = "authority.pem"
+SEAL_CERTIFICATE: Final = "seal-certificate.pem"
+COMPACT_SEAL_CERTIFICATE: Final = "seal-certificate.cbor"
+REVOCATIONS: Final = "revocations.cbor"
+_MAX_BYTES: Final = 1 << 20
+
+
+class NotEnrolled(Exception):  # noqa: N818 - named by the condition
+    """There is no usable trust in this data directory; says why and what to do."""
+
+
+def write_trust(data_dir: Path, trust: Trust) -> None:
+    """Write `trust/` durably; each file is the old one or the new one after a power cut."""
+    folder = data_dir / FOLDER
+    make_folder(folder)
+    write_file(folder / AUTHORITY, (trust.x509_root + trust.x509_intermediate).encode("ascii"))
+    write_file(folder / SEAL_CERTIFICATE, trust.seal_certificate.encode("ascii"))
+    write_file(folder / COMPACT_SEAL_CERTIFICATE, trust.compact_seal_certificate)
+    write_file(folder / CENTRE, trust.to_wire())
+
+
+def read_trust(data_dir: Path) -> Trust:
+    """What this terminal trusts; NotEnrolled if it trusts nothing yet, or if the file is not what was written."""
+    path = data_dir / FOLDER / CENTRE
+    try:
+        return parse(Trust, path.read_bytes()[:_MAX_BYTES])
+    except FileNotFoundError:
+        raise NotEnrolled("this terminal is not enrolled: get a code from the centre and run kiosk provision") from None
+    except (OSError, Malformed) as error:
+        raise NotEnrolled(f"{FOLDER}/{CENTRE} cannot be used ({error}): enrol this terminal again") from error
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationFile:
+    """The revocation list of a data directory."""
+
+    data_dir: Path
+    trust: Trust
+
+    def current(self) -> RevocationList | None:
+        """The list in use, verified again at each reading; None if there is none or it is not genuine."""
+        try:
+            data = (self.data_dir / FOLDER / REVOCATIONS).read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            return read_revocations(data, self.trust.issuers)
+        except RevocationsUnusableError:
+            return None
+
+    def keep(self, data: bytes) -> None:
+        """Replace it, durably."""
+        write_file(self.data_dir / FOLDER / REVOCATIONS, data)
