@@ -156,6 +156,10 @@ class IdReader:
         self._place = CardPlace.LYING if self._card is not None else CardPlace.AWAY
 
     @property
+    def has_card(self) -> bool:
+        return self._card is not None
+
+    @property
     def card_place(self) -> CardPlace:
         return self._place
 

@@ -46,7 +46,7 @@ class PtyWire(Generic[D]):
         rate: Callable[[D], int | None] = lambda _: None,
         after: Callable[[D], None] = lambda _: None,
     ) -> None:
-        """`rate` is the speed the device listens at (None: any); `after` is called when the device has worked."""
+        """`rate` is the speed the device listens at (None: any). `after` is called when it worked, before it answers."""
         self._device = device
         self._link = link
         self._rate = rate
@@ -85,8 +85,8 @@ class PtyWire(Generic[D]):
         """Do something to the device; what it says because of it goes over the line."""
         with self._lock:
             said = hand(self._device, time.monotonic())
-            self._send(said or [])
             self._after(self._device)
+            self._send(said or [])
 
     def look(self, glance: Callable[[D], T]) -> T:
         """Ask the device something, undisturbed by the line."""
@@ -99,8 +99,9 @@ class PtyWire(Generic[D]):
             if listens is not None and rate != listens:
                 self.lost_to_wrong_rate += len(data)
                 return
-            self._send(self._device.feed(data, time.monotonic()))
+            said = self._device.feed(data, time.monotonic())
             self._after(self._device)
+            self._send(said)
 
     def _send(self, said: Said) -> None:
         if self._line is not None:

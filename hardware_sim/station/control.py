@@ -1,0 +1,111 @@
+"""The control socket: one JSON object a line in, one a line out, for people's commands, programs and the dock.
+
+{"do": "insert card worker"}   ->  {"ok": true}  |  {"ok": false, "error": "...", "usage": true|false}
+{"status": true}               ->  {"ok": true, ...the status document}
+{"env": true}                  ->  {"ok": true, "env": {...}}
+{"down": true}                 ->  {"ok": true}, and the station ends
+"""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from hardware_sim.pcsc.errors import BenchError
+from hardware_sim.station.station import CannotError, Station
+from hardware_sim.station.understanding import NotUnderstoodError, understand
+
+LONGEST_LINE = 65536
+
+Answer = dict[str, Any]
+
+
+class Request(BaseModel):
+    """Exactly one of the four."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    do: str | None = Field(default=None, max_length=1000)
+    status: Literal[True] | None = None
+    env: Literal[True] | None = None
+    down: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(value is not None for value in (self.do, self.status, self.env, self.down)) != 1:
+            raise ValueError("give one of do, status, env, down")
+        return self
+
+
+class Control:
+    """Listens on a Unix socket of its owner alone. One thread a connection; the station is told one thing at a time."""
+
+    def __init__(self, station: Station, path: Path, end: Callable[[], None]) -> None:
+        """`end` is called when somebody says down."""
+        self._station = station
+        self._end = end
+        self._path = path
+        self._one_at_a_time = threading.Lock()
+        path.unlink(missing_ok=True)
+        self._server = _Server(str(path), _Conversation)
+        self._server.answer = self.answer
+        path.chmod(0o600)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="control", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._path.unlink(missing_ok=True)
+
+    def answer(self, line: bytes) -> Answer:
+        """The answer to one line."""
+        try:
+            request = Request.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            return {"ok": False, "error": f"Not a request: {first['msg']}.", "usage": True}
+        try:
+            with self._one_at_a_time:
+                return {"ok": True} | self._obey(request)
+        except NotUnderstoodError as error:
+            return {"ok": False, "error": str(error), "usage": True}
+        except (CannotError, BenchError) as error:
+            return {"ok": False, "error": str(error).strip(), "usage": False}
+
+    def _obey(self, request: Request) -> Answer:
+        if request.do is not None:
+            understand(request.do)(self._station)
+        elif request.status:
+            return self._station.status().model_dump(mode="json")
+        elif request.env:
+            return {"env": self._station.environment()}
+        else:
+            self._end()
+        return {}
+
+
+class _Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+    answer: Callable[[bytes], Answer]
+
+
+class _Conversation(socketserver.StreamRequestHandler):
+    server: _Server
+
+    def handle(self) -> None:
+        try:
+            while line := self.rfile.readline(LONGEST_LINE):
+                if not line.endswith(b"\n"):
+                    return
+                self.wfile.write(json.dumps(self.server.answer(line), ensure_ascii=False).encode() + b"\n")
+        except ConnectionError:
+            # whoever asked has gone; what was asked is done
+            return

@@ -1,0 +1,104 @@
+"""The vocabulary: one table, all of it understandable, and helpful words for what is not."""
+
+import random
+import re
+
+import pytest
+
+from hardware_sim.station.phrases import PHRASES, Phrase
+from hardware_sim.station.understanding import KINDS, NotUnderstoodError, understand
+
+EXAMPLES = {
+    "persona": "worker",
+    "n": "7",
+    "count": "2",
+    "bytes": "700",
+    "pages": "1",
+    "sheets": "0",
+    "mm": "12.5",
+    "seconds": "0.5",
+    "status": "32",
+    "step": "select",
+}
+
+
+def example(phrase: Phrase) -> str:
+    return re.sub(r"<(\w+)>", lambda place: EXAMPLES[place[1]], phrase.pattern)
+
+
+@pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.pattern)
+def test_every_phrase_of_the_table_is_understood_as_itself(phrase: Phrase) -> None:
+    hand = understand(f"  {example(phrase)} ".replace(" ", "  "))
+    assert getattr(hand, "args")[0] is phrase.act  # noqa: B009
+
+
+def test_no_two_phrases_mean_the_same_words() -> None:
+    shapes = [re.sub(r"<\w+>", "<>", phrase.pattern) for phrase in PHRASES]
+    assert len(set(shapes)) == len(shapes)
+
+
+def test_every_phrase_is_explained_in_both_languages() -> None:
+    for phrase in PHRASES:
+        assert re.search("[\u4e00-\u9fff]", phrase.zh), phrase.pattern
+        assert re.search("[a-z]", phrase.en), phrase.pattern
+
+
+def test_every_place_has_a_kind_and_every_kind_a_place() -> None:
+    used = {name for phrase in PHRASES for name in re.findall(r"<(\w+)>", phrase.pattern)}
+    assert used == set(KINDS) == set(EXAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("insert crad worker", "insert card <persona>"),
+        ("receipt-printer paperout", "receipt-printer paper-out"),
+        ("remove cards", "remove card"),
+        ("a4-printer toner-empty", "a4-printer toner-"),
+    ],
+)
+def test_a_slip_of_the_finger_gets_the_phrase_that_was_meant(text: str, hint: str) -> None:
+    with pytest.raises(NotUnderstoodError, match="Did you mean") as wrong:
+        understand(text)
+    assert hint in str(wrong.value)
+    assert "do help" in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("pull card after soon", "<n> in «pull card after <n>» is a whole number, not «soon»."),
+        ("card garbage 0", "at least 1"),
+        ("card slow -1", "a number such as"),
+        ("card slow 1e9", "a number such as"),
+        ("card slow 9999999", "up to 1000000"),
+        ("id-reader refuse select 3", "two hexadecimal digits"),
+        ("id-reader refuse look 32", "find, select or read"),
+        ("a4-printer sheets ²", "a whole number"),
+        ("a4-printer sheets 99999999999999999999", "a whole number"),
+    ],
+)
+def test_a_place_filled_wrongly_is_named(text: str, reason: str) -> None:
+    with pytest.raises(NotUnderstoodError) as wrong:
+        understand(text)
+    assert reason in str(wrong.value)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "do", "insert", "worker card insert", "x" * 5000, "\x00", "<persona>"])
+def test_nonsense_is_not_understood_and_breaks_nothing(text: str) -> None:
+    with pytest.raises(NotUnderstoodError):
+        understand(text)
+
+
+def test_random_word_salad_is_understood_or_refused_and_nothing_else() -> None:
+    chance = random.Random(5)
+    words = sorted({word for phrase in PHRASES for word in example(phrase).split()})
+    understood = 0
+    for _ in range(600):
+        text = " ".join(chance.choice(words) for _ in range(chance.randrange(1, 5)))
+        try:
+            understand(text)
+        except NotUnderstoodError:
+            continue
+        understood += 1
+    assert understood > 0
