@@ -79,8 +79,8 @@ class EnrolmentCertificate(Message):
 
     @property
     def common_employer(self) -> str | None:
-        """The one employer of all lines that have one, or None."""
-        employers = {line.employer for line in self.lines if line.employer is not None}
+        """The employer, when every line has the same one; else None."""
+        employers = {line.employer for line in self.lines}
         return next(iter(employers)) if len(employers) == 1 else None
 
 

@@ -73,9 +73,7 @@ class Typesetter:
 def draw(pages: Sequence[Page], typesetter: Typesetter) -> bytes:
     """The pages as a PDF file, with a link to each code's address over the code. No time of day goes in."""
     buffer = io.BytesIO()
-    rl_config.useA85 = (
-        0  # `pdfa` rewrites all streams; making text of them first takes a tenth of the time
-    )
+    rl_config.useA85 = 0  # `pdfa` rewrites all streams; making text of them first takes a tenth of the time
     # the canvas's default font would be an unembedded Helvetica
     canvas = Canvas(buffer, pagesize=A4, initialFontName=typesetter.main_font, invariant=1, pageCompression=1)
     for page in pages:

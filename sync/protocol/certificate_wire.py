@@ -50,6 +50,14 @@ class CodeUnreadableError(Exception):
         self.remedy_en = remedy_en
 
 
+class CodeRefusedError(ValueError):
+    """A code that must not be signed. `reason`: other-issuer, other-kind, out-of-time or too-long."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
 class RevocationsUnusableError(Exception):
     """A revocation list that must not be used. `reason` is malformed, unknown-issuer or not-genuine."""
 
@@ -169,16 +177,17 @@ def read_seal_certificate(data: bytes) -> SealCertificate:
 def issue_code(facts: CertificateFacts, seal_certificate: bytes, seal: cose.Signer) -> bytes:
     """The code of a certificate, signed by the terminal's seal key.
 
-    Issuer and terminal stand in the seal certificate and are not repeated. ValueError when the facts name another
+    Issuer and terminal stand in the seal certificate and are not repeated. CodeRefusedError when the facts name another
     issuer or terminal, a kind the seal may not be used for, or a time outside its validity: nothing is signed then.
+    The same when the code would not fit into a QR code.
     """
     certificate = read_seal_certificate(seal_certificate)
     if (facts.issuer, facts.terminal) != (certificate.issuer, certificate.terminal):
-        raise ValueError("the seal certificate is for another issuer or terminal")
+        raise CodeRefusedError("other-issuer", "the seal certificate is for another issuer or terminal")
     if facts.kind not in certificate.kinds:
-        raise ValueError(f"the seal may not be used for certificates of kind {facts.kind}")
+        raise CodeRefusedError("other-kind", f"the seal may not be used for certificates of kind {facts.kind}")
     if not certificate.not_before <= facts.printed_at <= certificate.not_after:
-        raise ValueError("the seal certificate is not valid at the time of printing")
+        raise CodeRefusedError("out-of-time", "the seal certificate is not valid at the time of printing")
     payload = {
         1: facts.number,
         2: facts.kind,
@@ -192,7 +201,9 @@ def issue_code(facts: CertificateFacts, seal_certificate: bytes, seal: cose.Sign
     }
     data = cose.sign(_CODE, payload, seal, header={_SEAL_LABEL: seal_certificate})
     if len(data) > MAX_CODE_BYTES:
-        raise ValueError(f"the facts are too long for a QR code ({len(data)} octets, at most {MAX_CODE_BYTES})")
+        raise CodeRefusedError(
+            "too-long", f"the facts are too long for a QR code ({len(data)} of {MAX_CODE_BYTES} octets)"
+        )
     return data
 
 

@@ -17,6 +17,7 @@ from sync.protocol.certificate_code import (
     Answer,
     CertificateFacts,
     Code,
+    CodeRefusedError,
     CodeUnreadableError,
     NumberOnly,
     OtherSuite,
@@ -160,19 +161,25 @@ def test_unprotected_headers_and_second_spellings_are_refused(office, facts):
 
 
 @pytest.mark.parametrize(
-    "change",
-    [{"issuer": "另一家机构"}, {"terminal": "T02"}, {"kind": "benefits"}, "late", "early"],
+    ("change", "reason"),
+    [
+        ({"issuer": "另一家机构"}, "other-issuer"),
+        ({"terminal": "T02"}, "other-issuer"),
+        ({"kind": "benefits"}, "other-kind"),
+        (timedelta(days=81), "out-of-time"),
+        (timedelta(days=-11), "out-of-time"),
+    ],
 )
-def test_a_seal_signs_nothing_outside_what_its_certificate_allows(office, facts, change):
-    days = {"late": 81, "early": -11}
-    update = change if isinstance(change, dict) else {"printed_at": facts.printed_at + timedelta(days=days[change])}
-    with pytest.raises(ValueError, match="seal"):
+def test_a_seal_signs_nothing_outside_what_its_certificate_allows(office, facts, change, reason):
+    update = change if isinstance(change, dict) else {"printed_at": facts.printed_at + change}
+    with pytest.raises(CodeRefusedError) as caught:
         issue_code(facts.model_copy(update=update), office.seal_bytes(), signer_for(office.seal_key))
+    assert caught.value.reason == reason
 
 
 def test_facts_too_long_for_a_qr_code_are_refused_before_anything_is_printed(office, facts):
     rows = tuple(("险种" * 20, "值" * 280) for _ in range(24))
-    with pytest.raises(ValueError, match="too long"):
+    with pytest.raises(CodeRefusedError, match="too long"):
         office.code(facts.model_copy(update={"facts": rows}))
 
 
