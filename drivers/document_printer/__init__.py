@@ -1,0 +1,5 @@
+"""A4 printer over IPP: the codec of IPP 2.0, the printer's state, and a print that ends printed, failed or unknown.
+
+A document goes to the printer byte for byte and once. What the document says, who may have it and how often is decided
+elsewhere; HTTP itself lives in ``drivers.links.ipp``.
+"""
