@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
@@ -43,6 +44,7 @@ Value: TypeAlias = "str | int | float | bytes | None"
 KeyBytes: TypeAlias = bytes | bytearray
 
 KEY_BYTES: Final = 32
+_CHECKPOINT_WAIT_MS: Final = 250
 _HEX_DIGITS: Final = b"0123456789abcdef"
 PLAIN_MAGIC: Final = b"SQLite format 3\x00"
 _LIBRARY_ERRORS: Final = (sqlcipher.Error, sqlite3.Error)
@@ -73,18 +75,28 @@ _KINDS: Final[dict[int, tuple[type[StoreError], str]]] = {
 }
 
 
-@contextlib.contextmanager
-def _mapped(store: str) -> Iterator[None]:
-    try:
-        yield
-    except _LIBRARY_ERRORS as error:
+class _Edge:
+    """Turns the library's exceptions of a ``with`` block into ours; may be entered again and again."""
+
+    __slots__ = ("met_damage", "store")
+
+    def __init__(self, store: str) -> None:
+        self.store = store
+        self.met_damage = False
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if not isinstance(error, _LIBRARY_ERRORS):
+            return
         code = getattr(error, "sqlite_errorcode", None)
-        known = _KINDS.get(code) or _KINDS.get(code & 0xFF) if isinstance(code, int) else None
-        if known is None:
-            raise
-        kind, reason = known
-        facts: dict[str, str | int] = {"code": getattr(error, "sqlite_errorname", ""), "number": code or 0}
-        raise kind(store, reason, facts) from error
+        known = (_KINDS.get(code) or _KINDS.get(code & 0xFF)) if isinstance(code, int) else None
+        if known is None or code is None:
+            return
+        ours, reason = known
+        self.met_damage = self.met_damage or ours is StoreBroken
+        raise ours(self.store, reason, {"code": getattr(error, "sqlite_errorname", ""), "number": code}) from error
 
 
 class Connection:
@@ -96,7 +108,13 @@ class Connection:
         self._inode = inode
         self._tables: Database | None = None
         self._open = True
+        self._edge = _Edge(path.name)
         self.path = path
+
+    @property
+    def met_damage(self) -> bool:
+        """True once a page could not be read on this connection; the cipher refuses nearly everything from then on."""
+        return self._edge.met_damage
 
     @property
     def raw(self) -> Any:
@@ -107,37 +125,37 @@ class Connection:
 
     def execute(self, sql: str, values: Sequence[Value] = ()) -> int:
         """Run one statement that gives no rows; answers the number of rows it changed."""
-        with _mapped(self.path.name):
+        with self._edge:
             return int(self.raw.execute(sql, values).rowcount)
 
     def execute_many(self, sql: str, many: Iterable[Sequence[Value]]) -> None:
         """Run one statement for every tuple of values."""
-        with _mapped(self.path.name):
+        with self._edge:
             self.raw.executemany(sql, many)
 
     def insert(self, sql: str, values: Sequence[Value] = ()) -> int:
         """Run one INSERT; answers the new row's id."""
-        with _mapped(self.path.name):
+        with self._edge:
             return int(self.raw.execute(sql, values).lastrowid)
 
     def one(self, sql: str, values: Sequence[Value] = ()) -> tuple[Any, ...] | None:
         """The first row, or None."""
-        with _mapped(self.path.name):
+        with self._edge:
             row: tuple[Any, ...] | None = self.raw.execute(sql, values).fetchone()
             return row
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
         """All rows."""
-        with _mapped(self.path.name):
+        with self._edge:
             found: list[tuple[Any, ...]] = self.raw.execute(sql, values).fetchall()
             return found
 
     def each(self, sql: str, values: Sequence[Value] = (), *, at_once: int = 500) -> Iterator[tuple[Any, ...]]:
         """All rows, a few hundred in memory at a time."""
-        with _mapped(self.path.name):
+        with self._edge:
             cursor = self.raw.execute(sql, values)
         while True:
-            with _mapped(self.path.name):
+            with self._edge:
                 some = cursor.fetchmany(at_once)
             if not some:
                 return
@@ -163,9 +181,21 @@ class Connection:
             self._tables = _sqlite_utils_on(self.raw)
         return self._tables
 
+    def damaged_pages(self) -> int:
+        """Check the authentication of every page of the file; answers how many are damaged."""
+        damaged = len(self.rows("PRAGMA cipher_integrity_check"))
+        self._edge.met_damage = self._edge.met_damage or damaged > 0
+        return damaged
+
     def truncate_wal(self) -> bool:
         """Move the WAL into the database file and empty it. False when a reader or writer was in the way."""
-        row = self.one("PRAGMA wal_checkpoint(TRUNCATE)")
+        before = self.one("PRAGMA busy_timeout")
+        # the other process' transactions take some 20 ms; whoever reads longer is not waited for
+        self.one(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT_MS}")
+        try:
+            row = self.one("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self.one(f"PRAGMA busy_timeout = {before[0] if before else 0}")
         return row is not None and row[0] == 0
 
     def still_at_its_path(self) -> bool:
@@ -182,7 +212,7 @@ class Connection:
             self._open = False
             self._tables = None
             try:
-                with _mapped(self.path.name):
+                with self._edge:
                     self.raw.close()
             finally:
                 _HEADERS.release(self._inode)
@@ -216,7 +246,7 @@ def open_encrypted(
         _HEADERS.release(inode)
         raise NotEncrypted(path.name, "the file is plain SQLite")
     try:
-        with _mapped(path.name):
+        with _Edge(path.name):
             raw = sqlcipher.connect(
                 f"file:{quote(str(path))}?mode=rw", uri=True, isolation_level=None, timeout=busy_seconds
             )
@@ -257,7 +287,7 @@ def _unlock(connection: Connection, key: KeyBytes, expected_key_check: str | Non
     connection.execute("PRAGMA cipher_memory_security = ON")
     literal = _raw_key_literal(key)
     try:
-        with _mapped(name):
+        with _Edge(name):
             connection.raw.set_key(literal)
     finally:
         wipe(literal)

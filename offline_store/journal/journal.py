@@ -165,10 +165,14 @@ class Journal(JournalReader):
         return Room(free)
 
     def close(self) -> None:
-        """Clean stop: as `close_session`, then the mark that the stop was clean."""
+        """Clean stop: as `close_session`, then the mark that the stop was clean.
+
+        After a damaged page was met the mark is not given, so that the next start checks everything and moves on.
+        """
         try:
-            self.close_session()
-            self._mark.clear()
+            if not self._connection.met_damage:
+                self.close_session()
+                self._mark.clear()
         finally:
             super().close()
             self._mark.release()

@@ -190,11 +190,10 @@ def _compared(
 
 def _check_whole(connection: Connection, reader: JournalReader, last: Position) -> None:
     """Every page's authentication, SQLite's own structure, every link of the chain."""
-    if connection.rows("PRAGMA cipher_integrity_check"):
+    verified = reader.verify()
+    if verified.damaged_pages or connection.rows("PRAGMA quick_check") != [("ok",)]:
         raise _CannotGoOnError("page-damaged", last)
-    if connection.rows("PRAGMA quick_check") != [("ok",)]:
-        raise _CannotGoOnError("page-damaged", last)
-    if not reader.verify().whole:
+    if not verified.whole:
         raise _CannotGoOnError("chain-broken", last)
 
 

@@ -77,17 +77,18 @@ class PrintJob:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A walk over the whole chain. Whole when ``findings`` is empty."""
+    """A check of all pages and a walk over the whole chain (which is not begun when pages are damaged)."""
 
     epoch: int
     count: int
     head: Position | None
     findings: tuple[Finding, ...]
+    damaged_pages: int
 
     @property
     def whole(self) -> bool:
         """True when nothing was found wrong."""
-        return not self.findings
+        return not self.findings and not self.damaged_pages
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,12 @@ class JournalReader:
         return rows.inbox_after(self._connection, last_id, limit)
 
     def verify(self) -> Verified:
-        """Walk the whole chain of this epoch. Raises StoreBroken when a page cannot be read."""
+        """Check every page's authentication, then walk the whole chain of this epoch."""
+        damaged = self._connection.damaged_pages()
+        if damaged:
+            return Verified(self._epoch, 0, None, (), damaged)
         run = verify_run(self.entries(), GENESIS, 1)
-        return Verified(self._epoch, run.count, run.head, run.findings)
+        return Verified(self._epoch, run.count, run.head, run.findings, 0)
 
     def export(self) -> Iterator[dict[str, HeaderValue]]:
         """Every entry as a flat JSON object for an auditor; bodies are left out, and the chain has no personal data."""

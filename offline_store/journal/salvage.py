@@ -1,8 +1,8 @@
 """Reading what is readable of a journal that was moved aside, so that it can still be uploaded under its old epoch.
 
 The evidence is not touched: a copy is read. Pages are authenticated by the cipher and each entry is proved by its own
-hash, so a row is either what was written or left out. A damaged WAL is tried three ways (as it is, with its checksums
-worked out anew, the same without the wrong frame), and the reading with the most entries is taken.
+hash, so a row is either what was written or left out. A damaged WAL is tried three ways (with its checksums worked out
+anew, the same without the wrong frame, as it is), and the reading with the most entries is taken.
 """
 
 from __future__ import annotations
@@ -23,12 +23,15 @@ from offline_store.journal.files import DATABASE, HEAD
 from offline_store.journal.head import HeadRecord, read_head
 from offline_store.journal.outcomes import Salvaged
 from offline_store.journal.prints import print_jobs, unfinished
-from offline_store.journal.wal import rechained
+from offline_store.journal.wal import is_suspect, rechained
 from offline_store.schema import PendingItem
 
 _ROW: Final = "SELECT rowid, epoch, seq, kind, at, header, prev, body_commitment, hash FROM chain WHERE rowid >= ?"
 _PATIENCE: Final = 64
 """Unreadable rows in a row after which the search begins to skip with doubling steps."""
+
+_DOUBLINGS: Final = 24
+"""Skips after which a table whose end is not known is given up: some sixteen million rows."""
 
 Attempt: TypeAlias = Callable[[Path], bool]
 
@@ -49,15 +52,18 @@ def salvage(moved_aside: Path, *, key: KeyBytes) -> Salvaged:
     note = next((found for found in asides(moved_aside.parent) if found.folder == moved_aside), None)
     head = read_head(moved_aside / HEAD)
     known = head if isinstance(head, HeadRecord) else None
-    best = _Reading()
-    for attempt in (_as_it_is, _rechained, _rechained_without_wrong_frame):
+    suspect = _wal_is_suspect(moved_aside)
+    best, taken = _Reading(), _as_it_is
+    for attempt in (_rechained, _rechained_without_wrong_frame, _as_it_is) if suspect else (_as_it_is,):
         reading = _attempt(moved_aside, attempt, key, known.key_check if known else None)
         if len(reading.items) > len(best.items):
-            best = reading
+            best, taken = reading, attempt
     entries = [item.entry for item, _ in best.items]
     run = verify_run(entries, GENESIS, 1)
     last_known = _latest(note.last_known if note else None, known.position if known else None)
     reaches = last_known is None or (run.head is not None and (run.head.epoch, run.head.seq) >= _number(last_known))
+    # a damaged WAL gave everything only when no frame of it had to be left out
+    whole = run.whole and not best.unread and not best.lost_bodies and (not suspect or taken is _rechained)
     return Salvaged(
         moved_aside=moved_aside,
         epoch=entries[0].epoch if entries else (last_known.epoch if last_known else None),
@@ -65,7 +71,7 @@ def salvage(moved_aside: Path, *, key: KeyBytes) -> Salvaged:
         read=len(entries),
         lost_bodies=best.lost_bodies,
         findings=run.findings,
-        complete=bool(entries) and run.whole and not best.unread and not best.lost_bodies and reaches,
+        complete=bool(entries) and whole and reaches,
         unfinished_prints=unfinished(print_jobs(entries)),
     )
 
@@ -83,6 +89,12 @@ def _attempt(source: Path, prepare: Attempt, key: KeyBytes, check: str | None) -
             if not prepare(copy):
                 return _Reading()
         return _read(_Reopening(copy, key, check))
+
+
+def _wal_is_suspect(source: Path) -> bool:
+    wal = source / f"{DATABASE}-wal"
+    with mapped(source.name):
+        return wal.exists() and is_suspect(wal.read_bytes())
 
 
 def _as_it_is(copy: Path) -> bool:
@@ -171,7 +183,7 @@ def _entries(store: _Reopening, reading: _Reading) -> Iterator[ChainEntry]:
             reading.unread += 1
             failures += 1
             step = step * 2 if failures > _PATIENCE else 1
-            if last is None and failures > 2 * _PATIENCE:
+            if last is None and failures > _PATIENCE + _DOUBLINGS:
                 return
             place += step
             continue

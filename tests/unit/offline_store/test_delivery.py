@@ -1,0 +1,230 @@
+"""The sync process' side: batches in order, received and processed apart, results kept, bodies deleted in time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from offline_store.chain import GENESIS, Position, verify_run
+from offline_store.delivery import Acknowledged, Backlog, Fork, ItemResult
+from offline_store.errors import RowRefused, StoreBroken, WrongKey
+
+Place = Any
+AT = "2026-11-22T02:10:00.000Z"
+
+
+def seqs(items: Any) -> list[int]:
+    return [item.entry.seq for item in items]
+
+
+def test_pending_entries_come_in_order_and_verify_as_a_chain(place: Place) -> None:
+    place.fill(4)
+    items = place.delivery().pending(limit=100, max_bytes=1 << 20)
+    assert seqs(items) == [1, 2, 3, 4, 5]
+    assert verify_run([item.entry for item in items], GENESIS, 1).whole
+    assert [item.sealed is not None for item in items] == [False, True, True, True, True]
+
+
+def test_a_batch_ends_at_its_count_or_its_bytes_but_never_empty(place: Place) -> None:
+    place.fill(4)
+    delivery = place.delivery()
+    assert seqs(delivery.pending(limit=2, max_bytes=1 << 20)) == [1, 2]
+    assert seqs(delivery.pending(limit=100, max_bytes=1)) == [1]
+    sizes = [len(item.entry.header) + len(item.sealed or b"") for item in delivery.pending(limit=9, max_bytes=1 << 20)]
+    assert seqs(delivery.pending(limit=100, max_bytes=sum(sizes[:3]))) == [1, 2, 3]
+    assert seqs(delivery.pending(limit=100, max_bytes=sum(sizes[:3]) - 1)) == [1, 2]
+
+
+def test_received_up_to_a_head_leaves_the_rest_pending(place: Place) -> None:
+    place.fill(4)
+    delivery = place.delivery()
+    third = delivery.pending(limit=3, max_bytes=1 << 20)[-1].entry.position
+    assert delivery.mark_received(third, AT) == Acknowledged(3)
+    assert delivery.acknowledged_head() == third
+    assert seqs(delivery.pending(limit=9, max_bytes=1 << 20)) == [4, 5]
+    state = delivery.state_of(1, 2)
+    assert (state.state, state.received_at) == ("received", AT)
+
+
+def test_the_same_acknowledgement_again_changes_nothing(place: Place) -> None:
+    place.fill(4)
+    delivery = place.delivery()
+    items = delivery.pending(limit=9, max_bytes=1 << 20)
+    delivery.mark_received(items[4].entry.position, AT)
+    assert delivery.mark_received(items[2].entry.position, "2026-11-22T03:00:00.000Z") == Acknowledged(0)
+    assert delivery.acknowledged_head() == items[4].entry.position
+    assert delivery.state_of(1, 2).received_at == AT
+
+
+def test_a_head_with_another_hash_is_a_fork_and_nothing_is_marked(place: Place) -> None:
+    place.fill(4)
+    delivery = place.delivery()
+    ours = delivery.pending(limit=3, max_bytes=1 << 20)[-1].entry.position
+    theirs = replace(ours, hash=bytes(32))
+    assert delivery.mark_received(theirs, AT) == Fork(ours, theirs)
+    assert delivery.backlog().pending == 5
+    assert delivery.acknowledged_head() is None
+
+
+@pytest.mark.parametrize("theirs", [Position(1, 99, bytes(32)), Position(7, 1, bytes(32))])
+def test_a_head_that_was_never_given_is_a_fork(place: Place, theirs: Position) -> None:
+    place.fill(4)
+    assert place.delivery().mark_received(theirs, AT) == Fork(None, theirs)
+
+
+def test_tries_are_counted_for_the_entries_that_were_sent(place: Place) -> None:
+    place.fill(4)
+    delivery = place.delivery()
+    items = delivery.pending(limit=2, max_bytes=1 << 20)
+    delivery.attempted(items[0].entry.position, items[-1].entry.position, AT)
+    delivery.attempted(items[0].entry.position, items[-1].entry.position, AT)
+    assert [delivery.state_of(1, seq).attempts for seq in (1, 2, 3)] == [2, 2, 0]
+    assert delivery.state_of(1, 1).last_attempt_at == AT
+
+
+def test_results_come_later_per_item_and_a_refused_one_blocks_nothing(place: Place) -> None:
+    journal = place.fill(4)
+    delivery = place.delivery()
+    delivery.mark_received(journal.head, AT)
+    results = [
+        ItemResult(1, 2, "refused", AT, '{"reason":"unknown type"}'),
+        ItemResult(1, 3, "processed", AT, '{"case":"C-1"}'),
+    ]
+    delivery.record_results(results, cursor=42)
+    assert delivery.results_cursor() == 42
+    assert [journal.delivery_of(1, seq).state for seq in (2, 3, 4)] == ["refused", "processed", "received"]
+    assert journal.delivery_of(1, 2).result == '{"reason":"unknown type"}'
+    assert [(row.kind, row.seq, row.payload) for row in journal.inbox_after(0)] == [
+        ("result", 2, '{"reason":"unknown type"}'),
+        ("result", 3, '{"case":"C-1"}'),
+    ]
+
+
+def test_results_and_their_cursor_are_stored_together_or_not_at_all(place: Place) -> None:
+    place.fill(2)
+    delivery = place.delivery()
+    bad = ItemResult(1, 3, "somewhere", AT, "{}")  # type: ignore[arg-type]
+    with pytest.raises(RowRefused):
+        delivery.record_results([ItemResult(1, 2, "processed", AT, "{}"), bad], cursor=9)
+    assert delivery.results_cursor() == 0
+    assert delivery.state_of(1, 2).state == "pending"
+    assert delivery.inbox_after(0) == ()
+
+
+def test_a_result_for_an_epoch_that_was_moved_aside_goes_to_the_inbox(place: Place) -> None:
+    place.fill(2).close()
+    journal = place.open(replace_because="fork").journal
+    delivery = place.delivery()
+    delivery.record_results([ItemResult(1, 2, "processed", AT, "{}")], cursor=1)
+    assert [(row.epoch, row.seq) for row in journal.inbox_after(0)] == [(1, 2)]
+
+
+def test_a_centre_restored_from_backup_makes_entries_pending_again(place: Place) -> None:
+    journal = place.fill(4)
+    delivery = place.delivery()
+    delivery.mark_received(journal.head, AT)
+    delivery.record_results([ItemResult(1, 2, "processed", AT, "{}")], cursor=1)
+    assert delivery.rewind(1, 2) == 4
+    assert seqs(delivery.pending(limit=9, max_bytes=1 << 20)) == [2, 3, 4, 5]
+    assert delivery.acknowledged_head().seq == 1
+    assert delivery.rewind(1, 1) == 1
+    assert delivery.acknowledged_head() is None
+
+
+def test_the_backlog_tells_count_and_age_of_what_waits(place: Place) -> None:
+    journal = place.fill(2)
+    delivery = place.delivery()
+    delivery.mark_received(journal.head, AT)
+    assert delivery.backlog() == Backlog(0, None, 3)
+    place.clock.forward(hours=1)
+    journal.append("act", {"item": "SI-01"}, b"x")
+    place.clock.forward(hours=1)
+    journal.append("act", {"item": "SI-01"}, b"x")
+    assert delivery.backlog() == Backlog(2, "2026-11-22T03:00:00.000Z", 3)
+
+
+def test_bodies_go_seven_days_after_processing_and_the_chain_stays(place: Place) -> None:
+    journal = place.fill(4)
+    delivery = place.delivery()
+    delivery.mark_received(journal.head, AT)
+    delivery.record_results(
+        [
+            ItemResult(1, 2, "processed", "2026-11-10T00:00:00.000Z", "{}"),
+            ItemResult(1, 3, "processed", "2026-11-20T00:00:00.000Z", "{}"),
+            ItemResult(1, 4, "refused", "2026-11-10T00:00:00.000Z", "{}"),
+        ],
+        cursor=1,
+    )
+    assert delivery.delete_old_bodies("2026-11-15T02:00:00.000Z") == 1
+    connection = place.raw()
+    assert connection.rows("SELECT seq FROM body ORDER BY seq") == [(3,), (4,), (5,)]
+    connection.close()
+    assert journal.verify().count == 5
+    assert journal.verify().whole
+
+
+def test_old_bodies_are_deleted_a_few_at_a_time(place: Place) -> None:
+    place.fill(5)
+    delivery = place.delivery()
+    delivery.record_results([ItemResult(1, seq, "processed", AT, "{}") for seq in range(2, 7)], cursor=1)
+    removed = [delivery.delete_old_bodies("2026-12-01T00:00:00.000Z", limit=2) for _ in range(4)]
+    assert removed == [2, 2, 1, 0]
+
+
+def test_each_run_leaves_a_row_and_the_latest_is_by_id_not_by_clock(place: Place) -> None:
+    place.fill(1)
+    delivery = place.delivery()
+    first = delivery.run_started("upload", "timer", "2026-11-22T09:00:00.000Z")
+    delivery.run_ended(first, "2026-11-22T09:00:01.000Z", outcome="ok", items=3)
+    second = delivery.run_started("upload", "poke", "2026-11-22T02:00:00.000Z")
+    delivery.run_ended(second, "2026-11-22T02:00:01.000Z", outcome="no-network", detail="connection refused")
+    other = delivery.run_started("snapshot", "timer", AT)
+    assert delivery.last_run("upload").id == second
+    assert delivery.last_run("upload", outcome="ok").items == 3
+    assert delivery.last_run("snapshot").id == other
+    assert delivery.last_run("snapshot").ended_at is None
+    assert delivery.last_run("revocations") is None
+
+
+def test_answers_are_read_in_the_order_of_arrival_from_the_last_one_seen(place: Place) -> None:
+    journal = place.fill(1)
+    delivery = place.delivery()
+    ids = [delivery.store_inbox("notice", f'{{"n":{number}}}', AT) for number in range(3)]
+    assert [row.id for row in journal.inbox_after(0)] == ids
+    assert [row.id for row in journal.inbox_after(ids[0], limit=1)] == [ids[1]]
+
+
+def test_the_terminal_appends_while_sync_reads_and_sync_sees_it(place: Place) -> None:
+    journal = place.fill(1)
+    delivery = place.delivery()
+    before = len(delivery.pending(limit=100, max_bytes=1 << 20))
+    journal.append("audit", {"step": "x"})
+    assert len(delivery.pending(limit=100, max_bytes=1 << 20)) == before + 1
+
+
+def test_when_the_terminal_moved_the_journal_aside_sync_goes_to_the_new_one(place: Place) -> None:
+    place.fill(3).close()
+    delivery = place.delivery()
+    assert len(delivery.pending(limit=100, max_bytes=1 << 20)) == 4
+    place.open(replace_because="fork")
+    items = delivery.pending(limit=100, max_bytes=1 << 20)
+    assert [(item.entry.epoch, item.entry.seq, item.entry.kind) for item in items] == [(2, 1, "epoch-opened")]
+
+
+def test_sync_does_not_set_a_journal_up(place: Place) -> None:
+    place.folder.mkdir()
+    with pytest.raises(StoreBroken, match="missing"):
+        place.delivery()
+    (place.folder / "journal.db").touch()
+    with pytest.raises(StoreBroken, match="never set up"):
+        place.delivery()
+
+
+def test_sync_with_a_wrong_key_is_told_so(place: Place) -> None:
+    place.fill(1)
+    place.key[0] ^= 1
+    with pytest.raises(WrongKey):
+        place.delivery()
+    place.key[0] ^= 1
