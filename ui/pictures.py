@@ -1,4 +1,4 @@
-"""`python -m ui.pictures [--output DIR]`: every example screen x language x text size as a PNG.
+"""`python -m ui.pictures [--output DIR]`: every example screen x language x text size as a PNG, inspected.
 
 One picture a file, named `<page>-<state>.<language>.<size>.png`, at the panel's size. Nothing moves in them.
 """
@@ -10,8 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from PySide6.QtGui import QAccessible
+
 from kiosk.screen import Language, Screen, TextSize
-from ui import first_frame, fonts
+from ui import first_frame, fonts, inspection
 from ui.examples import examples
 from ui.panel import Hall, Panel
 
@@ -27,7 +29,7 @@ def matrix() -> Iterator[tuple[str, Screen]]:
 
 
 def main(arguments: list[str]) -> int:
-    """Draw the pictures; exit 0."""
+    """Draw the pictures and inspect each; exit 1 if a page breaks a rule."""
     parser = argparse.ArgumentParser(prog="python -m ui.pictures", description="Draw every page of the terminal.")
     parser.add_argument("--output", type=Path, default=Path("build/pictures"), help="default: build/pictures")
     parser.add_argument("--fonts", type=Path, default=FONTS, help="directory of the built fonts; default: build/fonts")
@@ -36,15 +38,19 @@ def main(arguments: list[str]) -> int:
     chosen.output.mkdir(parents=True, exist_ok=True)
     shown = first_frame.show(Panel(animate=False), Hall(), chosen.fonts, full_screen=False)
     fonts.load_rare(chosen.fonts)
-    drawn = 0
+    drawn, wrong = 0, 0
+    QAccessible.setActive(True)
     for name, screen in matrix():
         if chosen.only in name:
             shown.window.show_screen(screen)
             shown.application.processEvents()
             shown.window.grab().save(str(chosen.output / f"{name}.png"))
             drawn += 1
-    sys.stdout.write(f"{drawn} pictures in {chosen.output}\n")
-    return 0
+            for finding in inspection.findings(shown.window):
+                wrong += 1
+                sys.stdout.write(f"{name}: {finding}\n")
+    sys.stdout.write(f"{drawn} pictures in {chosen.output}, {wrong} findings\n")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

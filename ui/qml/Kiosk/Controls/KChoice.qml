@@ -7,6 +7,7 @@ import Kiosk.Theme
 AbstractButton {
     id: choice
 
+    readonly property string kind: "primary"
     property string subtitle
 
     Accessible.description: subtitle

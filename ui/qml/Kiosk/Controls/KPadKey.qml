@@ -6,6 +6,7 @@ import Kiosk.Theme
 AbstractButton {
     id: key
 
+    readonly property string kind: "primary"
     property bool echo: true
     property string iconName
     readonly property color ink: enabled ? Theme.ink : Theme.disabled

@@ -12,7 +12,7 @@ Item {
     readonly property real gap: Theme.spaceL * zoom
     readonly property real travel: gap + cardLength * 0.6
 
-    implicitHeight: slot.height / 2 + gap + cardLength - (inside ? travel : 0)
+    implicitHeight: slot.height / 2 + gap + cardLength - (inside ? travel : leaving ? travel * 0.4 : 0)
     implicitWidth: Theme.cardHeight * zoom * 2.2
 
     Item {

@@ -66,7 +66,10 @@ Item {
                 id: tile
 
                 required property var modelData
+                required property int index
+                readonly property bool alone: index % 2 === 0 && index === sheet.sums.length - 1
 
+                Layout.columnSpan: alone ? 2 : 1
                 Layout.fillHeight: true
                 Layout.fillWidth: true
                 Layout.preferredWidth: Theme.cardWidth

@@ -7,6 +7,7 @@ import Kiosk.Theme
 AbstractButton {
     id: tile
 
+    readonly property string kind: "primary"
     property string subtitle
     property string iconName
     property string reason

@@ -107,8 +107,10 @@ KPage {
         }
         KKeypad {
             Layout.fillWidth: true
-            Layout.fillHeight: false
-            Layout.preferredHeight: page.padHeight - (cover.visible ? cover.implicitHeight + Theme.spaceM : 0)
+            Layout.fillHeight: true
+            Layout.maximumHeight: page.padHeight
+            Layout.minimumHeight: Theme.keypadLeast
+            Layout.preferredHeight: page.padHeight
             echo: false
             enabled: !page.vm.checking
             name: page.name

@@ -70,7 +70,9 @@ KPage {
         }
         KKeypad {
             Layout.fillWidth: true
-            Layout.fillHeight: false
+            Layout.fillHeight: true
+            Layout.maximumHeight: page.padHeight
+            Layout.minimumHeight: Theme.keypadLeast
             Layout.preferredHeight: page.padHeight
             clearable: false
             name: page.name

@@ -26,10 +26,6 @@ KPage {
     lift: 0.35
     split: false
     info: [
-        KNotice {
-            Layout.fillWidth: true
-            notice: page.vm.notice
-        },
         KBadge {
             Layout.alignment: Qt.AlignHCenter
             Layout.topMargin: Theme.spaceM
@@ -54,6 +50,10 @@ KPage {
             horizontalAlignment: Text.AlignHCenter
             objectName: "result.title"
             text: page.vm.title
+        },
+        KNotice {
+            Layout.fillWidth: true
+            notice: page.vm.notice
         },
         KReference {
             Layout.fillWidth: true

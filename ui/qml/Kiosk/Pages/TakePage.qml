@@ -15,10 +15,6 @@ KPage {
     lift: 0.35
     split: false
     info: [
-        KNotice {
-            Layout.fillWidth: true
-            notice: page.vm.notice
-        },
         KSlotDrawing {
             Layout.alignment: Qt.AlignHCenter
             leaving: true
@@ -50,12 +46,16 @@ KPage {
             em: Theme.button
             font.bold: true
             horizontalAlignment: Text.AlignHCenter
-            text: page.vm.urgency > 0 ? Words.of("page.take.reminder") : ""
+            text: page.vm.urgency > 0 && !page.vm.leftBehind ? Words.of("page.take.reminder") : ""
             visible: text !== ""
         },
         KThings {
             Layout.fillWidth: true
             things: page.vm.things
+        },
+        KNotice {
+            Layout.fillWidth: true
+            notice: page.vm.notice
         }
     ]
 }

@@ -22,6 +22,7 @@ QtObject {
     readonly property int gapTouch: mm(3, 5)
     readonly property int keyHeight: mm(24, 28)
     readonly property int keypadMost: mm(140, 152)
+    readonly property int keypadLeast: 4 * touchPrimary + 3 * gapTouch
     readonly property int tileMost: mm(64, 64)
 
     // Type: em sizes; a line is one and a half of them
@@ -96,11 +97,11 @@ QtObject {
     readonly property color ground: "#F4F7FB"
     readonly property color line: "#D5DEE8"
     readonly property color outline: elder ? "#5F6B78" : "#6F7C8A"
-    readonly property color primary: "#0B57A4"
-    readonly property color primaryDeep: "#083F7A"
+    readonly property color primary: elder ? "#084784" : "#0B57A4"
+    readonly property color primaryDeep: elder ? "#06335F" : "#083F7A"
     readonly property color primarySoft: "#E6F0FA"
     readonly property color pale: "#FFFFFF"
-    readonly property color paleMuted: "#DCEBFA"
+    readonly property color paleMuted: elder ? "#EAF3FC" : "#DCEBFA"
     readonly property color danger: elder ? "#9A1B14" : "#B3261E"
     readonly property color dangerSoft: "#FCEBEA"
     readonly property color ok: elder ? "#0B5A30" : "#0F6B3A"
