@@ -1,0 +1,306 @@
+"""`kiosk-gateway`: set the centre up, fill it, publish, enrol terminals, serve, and look at what came in.
+
+Exit codes: 0 done; 1 asked and answered "no"; 2 not understood; 3 could not find out.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from sync.gateway.house import House
+
+NO, USAGE, CANNOT_TELL = 1, 2, 3
+_RECORDS: Final = 200
+
+app = typer.Typer(
+    help="中心侧网关：登记终端、接收、核验。The central platform's door.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="the gateway's data directory")]
+AsJson = Annotated[bool, typer.Option("--json", help="answer as JSON")]
+_DEFAULT = Path("gateway-data")
+
+
+def _say(value: dict[str, Any] | list[Any], text: str, as_json: bool) -> None:
+    sys.stdout.write((json.dumps(value, ensure_ascii=False, indent=1) if as_json else text) + "\n")
+
+
+def _end(sentence: str, code: int) -> NoReturn:
+    sys.stderr.write(sentence + "\n")
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _house(data: Path) -> Iterator[House]:
+    from sync.gateway.house import NoHouse, open_house
+    from sync.gateway.sqlite_store import StoreUnusable
+
+    try:
+        house = open_house(data)
+    except (NoHouse, StoreUnusable) as error:
+        _end(str(error), CANNOT_TELL)
+    try:
+        yield house
+    finally:
+        house.store.close()
+
+
+@app.command()
+def init(
+    data: Data = _DEFAULT,
+    gateway_url: Annotated[str, typer.Option(help="address terminals are told; default: where serve listens")] = "",
+    verify_url: Annotated[str, typer.Option(help="address of the verification page, ending in /v")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make a data directory with a DEMO authority. Doing it again changes nothing."""
+    from sync.gateway.house import SETTINGS, make_house
+
+    if verify_url and not verify_url.endswith("/v"):
+        _end("The verification page's address ends in /v: https://verify.example/v", USAGE)
+    if (data / SETTINGS).exists():
+        with _house(data) as house:
+            _say({"made": False, "demo": house.authority.demo}, f"{data} is set up already.", as_json)
+        return
+    try:
+        house = make_house(data, gateway_url=gateway_url, verify_url=verify_url)
+    except FileExistsError:
+        _end(f"{data} holds a part of a gateway only: name an empty folder.", NO)
+    except OSError as error:
+        _end(f"{data} cannot be written: {error.strerror}.", CANNOT_TELL)
+    house.store.close()
+    _say(
+        {"made": True, "demo": True, "organisation": house.authority.organisation},
+        f"Made {data} with a demo authority ({house.authority.organisation}). Next: kiosk-gateway population.",
+        as_json,
+    )
+
+
+@app.command()
+def population(
+    data: Data = _DEFAULT,
+    count: Annotated[int, typer.Option(help="people, the personas among them")] = 10_000,
+    seed: Annotated[int, typer.Option(help="the same seed makes the same people")] = 1,
+    personas: Annotated[Path | None, typer.Option(metavar="DIR", help="personas of the simulated cards")] = None,
+    today: Annotated[str, typer.Option(help="YYYY-MM-DD: the day they stand as of; default today")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Invent a population as the next snapshot's draft."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from sync.gateway.house import write_draft
+    from sync.gateway.population import PersonaUnfit, generate, read_personas
+
+    try:
+        day = date.fromisoformat(today) if today else datetime.now(UTC).date()
+    except ValueError:
+        _end("--today is a day: YYYY-MM-DD.", USAGE)
+    with _house(data) as house, Progress(console=Console(stderr=True), disable=as_json, transient=True) as progress:
+        making = progress.add_task("People", total=count)
+        writing = progress.add_task("Rows", total=None)
+        try:
+            known = () if personas is None else read_personas(personas, day)
+            people = generate(count, seed, day, known, lambda done: progress.update(making, completed=done))
+        except PersonaUnfit as error:
+            _end(f"{error}.", CANNOT_TELL)
+        except ValueError as error:
+            _end(f"{error}.", USAGE)
+        rows = write_draft(house.folder, people.rows(), lambda done: progress.update(writing, completed=done))
+    _say(
+        {"people": count, "seed": seed, "today": str(day), "personas": len(known), "rows": rows},
+        f"Invented {count} people ({sum(rows.values())} rows). Next: kiosk-gateway publish.",
+        as_json,
+    )
+
+
+@app.command()
+def publish(data: Data = _DEFAULT, as_json: AsJson = False) -> None:
+    """Sign the draft and offer it to terminals as the next generation."""
+    from sync.gateway.house import NoDraft
+    from sync.gateway.house import publish as publish_draft
+
+    with _house(data) as house:
+        try:
+            manifest = publish_draft(house, datetime.now(UTC))
+        except NoDraft as error:
+            _end(f"{error}.", NO)
+    _say(
+        {
+            "generation": manifest.generation,
+            "rows": dict(manifest.rows),
+            "bytes": manifest.package_bytes,
+            "expires_at": manifest.expires_at,
+        },
+        f"Generation {manifest.generation} ({manifest.package_bytes} octets) is offered until {manifest.expires_at[:10]}.",
+        as_json,
+    )
+
+
+@app.command()
+def enrol(
+    terminal: Annotated[str, typer.Argument(metavar="TERMINAL", help="its number, for example T0001")],
+    data: Data = _DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Make an enrolment code for one terminal: good once, for 24 hours."""
+    from sync.gateway.enrolling import issue_code
+    from sync.protocol.signatures import TERMINAL_NUMBER
+
+    if not TERMINAL_NUMBER.fullmatch(terminal):
+        _end("A terminal's number has 2 to 32 capitals, digits and dashes.", USAGE)
+    with _house(data) as house, house.store.transaction():
+        code = issue_code(terminal, house.authority, house.store, datetime.now(UTC)).to_text()
+    _say(
+        {"terminal": terminal, "code": code, "hours": 24},
+        f"{code}\nFor terminal {terminal}, once, within 24 hours. Whoever has it can enrol as {terminal}.",
+        as_json,
+    )
+
+
+@app.command()
+def serve(
+    data: Data = _DEFAULT,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="for terminals; 0 takes a free one")] = 8440,
+    public_port: Annotated[int, typer.Option(min=0, max=65535, help="for the public; 0 takes a free one")] = 8441,
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    ready_file: Annotated[Path | None, typer.Option(help="written when both listen, with the chosen ports")] = None,
+) -> None:
+    """Serve terminals and the public until ended."""
+    from sync.gateway.server import Listening
+    from sync.gateway.server import serve as serve_house
+
+    def told(listening: Listening) -> None:
+        sys.stdout.write(f"Terminals: {listening.gateway_url}   Public: {listening.verify_url}\n")
+        sys.stdout.flush()
+
+    with _house(data) as house:
+        if house.authority.demo:
+            sys.stderr.write("DEMO authority: nothing certified here is valid.\n")
+        try:
+            serve_house(house, host=host, port=port, public_port=public_port, ready_file=ready_file, told=told)
+        except OSError as error:
+            _end(f"{host}:{port} or :{public_port} cannot be listened on: {error.strerror}.", CANNOT_TELL)
+
+
+@app.command()
+def fleet(data: Data = _DEFAULT, as_json: AsJson = False) -> None:
+    """Terminals: when last seen, what waits, what was refused, alarms."""
+    with _house(data) as house, house.store.transaction():
+        rows = [asdict(row) for row in house.store.fleet()]
+    if as_json:
+        _say(rows, "", True)
+        return
+    _table(
+        ("Terminal", "Enrolled", "Last seen", "Entries", "Pending", "Refused", "Alarms"),
+        [[str(value) if value is not None else "never" for value in row.values()] for row in rows],
+    )
+
+
+@app.command()
+def register(
+    number: Annotated[str, typer.Argument(metavar="NUMBER")], data: Data = _DEFAULT, as_json: AsJson = False
+) -> None:
+    """What the register says of a certificate number: 0 known, 1 revoked or unknown."""
+    with _house(data) as house, house.store.transaction():
+        found = house.store.certificate(number)
+    if found is None:
+        _say({"number": number, "state": "unknown"}, f"{number}: the register does not have it.", as_json)
+        raise typer.Exit(NO)
+    text = (
+        f"{number}: {found.state}, {found.item}, issued {found.issued_at} by {found.terminal}, until {found.expires_at}"
+    )
+    _say(asdict(found), text, as_json)
+    if found.state != "known":
+        raise typer.Exit(NO)
+
+
+@app.command()
+def revoke(
+    number: Annotated[str, typer.Argument(metavar="NUMBER")], data: Data = _DEFAULT, as_json: AsJson = False
+) -> None:
+    """Revoke a certificate: the register and the next revocation list say so."""
+    from offline_store.chain import timestamp
+
+    with _house(data) as house, house.store.transaction():
+        found = house.store.certificate(number)
+        if found is not None and found.state == "known":
+            house.store.revoke(number, timestamp(datetime.now(UTC)))
+    if found is None:
+        _end(f"{number}: the register does not have it.", NO)
+    _say({"number": number, "state": "revoked"}, f"{number}: revoked.", as_json)
+
+
+@app.command()
+def records(
+    data: Data = _DEFAULT,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="the latest so many")] = _RECORDS,
+    reveal: Annotated[bool, typer.Option("--reveal", help="show personal data")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What was received and what became of it; personal data masked unless --reveal."""
+    from sync.gateway.overview import record
+
+    with _house(data) as house, house.store.transaction():
+        rows = [record(row, reveal=reveal) for row in house.store.records(limit)]
+    if as_json:
+        _say(rows, "", True)
+        return
+    _table(
+        ("Entry", "Kind", "At", "State", "What"),
+        [
+            [
+                f"{row['terminal']} {row['epoch']}/{row['seq']}",
+                row["kind"],
+                row["at"],
+                row["state"] + (f" ({row['reason']})" if row["reason"] else ""),
+                "" if row["act"] is None else _act_line(row["act"]),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _act_line(act: dict[str, Any]) -> str:
+    words = [
+        act["type"],
+        act["item"],
+        act.get("number", ""),
+        act.get("name", ""),
+        act["id_number"],
+        act.get("outcome", ""),
+    ]
+    return " ".join(word for word in words if word)
+
+
+def _table(heads: tuple[str, ...], rows: list[list[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    if not rows:
+        sys.stdout.write("Nothing yet.\n")
+        return
+    table = Table(*heads)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""A gateway's data directory: keys, store, addresses, and the population that waits to be published."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from offline_store.chain import timestamp
+from offline_store.schema import SnapshotRow, to_record
+from sync.gateway.authority import Authority, AuthorityMissing, load_authority, make_demo_authority, save_authority
+from sync.gateway.core import Centre
+from sync.gateway.sqlite_store import SqliteStore
+from sync.gateway.store import PublishedSnapshot
+from sync.protocol.packages import Manifest, PackageWriter, sign_manifest
+
+KEYS: Final = "keys"
+SETTINGS: Final = "gateway.json"
+DRAFT: Final = "population.ndjson.gz"
+LEASE_DAYS: Final = 30
+ORIGIN: Final = "demo-centre"
+
+
+class NoDraft(Exception):  # noqa: N818 - named by the condition
+    """There is nothing to publish."""
+
+
+class NoHouse(Exception):  # noqa: N818 - named by the condition
+    """The folder is no gateway's data directory."""
+
+
+class WallClock:
+    """The machine's time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """An opened data directory."""
+
+    folder: Path
+    authority: Authority
+    store: SqliteStore
+    gateway_url: str
+    verify_url: str
+
+    def centre(self, gateway_url: str, verify_url: str) -> Centre:
+        """Who this gateway is; the addresses set at init win over the listeners' own."""
+        return Centre(self.authority, self.gateway_url or gateway_url, self.verify_url or verify_url)
+
+
+def make_house(folder: Path, *, gateway_url: str = "", verify_url: str = "") -> House:
+    """A new data directory with a new demo authority. FileExistsError if there is one."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    save_authority(make_demo_authority(datetime.now(UTC)), folder / KEYS)
+    SqliteStore(folder, create=True).close()
+    settings = {"gateway_url": gateway_url, "verify_url": verify_url}
+    _write(folder / SETTINGS, [json.dumps(settings, indent=1).encode() + b"\n"])
+    return open_house(folder)
+
+
+def open_house(folder: Path) -> House:
+    """Open it. Raises NoHouse, AuthorityMissing, StoreUnusable."""
+    try:
+        settings = json.loads((folder / SETTINGS).read_bytes())
+        urls = (str(settings["gateway_url"]), str(settings["verify_url"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise NoHouse(f"{folder} is no data directory of a gateway: run kiosk-gateway init --data {folder}") from None
+    try:
+        authority = load_authority(folder / KEYS)
+    except AuthorityMissing as error:
+        raise NoHouse(f"the keys in {folder / KEYS} cannot be used ({error})") from None
+    return House(folder, authority, SqliteStore(folder), *urls)
+
+
+def write_draft(folder: Path, rows: Iterable[SnapshotRow], progress: Callable[[int], None]) -> dict[str, int]:
+    """Pack rows as the draft that `publish` offers; the counts per table. The old draft stays until this is whole."""
+    counts: dict[str, int] = {}
+
+    def records() -> Iterator[dict[str, Any]]:
+        for done, row in enumerate(rows):
+            counts[row.TABLE] = counts.get(row.TABLE, 0) + 1
+            if done % 20_000 == 0:
+                progress(done)
+            yield to_record(row)
+
+    writer = PackageWriter()
+    _write(folder / DRAFT, writer.pack(records()))
+    # What a manifest says besides its times is written down now, so that publishing need not unpack the draft.
+    facts = writer.manifest(
+        generation=1, area="000000", origin=ORIGIN, as_of=_NEVER, made_at=_NEVER, expires_at=_NEVER
+    ).to_wire()
+    _write(folder / f"{DRAFT}.json", [facts])
+    return counts
+
+
+_NEVER: Final = "0001-01-01T00:00:00.000Z"
+
+
+def publish(house: House, now: datetime, *, area: str = "990100") -> Manifest:
+    """Offer the draft as the next generation, signed, for 30 days. Raises NoDraft."""
+    draft = house.folder / DRAFT
+    try:
+        facts = Manifest.model_validate_json((house.folder / f"{DRAFT}.json").read_bytes())
+    except OSError:
+        raise NoDraft("there is no population to publish: run kiosk-gateway population first") from None
+    with house.store.transaction():
+        latest = house.store.latest_snapshot()
+        generation = 1 if latest is None else latest.generation + 1
+        manifest = facts.model_copy(
+            update={
+                "generation": generation,
+                "area": area,
+                "as_of": timestamp(now),
+                "made_at": timestamp(now),
+                "expires_at": timestamp(now + timedelta(days=LEASE_DAYS)),
+            }
+        )
+        file = f"snapshot-{generation}.ndjson.gz"
+        place = house.folder / "snapshots" / file
+        place.unlink(missing_ok=True)  # left by a publish that was killed before its row was written
+        os.link(draft, place)
+        signed = sign_manifest(manifest, house.authority.package).to_wire()
+        house.store.publish(PublishedSnapshot(generation, signed, file, timestamp(now)))
+    return manifest
+
+
+def _write(path: Path, chunks: Iterable[bytes]) -> None:
+    """Replace a file, 0600, by a new one that is wholly on the disk; a package is never changed in place."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
