@@ -143,7 +143,7 @@ def publish(data: Data = _DEFAULT, as_json: AsJson = False) -> None:
             "bytes": manifest.package_bytes,
             "expires_at": manifest.expires_at,
         },
-        f"Generation {manifest.generation} ({manifest.package_bytes} octets) is offered until {manifest.expires_at[:10]}.",
+        f"Generation {manifest.generation} is on offer until {manifest.expires_at[:10]}.",
         as_json,
     )
 
