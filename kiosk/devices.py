@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from kiosk.effects import Append, CheckRoom, Outbox, PollDocumentPrinter, PollReceiptPrinter
+from kiosk.effects import Append, CheckRoom, LookAtDelivery, Outbox, PollDocumentPrinter, PollReceiptPrinter
 from kiosk.events import Completed, DeliveryReported, Device, DeviceReported, Event, Failed, TimeIsUp
 from kiosk.faults import fault_of
 from kiosk.settings import Timeouts
@@ -43,7 +43,7 @@ class Devices:
     """State of the region."""
 
     health: Mapping[Device, Health] = field(default_factory=_nothing_known)
-    delivery: DeliveryReported = DeliveryReported(False, 0, None, None)
+    delivery: DeliveryReported = field(default_factory=lambda: DeliveryReported(False, 0, None, None))
     next_poll: float = 0.0
     polls: Mapping[int, Device] = field(default_factory=dict)
 
@@ -66,14 +66,15 @@ def step(devices: Devices, event: Event, out: Outbox, timeouts: Timeouts, *, pri
     match event:
         case DeviceReported(device=device):
             return _reported(devices, event, device, out)
-        case DeliveryReported():
-            return replace(devices, delivery=event)
+        case DeliveryReported() | Completed(result=DeliveryReported()):
+            return _delivered(devices, event if isinstance(event, DeliveryReported) else event.result, out)
         case TimeIsUp(region=region) if region == REGION:
             polls = dict(devices.polls)
             if not printing and not polls:
                 polls[out.perform(PollReceiptPrinter(), None)] = Device.RECEIPT_PRINTER
                 polls[out.perform(PollDocumentPrinter(), None)] = Device.DOCUMENT_PRINTER
             out.perform(CheckRoom(), None)
+            out.perform(LookAtDelivery(), None)
             return replace(devices, polls=polls, next_poll=out.moment.monotonic + timeouts.poll_devices)
         case Completed(effect=effect, result=result) if effect in devices.polls:
             devices = _polled(devices, effect)
@@ -96,6 +97,15 @@ def step(devices: Devices, event: Event, out: Outbox, timeouts: Timeouts, *, pri
 
 def _polled(devices: Devices, effect: int) -> Devices:
     return replace(devices, polls={id: device for id, device in devices.polls.items() if id != effect})
+
+
+def _delivered(devices: Devices, report: object, out: Outbox) -> Devices:
+    if not isinstance(report, DeliveryReported):
+        raise TypeError(f"delivery is a DeliveryReported, not a {type(report).__name__}")
+    # the snapshot's own health comes with it: there is one with a lease, or there is none
+    fault = None if report.data_as_of else "DT-01"
+    snapshot = DeviceReported(Device.SNAPSHOT, fault, "" if report.data_as_of else "no-usable-snapshot")
+    return _reported(replace(devices, delivery=report), snapshot, Device.SNAPSHOT, out)
 
 
 def _reported(devices: Devices, report: DeviceReported, device: Device, out: Outbox) -> Devices:

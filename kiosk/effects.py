@@ -109,6 +109,11 @@ class CloseBooks:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtDelivery:
+    """What waits to be sent, and when the centre was last reached. Result: DeliveryReported."""
+
+
+@dataclass(frozen=True, slots=True)
 class Poke:
     """Tell the sync process that something is urgent. Result: None."""
 
@@ -128,6 +133,7 @@ Action = (
     | PollReceiptPrinter
     | PollDocumentPrinter
     | CloseBooks
+    | LookAtDelivery
     | Poke
 )
 

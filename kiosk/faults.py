@@ -60,6 +60,7 @@ CATALOGUE: dict[str, FaultEntry] = {
             "DT-01", Whose.CENTRE, "P3", "the offline data are missing or their lease is over: run kiosk sync now"
         ),
         FaultEntry("DT-02", Whose.CENTRE, "P4", "the person is not in this area's data"),
+        FaultEntry("DT-03", Whose.CENTRE, "P4", "no enrolment in this area's data"),
         FaultEntry("SY-01", Whose.US, "P1", "disk full or journal not writable: see kiosk diagnose"),
         FaultEntry("SW-01", Whose.US, "P1", "restarted after a fault of the program"),
         FaultEntry("LF-01", Whose.PERSON, "P3", "a card was left in the reader: collect and register it"),

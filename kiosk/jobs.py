@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from drivers.errors import Cancelled, Timeout
 from drivers.print_outcome import PrintOutcome, PrintResult
 from kiosk.effects import Action, Append, Outbox, PrintPaper, PrintReceipt
 from kiosk.events import Completed, Event, Failed, JobSettled, JobWanted
@@ -101,8 +102,9 @@ def _failed(jobs: Jobs, job: Job, event: Failed, out: Outbox) -> Jobs:
             # the journal refused: nothing was sent, so the answer is a plain no
             return _settle(jobs, replace(job, result=PrintResult.FAILED, reason=reason), out)
         case JobState.PRINTING:
-            # the driver reports what it knows as an outcome; an exception leaves it open whether paper moved
-            return _end(jobs, job, PrintResult.UNKNOWN, reason, (), out)
+            # a driver raises before the first byte is sent; only the end of its time may strike afterwards
+            late = isinstance(event.error, Timeout | Cancelled)
+            return _end(jobs, job, PrintResult.UNKNOWN if late else PrintResult.FAILED, reason, (), out)
         case JobState.ENDED:
             return _settle(jobs, job, out)
 

@@ -14,21 +14,23 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
-
-from drivers.document_printer import PdfJob, document_printer_status, print_pdf
+from typing import Any, Protocol, TypeVar
 
 from drivers.card_reader.pin import pin_tries, verify_pin
 from drivers.card_reader.session import STEPS, end_session, read_card
+from drivers.document_printer.printer import DocumentPrinter
+from drivers.errors import DeviceError
 from drivers.lanes import Done, Lane, Outcome, Ticket
 from drivers.operation import Operation
 from drivers.receipt_printer.document import Receipt
+from drivers.receipt_printer.printer import ReceiptPrinter
 from kiosk.effects import (
     Append,
     AskPinTries,
     CheckRoom,
     CloseBooks,
     Effect,
+    LookAtDelivery,
     MakePaper,
     Poke,
     PollDocumentPrinter,
@@ -41,7 +43,7 @@ from kiosk.effects import (
     VerifyPin,
     WarmPapers,
 )
-from kiosk.events import Completed, Event, Failed, Progressed
+from kiosk.events import Completed, DeliveryReported, Event, Failed, Progressed
 from kiosk.printers import document_printer_report, receipt_printer_report
 from kiosk.records import PersonRecord
 from kiosk.settings import Timeouts
@@ -49,8 +51,11 @@ from offline_store.chain import Position
 from offline_store.errors import StoreError
 from offline_store.journal import RoomAnswer
 
+T = TypeVar("T")
 _POLL_LIMIT = 5.0
 _RELEASE_LIMIT = 5.0
+_MARGIN = 10.0
+"""A driver ends a print itself, with an outcome, this long before its lane would."""
 
 
 class Books(Protocol):
@@ -88,14 +93,15 @@ class Papers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What a performer is put together from. A lane that is None: the device is not fitted."""
+    """What a performer is put together from. A printer that is None is not fitted."""
 
     card: Lane
-    receipt_printer: Lane | None
-    document_printer: Lane | None
+    receipt_printer: tuple[Lane, ReceiptPrinter] | None
+    document_printer: tuple[Lane, DocumentPrinter] | None
     books: Books
     records: Records
     papers: Papers
+    look_at_delivery: Callable[[], DeliveryReported]
     poke: Callable[[], None]
     post: Callable[[Event], None]
     wipe_pin: Callable[[], None]
@@ -134,14 +140,29 @@ class Performer:
             case PrintReceipt(document=document):
                 if not isinstance(document, Receipt):
                     raise TypeError(f"a receipt is a Receipt, not a {type(document).__name__}")
-                self._device(effect, w.receipt_printer, lambda: print_receipt(document), w.timeouts.print_limit)
+                if w.receipt_printer is None:
+                    self._failed(effect, NotFittedError("receipt printer"))
+                    return
+                lane, receipts = w.receipt_printer
+                self._print(effect, lane, receipts.print_receipt(document, seconds=w.timeouts.print_limit - _MARGIN))
             case PrintPaper(name=name, pdf=pdf):
-                job = PdfJob(name, pdf)
-                self._device(effect, w.document_printer, lambda: print_pdf(job), w.timeouts.print_limit)
+                if w.document_printer is None:
+                    self._failed(effect, NotFittedError("A4 printer"))
+                    return
+                lane, pages = w.document_printer
+                self._print(effect, lane, pages.print_pdf(name, pdf, seconds=w.timeouts.print_limit - 2 * _MARGIN))
             case PollReceiptPrinter():
-                self._poll(effect, w.receipt_printer, receipt_printer_status, receipt_printer_report)
+                if w.receipt_printer is None:
+                    self._completed(effect, receipt_printer_report(None))
+                    return
+                lane, receipts = w.receipt_printer
+                self._poll(effect, lane, receipts.status(), receipt_printer_report)
             case PollDocumentPrinter():
-                self._poll(effect, w.document_printer, document_printer_status, document_printer_report)
+                if w.document_printer is None:
+                    self._completed(effect, document_printer_report(None))
+                    return
+                lane, pages = w.document_printer
+                self._poll(effect, lane, pages.printer_status(), document_printer_report)
             case WarmPapers():
                 w.papers.warm()
                 self._completed(effect, None)
@@ -156,6 +177,8 @@ class Performer:
             case CloseBooks():
                 w.records.close()
                 self._store(effect, w.books.close_session)
+            case LookAtDelivery():
+                self._store(effect, w.look_at_delivery)
             case Poke():
                 w.poke()
                 self._completed(effect, None)
@@ -168,7 +191,7 @@ class Performer:
         return self._w.books.append(action.kind, header, body)
 
     def pseudonym(self, subject: str) -> str:
-        """Keyed hash of a 社会保障号码: the same person gives the same word on this terminal, and nobody can go back."""
+        """Keyed hash of a 社会保障号码: one word for one person on this terminal, and no way back."""
         return hmac.new(self._w.pseudonym_key, subject.encode(), hashlib.sha256).hexdigest()[:24]
 
     def _card(self, effect: Effect, operation: Operation[Any], limit: float, steps: int = 0) -> None:
@@ -181,23 +204,16 @@ class Performer:
         )
         self._at_the_card.append(ticket)
 
-    def _device(self, effect: Effect, lane: Lane | None, operation: Callable[[], Operation[Any]], limit: float) -> None:
-        if lane is None:
-            self._failed(effect, NotFittedError(type(effect.action).__name__))
-            return
-        lane.submit(operation(), partial(self._ended, effect), deadline=limit)
+    def _print(self, effect: Effect, lane: Lane, operation: Operation[Any]) -> None:
+        lane.submit(operation, partial(self._ended, effect), deadline=self._w.timeouts.print_limit)
 
     def _poll(
-        self, effect: Effect, lane: Lane | None, status: Callable[[], Operation[Any]], report: Callable[[Any], object]
+        self, effect: Effect, lane: Lane, status: Operation[T], report: Callable[[T | DeviceError], object]
     ) -> None:
-        if lane is None:
-            self._completed(effect, report(None))
-            return
-
-        def ended(outcome: Outcome[Any]) -> None:
+        def ended(outcome: Outcome[T]) -> None:
             self._completed(effect, report(outcome.value if isinstance(outcome, Done) else outcome.error))
 
-        lane.submit(status(), ended, deadline=_POLL_LIMIT)
+        lane.submit(status, ended, deadline=_POLL_LIMIT)
 
     def _store(self, effect: Effect, work: Callable[[], object]) -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.catalogue.card_status import CardStatus
 from kiosk.catalogue.contribution_record import ContributionRecord
+from kiosk.catalogue.enrolment_certificate import EnrolmentCertificateItem
 from kiosk.catalogue.entries import entries
 from kiosk.catalogue.insured_status import InsuredStatus
 from kiosk.catalogue.item import ItemMachine
@@ -16,6 +17,7 @@ def rules_for(settings: Settings, boot: str) -> Rules:
     machines: dict[str, ItemMachine] = {
         "SI-01": InsuredStatus(),
         "SI-02": ContributionRecord(),
+        "SI-04": EnrolmentCertificateItem(),
         "CRD-03": CardStatus(),
     }
     table = entries()

@@ -17,7 +17,17 @@ from drivers.print_outcome import PrintOutcome, PrintResult
 from kiosk import effects
 from kiosk.app.rules import rules_for
 from kiosk.clock import Moment
-from kiosk.events import CardInserted, Completed, Device, DeviceReported, Event, Failed, PinEntered, SlotsChecked
+from kiosk.events import (
+    CardInserted,
+    Completed,
+    DeliveryReported,
+    Device,
+    DeviceReported,
+    Event,
+    Failed,
+    PinEntered,
+    SlotsChecked,
+)
 from kiosk.intents import ItemChosen, Press, Pressed
 from kiosk.records import PersonRecord
 from kiosk.screen import Page, Screen
@@ -173,6 +183,7 @@ DEFAULTS: Mapping[type[Any], Callable[[Any], object]] = {
     effects.WarmPapers: lambda _: None,
     effects.CloseBooks: lambda _: None,
     effects.Poke: lambda _: None,
+    effects.LookAtDelivery: lambda _: DeliveryReported(True, 0, None, "2026-11-21"),
     effects.PollReceiptPrinter: lambda _: DeviceReported(Device.RECEIPT_PRINTER, None),
     effects.PollDocumentPrinter: lambda _: DeviceReported(Device.DOCUMENT_PRINTER, None),
 }

@@ -1,0 +1,136 @@
+"""The terminal's core in one thread: stores, lanes, card watch, papers and the actor, from start to a clean stop.
+
+Made by `kiosk run` beside the window, and by the guided tour. A bug in any of its threads is kept and raised again by
+`join`, so that the process ends and its supervisor starts it anew; after any start custody comes first.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from drivers.card_reader.monitor import PcscMonitor
+from kiosk.app.card_watch import CardWatcher
+from kiosk.app.directory import DataDirectory
+from kiosk.app.lanes import Lanes, open_lanes
+from kiosk.app.papers_process import PapersProcess
+from kiosk.app.rules import rules_for
+from kiosk.app.stores import TerminalStores
+from kiosk.clock import Clock, SystemClock
+from kiosk.events import Device, DeviceReported, Event
+from kiosk.fonts import located
+from kiosk.identity.pin_pad import ScreenPinPad
+from kiosk.performer import Performer, Wiring
+from kiosk.screen import Screen
+from kiosk.settings import Settings
+from kiosk.terminal import Terminal
+from sync.process import poke
+
+
+class Core:
+    """Start it with a data directory and something that shows screens; stop it; join it."""
+
+    def __init__(
+        self,
+        data: DataDirectory,
+        settings: Settings,
+        fonts: Path,
+        show: Callable[[Screen], None],
+        *,
+        clock: Clock | None = None,
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`ended` is called on the core's thread when it is over, for whatever reason."""
+        self._data = data
+        self._settings = settings
+        self._fonts = fonts
+        self._show = show
+        self._clock = clock or SystemClock()
+        self._ended = ended
+        self._crashed: BaseException | None = None
+        self._ready = threading.Event()
+        self._terminal: Terminal | None = None
+        self._thread = threading.Thread(target=self._live, name="terminal")
+        self.pin_pad = ScreenPinPad(self.post)
+
+    def start(self) -> None:
+        """Begin; returns at once. Screens come when the core is up."""
+        self._thread.start()
+
+    def post(self, event: Event) -> None:
+        """An event from the screen or a device; before the core is up nothing can be asked of it yet."""
+        if self._terminal is not None:
+            self._terminal.post(event)
+
+    def stop(self) -> None:
+        """Ask it to end cleanly: what is queued is still handled."""
+        self._ready.wait(30)
+        if self._terminal is not None:
+            self._terminal.stop()
+
+    def join(self) -> None:
+        """Wait for the end; raises the bug that ended it, if one did."""
+        self._thread.join()
+        if self._crashed is not None:
+            raise self._crashed
+
+    def _crash(self, error: BaseException) -> None:
+        self._crashed = self._crashed or error
+        if self._terminal is not None:
+            self._terminal.stop()
+
+    def _live(self) -> None:
+        try:
+            self._serve()
+        except BaseException as error:  # noqa: BLE001 kept and raised by join
+            self._crash(error)
+        finally:
+            self._ready.set()
+            self._ended()
+
+    def _serve(self) -> None:
+        keys = self._data.key_files(self._settings)
+        stores = TerminalStores(self._data, self._settings, keys, self._clock)
+        faces = located.locate(self._fonts)
+        lanes = open_lanes(self._settings, [face.path for face in (faces.regular, *faces.rare)], self._crash)
+        papers = PapersProcess(self._data, self._fonts, self._crash)
+        rules = rules_for(self._settings, secrets.token_hex(4))
+        terminal = Terminal(rules, self._clock, lambda effect: performer(effect), self._show)
+        performer = Performer(self._wiring(stores, lanes, papers, terminal))
+        self._terminal = terminal
+        monitor = PcscMonitor(CardWatcher(self._settings.readers.user, terminal.post), crash=self._crash)
+        monitor.start()
+        terminal.post(DeviceReported(Device.STORE, None))
+        terminal.post(DeviceReported(Device.PAPERS, None))
+        terminal.post(stores.look_at_delivery())
+        self._ready.set()
+        try:
+            terminal.run()
+        finally:
+            monitor.stop()
+            lanes.stop()
+            papers.stop()
+            stores.close()
+
+    def _wiring(self, stores: TerminalStores, lanes: Lanes, papers: PapersProcess, terminal: Terminal) -> Wiring:
+        return Wiring(
+            card=lanes.card,
+            receipt_printer=lanes.receipt_printer,
+            document_printer=lanes.document_printer,
+            books=stores.books,
+            records=stores.records,
+            papers=papers,
+            look_at_delivery=stores.look_at_delivery,
+            poke=lambda: _urgent(self._data.root),
+            post=terminal.post,
+            wipe_pin=self.pin_pad.wipe,
+            pseudonym_key=stores.pseudonym_key,
+            timeouts=self._settings.timeouts,
+        )
+
+
+def _urgent(root: Path) -> None:
+    """If no sync process listens, what was recorded waits for the next one."""
+    poke(root)

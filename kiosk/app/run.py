@@ -1,0 +1,66 @@
+"""`kiosk run`: the standby page first, then the core in its thread, and the sync process beside it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.app.hardening import harden
+
+if TYPE_CHECKING:
+    from ui.panel import Hall, Panel
+
+
+def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
+    """Until the window is closed or SIGTERM; 0 after a clean end. A bug ends the process with its traceback."""
+    from ui import first_frame
+
+    harden()
+    panel, hall = appearance(root / "terminal.toml")
+    font_directory = fonts if fonts is not None else _working_copy_fonts()
+    frame = first_frame.show(panel, hall, font_directory, full_screen=full_screen)
+    # what follows takes the better part of a second to import: the standby page is up already
+    from kiosk.app.children import Child
+    from kiosk.app.core import Core
+    from kiosk.app.directory import DataDirectory
+
+    data = DataDirectory(root)
+    settings = data.load_settings()
+    core = Core(data, settings, font_directory, frame.window.bridge.show, ended=frame.application.quit)
+    frame.window.attach(core.post, core.pin_pad)
+    sync = Child([sys.executable, "-m", "kiosk.cli", "sync", "run", "--data", str(root)])
+    signal.signal(signal.SIGTERM, lambda *_: core.stop())
+    core.start()
+    sync.start()
+    try:
+        frame.application.exec()
+    finally:
+        core.stop()
+        sync.stop()
+    core.join()
+    return 0
+
+
+def appearance(file: Path) -> tuple[Panel, Hall]:
+    """Panel and hall for the first frame, read without the settings' checks; those follow and are strict."""
+    from ui.panel import Hall, Panel
+
+    table = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+    panel, place = table.get("panel", {}), table.get("place", {})
+    return (
+        Panel(**{name: panel[name] for name in ("width", "height", "diagonal_inch", "animate") if name in panel}),
+        Hall(
+            **{
+                hall: place[name]
+                for hall, name in (("name_zh", "hall_zh"), ("name_en", "hall_en"), ("phone", "phone"))
+                if name in place
+            }
+        ),
+    )
+
+
+def _working_copy_fonts() -> Path:
+    return Path(__file__).resolve().parents[2] / "build" / "fonts"

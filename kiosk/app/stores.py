@@ -1,0 +1,128 @@
+"""Opens the stores of a terminal on the thread that will use them, and settles what a crash left open."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from kiosk.app.directory import DataDirectory
+from kiosk.clock import Clock
+from kiosk.events import DeliveryReported
+from kiosk.records import PersonRecord
+from kiosk.settings import Settings
+from offline_store.chain import timestamp
+from offline_store.delivery import Delivery
+from offline_store.errors import SnapshotUnavailable
+from offline_store.journal import Journal, NewEpoch, Opened, open_journal
+from offline_store.keys import KeyBuffer, KeyProvider
+from offline_store.snapshot import Snapshot, SnapshotSession
+from sync.enrolment import load_signer
+from sync.protocol.sealing import seal_body
+from sync.trust import read_trust
+
+STORE_KEY, PSEUDONYM_KEY = "store", "pseudonym"
+ONLINE_FOR = timedelta(minutes=10)
+"""An upload that ended well this long ago still counts as being on the network."""
+
+
+class SnapshotRecords:
+    """The snapshot as the performer wants it: a session opens with the first question and closes with the books."""
+
+    def __init__(self, snapshot: Snapshot, now: Callable[[], datetime]) -> None:
+        """`now` gives aware wall time for the lease."""
+        self._snapshot = snapshot
+        self._now = now
+        self._session: SnapshotSession | None = None
+
+    def person(self, id_number: str, card_number: str) -> PersonRecord:
+        """All rows of one person, from one generation."""
+        if self._session is None:
+            self._session = self._snapshot.open_session(self._now())
+        session = self._session
+        person = session.person(id_number)
+        return PersonRecord(
+            as_of=person.as_of,
+            origin=person.origin,
+            person=person.value,
+            card=session.card(card_number).value,
+            enrolments=session.enrolments(id_number).value,
+            contributions=session.contributions(id_number).value,
+            benefits=session.benefits(id_number).value,
+            cases=session.cases(id_number).value,
+        )
+
+    def close(self) -> None:
+        """End of the session's read transaction."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def data_as_of(self) -> str | None:
+        """Date of usable data, None when there are none or their lease is over."""
+        try:
+            manifest = self._snapshot.manifest()
+        except SnapshotUnavailable:
+            return None
+        return manifest.as_of[:10] if timestamp(self._now()) < manifest.expires else None
+
+
+class TerminalStores:
+    """Journal, snapshot and delivery rows of one terminal. One thread."""
+
+    def __init__(self, data: DataDirectory, settings: Settings, keys: KeyProvider, clock: Clock) -> None:
+        """Open everything; typed errors of offline_store and sync.trust say why it cannot be."""
+        self._clock = clock
+        trust = read_trust(data.root)
+        self._store_key: KeyBuffer = keys.load(STORE_KEY, length=32)
+        self._pseudonym_key: KeyBuffer = keys.load(PSEUDONYM_KEY, length=32)
+        signer = load_signer(keys)
+        self.outcome: Opened | NewEpoch = open_journal(
+            data.root,
+            terminal=settings.terminal,
+            key=self._store_key.material,
+            sign=signer.sign,
+            seal=functools.partial(seal_body, centre_public_key=trust.centre_key),
+            now=self._utc,
+        )
+        self.books: Journal = self.outcome.journal
+        self.records = SnapshotRecords(Snapshot(data.snapshots, self._store_key.material), self._utc)
+        self._delivery = Delivery(data.root, self._store_key.material)
+        self._settle()
+
+    @property
+    def pseudonym_key(self) -> bytearray:
+        """For keyed hashes of subjects."""
+        return self._pseudonym_key.material
+
+    def look_at_delivery(self) -> DeliveryReported:
+        """What waits, and whether the centre was reached lately."""
+        backlog = self._delivery.backlog()
+        last = self._delivery.last_run("upload", outcome="done")
+        recent = timestamp(self._utc() - ONLINE_FOR)
+        online = last is not None and last.ended_at is not None and last.ended_at >= recent
+        oldest = backlog.oldest_at[:16].replace("T", " ") if backlog.oldest_at else None
+        return DeliveryReported(online, backlog.pending, oldest, self.records.data_as_of())
+
+    def close(self) -> None:
+        """A clean stop: head file written, keys overwritten."""
+        self.records.close()
+        self._delivery.close()
+        self.books.close()
+        self._store_key.close()
+        self._pseudonym_key.close()
+
+    def _utc(self) -> datetime:
+        return self._clock.now().wall.astimezone(UTC)
+
+    def _settle(self) -> None:
+        """What was on its way to a printer when the last run ended: nobody knows. Said so once, in the journal."""
+        if isinstance(self.outcome, NewEpoch):
+            if self.outcome.reason != "first-start":
+                self.books.append("audit", {"event": "new-epoch", "reason": self.outcome.reason})
+        elif self.outcome.how != "clean":
+            self.books.append("audit", {"event": "restarted", "how": self.outcome.how})
+        for job in self.books.unfinished_prints():
+            state = "unknown" if job.state == "sending" else "failed"
+            header = {"job": job.job, "session": job.session or "none", "state": state, "reason": "terminal-stopped"}
+            self.books.append("print", header)

@@ -1,0 +1,78 @@
+"""`kiosk certificate verify`: is this paper genuine? Answers without a network, from what this terminal trusts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kiosk.cli.answers import Exit, answer, refuse
+from kiosk.cli.options import Json
+
+app = typer.Typer(help="Certificates on paper.", no_args_is_help=True)
+
+
+@app.command("verify")
+def verify_command(
+    what: Annotated[str, typer.Argument(metavar="FILE|CODE", help="a PDF, or what a scanner read from the QR code")],
+    data: Annotated[
+        Path, typer.Option("--data", metavar="DIR", help="data directory whose trust counts", envvar="KIOSK_DATA")
+    ],
+    as_json: Json = False,
+) -> None:
+    """0 genuine (also when its time is over), 1 not genuine or revoked, 3 cannot be verified here."""
+    from kiosk.certificates.verifying import Authorities, verify_pdf
+    from sync.protocol.certificate_code import RegisterAnswer, decide, read_text
+    from sync.trust import NotEnrolled, RevocationFile, read_trust
+
+    try:
+        trust = read_trust(data)
+    except NotEnrolled as error:
+        refuse(Exit.UNKNOWN, str(error), why="not-enrolled", next_step="kiosk provision --help", as_json=as_json)
+    revocations = RevocationFile(data, trust).current()
+    now = datetime.now(UTC)
+    path = Path(what)
+    if path.suffix.lower() == ".pdf" or path.is_file():
+        authorities = Authorities((trust.x509_root,), (trust.x509_intermediate,), trust.issuers, revocations)
+        try:
+            verdict = verify_pdf(path, authorities, RegisterAnswer.NOT_ASKED, now)
+        except OSError as error:
+            sentence = f"{path} cannot be read ({error.strerror})"
+            refuse(Exit.UNKNOWN, sentence, why="file", next_step="give an existing file", as_json=as_json)
+        document: dict[str, Any] = {
+            "answer": verdict.outcome.name.lower().replace("_", "-"),
+            "reason": verdict.reason.code,
+            "zh": verdict.reason.zh,
+            "en": verdict.reason.en,
+            "signer": verdict.signer,
+            "signed_at": verdict.signed_at.isoformat() if verdict.signed_at else None,
+            "code": _code_document(verdict.code) if verdict.code else None,
+        }
+        answer(document, as_json=as_json)
+        raise typer.Exit(verdict.outcome.value)
+    decided = decide(read_text(what), trust.issuers, revocations, RegisterAnswer.NOT_ASKED, now)
+    answer(_code_document(decided), as_json=as_json)
+    raise typer.Exit(_EXIT[decided.answer.code])
+
+
+_EXIT = {
+    "genuine_valid": int(Exit.DONE),
+    "genuine_expired": int(Exit.DONE),
+    "not_genuine_or_revoked": int(Exit.NO),
+    "cannot_verify": int(Exit.UNKNOWN),
+}
+
+
+def _code_document(verdict: Any) -> dict[str, Any]:
+    facts = verdict.facts
+    return {
+        "answer": verdict.answer.code,
+        "reason": verdict.reason.code,
+        "zh": f"{verdict.answer.zh}。{verdict.reason.zh}",
+        "en": f"{verdict.answer.en}. {verdict.reason.en}",
+        "compare_each_line_with_the_paper": dict(facts.facts) if facts else None,
+        "number": facts.number if facts else None,
+        "name": facts.name_masked if facts else None,
+    }

@@ -1,0 +1,63 @@
+"""`kiosk provision`, `kiosk settings`: make a terminal out of a directory, and look at what it is set to."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from kiosk.app.directory import DataDirectory
+from kiosk.cli.answers import Exit, answer, refuse
+from kiosk.cli.options import Data, Json, opened
+from offline_store.errors import StoreError
+
+
+def provision_command(
+    data: Data,
+    terminal: Annotated[str, typer.Option("--terminal", help="number of this terminal, e.g. T001")],
+    gateway: Annotated[str, typer.Option("--gateway", help="address of the gateway")],
+    code: Annotated[str, typer.Option("--code", help="enrolment code from the centre: single use, 24 hours")],
+    allow_key_files: Annotated[
+        bool, typer.Option("--allow-key-files", help="keep keys in files: for demonstration or transition only")
+    ] = False,
+    receipt_printer: Annotated[str, typer.Option(help="serial device of the receipt printer")] = "",
+    id_reader: Annotated[str, typer.Option(help="serial device of the ID reader")] = "",
+    document_printer: Annotated[str, typer.Option(help="ipp:// address of the A4 printer")] = "",
+    as_json: Json = False,
+) -> None:
+    """Make the keys, enrol at the centre with the code, and write terminal.toml."""
+    from kiosk.app.provisioning import ProvisioningRefused, provision
+
+    if not allow_key_files:
+        step = "give --allow-key-files for a demonstration; there is no key chip support in this release"
+        refuse(
+            Exit.USAGE, "this machine would keep its keys in files", why="key-files", next_step=step, as_json=as_json
+        )
+    devices = {"receipt_printer": receipt_printer, "id_reader": id_reader, "document_printer": document_printer}
+    try:
+        trust = provision(
+            DataDirectory(data), terminal, gateway, code, devices, now=lambda: datetime.now(UTC), random=os.urandom
+        )
+    except ProvisioningRefused as error:
+        refuse(Exit.NO, str(error), why=error.code, next_step=error.next_step, as_json=as_json)
+    except StoreError as error:
+        refuse(Exit.UNKNOWN, str(error), why=type(error).__name__, next_step=error.remedy, as_json=as_json)
+    answer(
+        {
+            "terminal": terminal,
+            "organisation": trust.organisation,
+            "demo": trust.demo,
+            "next": f"kiosk sync now --data {data}, then kiosk run --data {data}",
+        },
+        as_json=as_json,
+    )
+
+
+def settings_command(data: Data, as_json: Json = False) -> None:
+    """What the terminal is set to, after checking it."""
+    _, settings, keys = opened(data, as_json=as_json)
+    document = settings.model_dump(mode="json")
+    document["warnings"] = [keys.warning.text_en]
+    answer(document, as_json=as_json)

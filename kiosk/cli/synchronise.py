@@ -1,0 +1,95 @@
+"""`kiosk sync run|now|status`: everything that goes over the network."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from kiosk.cli.answers import Exit, answer, refuse
+from kiosk.cli.options import Data, Json, opened
+from offline_store.errors import StoreError
+
+app = typer.Typer(help="What goes between this terminal and the centre.", no_args_is_help=True)
+
+
+@app.command("run")
+def run_command(
+    data: Data, gateway: Annotated[str, typer.Option(help="another address than the one from enrolment")] = ""
+) -> None:
+    """The sync process: until SIGTERM; at once when the terminal pokes it."""
+    from kiosk.app.hardening import harden
+    from sync import process
+
+    harden()
+    directory, settings, keys = opened(data, as_json=False)
+    _guarded(lambda: process.run(directory.root, keys=keys, gateway_url=gateway or settings.centre.gateway), False)
+
+
+@app.command("now")
+def now_command(data: Data, as_json: Json = False) -> None:
+    """One pass: uploads first, then what the centre has for this terminal."""
+    from sync import process
+
+    directory, settings, keys = opened(data, as_json=as_json)
+    summary = _guarded(lambda: process.now(directory.root, keys=keys, gateway_url=settings.centre.gateway), as_json)
+    document: dict[str, Any] = {
+        "terminal": summary.terminal,
+        "complete": summary.complete,
+        "jobs": {run.job: run.word if run.detail is None else f"{run.word}: {run.detail}" for run in summary.runs},
+        "pending": summary.backlog.pending,
+        "oldest_pending": summary.backlog.oldest_at,
+        "awaiting_result": summary.backlog.awaiting_result,
+    }
+    answer(document, as_json=as_json)
+    if summary.alarms:
+        refuse(
+            Exit.NO,
+            f"{len(summary.alarms)} jobs stopped and need a person",
+            why="stopped",
+            next_step="look at the jobs above; kiosk journal verify tells whether the journal is whole",
+            as_json=False,
+        )
+    if not summary.complete:
+        raise typer.Exit(int(Exit.UNKNOWN))
+
+
+@app.command("status")
+def status_command(data: Data, as_json: Json = False) -> None:
+    """What waits, how old it is, and when each job last did its work; no network."""
+    from sync import process
+
+    directory, _, keys = opened(data, as_json=as_json)
+    status = _guarded(lambda: process.status(directory.root, keys=keys), as_json)
+    last_done = {job: run.ended_at if run else None for job, run in status.last_done}
+    snapshot = status.snapshot
+    document: dict[str, Any] = {
+        "terminal": status.terminal,
+        "gateway": status.gateway_url,
+        "demo": status.demo,
+        "pending": status.backlog.pending,
+        "oldest_pending": status.backlog.oldest_at,
+        "awaiting_result": status.backlog.awaiting_result,
+        "last_done": last_done,
+        "snapshot": (
+            {"generation": snapshot.generation, "as_of": snapshot.as_of, "expires": snapshot.expires}
+            if snapshot
+            else None
+        ),
+    }
+    answer(document, as_json=as_json)
+
+
+def _guarded(work: Any, as_json: bool) -> Any:
+    from sync.client.http import GatewayAddressUnfit
+    from sync.trust import NotEnrolled
+
+    try:
+        return work()
+    except NotEnrolled as error:
+        refuse(Exit.UNKNOWN, str(error), why="not-enrolled", next_step="kiosk provision --help", as_json=as_json)
+    except GatewayAddressUnfit as error:
+        step = "set centre.gateway in terminal.toml"
+        refuse(Exit.UNKNOWN, str(error), why="address", next_step=step, as_json=as_json)
+    except StoreError as error:
+        refuse(Exit.UNKNOWN, str(error), why=type(error).__name__, next_step=error.remedy, as_json=as_json)
