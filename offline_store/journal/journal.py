@@ -145,9 +145,11 @@ class Journal(JournalReader):
         False: somebody read at that moment, so the WAL was not emptied (the head file is written all the same).
         Raises StoreFull, StoreRefused.
         """
-        emptied = self._connection.truncate_wal()
-        write_head(self._folder / HEAD, self._head_record())
-        return emptied
+        try:
+            return self._connection.truncate_wal()
+        finally:
+            # also when the WAL could not be moved: the head file says what must be there at least
+            write_head(self._folder / HEAD, self._head_record())
 
     def room_for_session(self) -> RoomAnswer:
         """Free disk space and a real write with fsync, before a session starts."""

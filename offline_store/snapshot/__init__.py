@@ -6,7 +6,15 @@ What must not come in: network, and anything that changes a generation while ses
 """
 
 from offline_store.snapshot.builder import Built, build_generation
-from offline_store.snapshot.generations import remove_old_generations
+from offline_store.snapshot.generations import forget_present, remove_old_generations
 from offline_store.snapshot.session import Fact, Snapshot, SnapshotSession
 
-__all__ = ["Built", "Fact", "Snapshot", "SnapshotSession", "build_generation", "remove_old_generations"]
+__all__ = [
+    "Built",
+    "Fact",
+    "Snapshot",
+    "SnapshotSession",
+    "build_generation",
+    "forget_present",
+    "remove_old_generations",
+]

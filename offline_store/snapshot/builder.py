@@ -17,7 +17,7 @@ from typing import Final
 
 from offline_store.connection import Connection, KeyBytes, Value, key_check, open_encrypted, require_encrypted
 from offline_store.durable import mapped, sync_folder
-from offline_store.errors import CountsDiffer, StoreRefused
+from offline_store.errors import CountsDiffer, NoSnapshot, StoreRefused
 from offline_store.schema import (
     SNAPSHOT_ROWS,
     SNAPSHOT_SCHEMA_VERSION,
@@ -47,10 +47,15 @@ def build_generation(root: Path, key: KeyBytes, manifest: Manifest, rows: Iterab
     of the manifest and every row belongs to a person of this generation.
 
     Raises CountsDiffer, RowRefused (the same key twice), RowError (the manifest is malformed), StoreFull, StoreRefused
-    (also: not a newer generation). The present generation then stays, and nothing of the new one is left.
+    (also: not a newer generation), StoreBusy (a session reads that very generation). The present generation then stays,
+    and nothing of the new one is left.
     """
     require_manifest(manifest)
-    present = read_pointer(root)
+    try:
+        present = read_pointer(root)
+    except NoSnapshot:
+        # a damaged pointer says nothing of what is newer; sessions are refused until this load has replaced it
+        present = None
     if present is not None and manifest.generation <= present.generation:
         raise StoreRefused(
             "snapshot",

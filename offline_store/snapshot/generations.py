@@ -17,8 +17,8 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from offline_store.durable import make_folder, mapped, write_file
-from offline_store.errors import NoSnapshot
+from offline_store.durable import make_folder, mapped, sync_folder, write_file
+from offline_store.errors import NoSnapshot, StoreBusy
 
 POINTER: Final = "current"
 _PREFIX: Final = "snapshot-"
@@ -65,13 +65,20 @@ def write_pointer(root: Path, pointer: Pointer) -> None:
     )
 
 
+def forget_present(root: Path) -> None:
+    """Take the pointer away, so that a damaged generation can be loaded again under its own number."""
+    with mapped(POINTER):
+        (root / POINTER).unlink(missing_ok=True)
+        if root.is_dir():
+            sync_folder(root)
+
+
 def empty_folder(root: Path, generation: int) -> Path:
-    """A fresh folder for a generation; what an interrupted load left there is removed."""
+    """A fresh folder for a generation; what an interrupted load left there is removed. Raises StoreBusy when in use."""
     make_folder(root)
     folder = folder_of(root, generation)
-    with mapped(folder.name):
-        if folder.exists():
-            shutil.rmtree(folder)
+    if folder.exists() and not _remove_unused(folder):
+        raise StoreBusy(folder.name, "a session still reads this generation")
     make_folder(folder)
     return folder
 
