@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from PySide6.QtCore import qInstallMessageHandler
 from PySide6.QtGui import QAccessible
 
 from kiosk.screen import Language, Screen, TextSize
@@ -39,6 +40,8 @@ def main(arguments: list[str]) -> int:
     shown = first_frame.show(Panel(animate=False), Hall(), chosen.fonts, full_screen=False)
     fonts.load_rare(chosen.fonts)
     drawn, wrong = 0, 0
+    complaints: list[str] = []
+    qInstallMessageHandler(lambda _kind, _context, message: complaints.append(message))
     QAccessible.setActive(True)
     for name, screen in matrix():
         if chosen.only in name:
@@ -49,6 +52,9 @@ def main(arguments: list[str]) -> int:
             for finding in inspection.findings(shown.window):
                 wrong += 1
                 sys.stdout.write(f"{name}: {finding}\n")
+    for complaint in complaints:
+        wrong += 1
+        sys.stdout.write(f"{complaint}\n")
     sys.stdout.write(f"{drawn} pictures in {chosen.output}, {wrong} findings\n")
     return 1 if wrong else 0
 

@@ -132,6 +132,14 @@ class TerminalWindow(QObject):
         engine.trimComponentCache()
         self.view.releaseResources()
 
+    def close(self) -> None:
+        """Forget the person and take the window off the glass; it cannot be shown again."""
+        self.attach(nowhere, NoPinPad())
+        self.wipe()
+        self.view.close()
+        self.view.deleteLater()
+        self.deleteLater()
+
     def grab(self) -> QImage:
         """A picture of the window, for tests and the guided tour."""
         return self.view.grabWindow()

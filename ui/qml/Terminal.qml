@@ -1,4 +1,5 @@
 import QtQuick
+import QtQuick.Window
 import Kiosk.Controls
 import Kiosk.Theme
 import Kiosk.ViewModels
@@ -29,7 +30,8 @@ FocusScope {
     Keys.onUpPressed: walk(false)
 
     function walk(forward: bool): void {
-        const next = nextItemInFocusChain(forward);
+        const here = terminal.Window.activeFocusItem ?? terminal;
+        const next = here.nextItemInFocusChain(forward);
         if (next)
             next.forceActiveFocus(forward ? Qt.TabFocusReason : Qt.BacktabFocusReason);
     }

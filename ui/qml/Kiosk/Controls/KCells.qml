@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import Kiosk.Theme
 
@@ -24,7 +26,7 @@ Row {
             leftPadding: Theme.spaceS
             rightPadding: Theme.spaceS
             text: modelData.words
-            width: cells.width * cells.weights[index] / cells.parts
+            width: cells.width * (cells.weights[index] ?? 0) / Math.max(1, cells.parts)
         }
     }
 }

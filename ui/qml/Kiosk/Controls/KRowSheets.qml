@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.Theme
@@ -33,14 +35,14 @@ ColumnLayout {
                 spacing: 0
 
                 Repeater {
-                    model: sheets.columnNames
+                    model: sheet.modelData
 
                     delegate: RowLayout {
                         id: line
 
-                        required property string modelData
+                        required property var modelData
                         required property int index
-                        readonly property var cell: sheet.modelData[index]
+                        readonly property var cell: modelData
 
                         Layout.fillWidth: true
                         spacing: Theme.spaceM
@@ -49,7 +51,7 @@ ColumnLayout {
                             Layout.fillWidth: true
                             Layout.preferredWidth: Theme.factLabel
                             color: Theme.muted
-                            text: line.modelData
+                            text: sheets.columnNames[line.index] ?? ""
                             visible: line.index > 0
                         }
                         KText {

@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.Theme
@@ -73,7 +75,7 @@ Item {
                 Layout.fillHeight: true
                 Layout.fillWidth: true
                 Layout.preferredWidth: Theme.cardWidth
-                implicitHeight: column.implicitHeight + 2 * Theme.spaceM
+                implicitHeight: column.implicitHeight + 2 * Theme.spaceS
 
                 ColumnLayout {
                     id: column

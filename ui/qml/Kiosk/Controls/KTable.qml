@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.Theme
@@ -36,7 +38,7 @@ KPanel {
                 anchors.verticalCenter: parent.verticalCenter
                 cells: table.columnNames.map((name, at) => ({
                             "words": name,
-                            "right": table.rows.length > 0 && table.rows[0][at].right,
+                            "right": table.rows[0]?.[at]?.right ?? false,
                             "hidden": false
                         }))
                 heading: true
@@ -62,9 +64,9 @@ KPanel {
                     visible: line.index > 0
                 }
                 KCells {
-                    Layout.bottomMargin: Theme.spaceS
+                    Layout.bottomMargin: Theme.rowSpace
                     Layout.fillWidth: true
-                    Layout.topMargin: Theme.spaceS
+                    Layout.topMargin: Theme.rowSpace
                     cells: line.modelData
                     weights: table.weights
                 }

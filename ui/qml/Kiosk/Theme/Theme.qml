@@ -50,6 +50,7 @@ QtObject {
     readonly property int stroke: Math.max(1, mm(0.6, 0.8))
     readonly property int spaceXs: mm(1.5, 1.5)
     readonly property int spaceS: mm(3, 3)
+    readonly property int rowSpace: mm(2.2, 2.2)
     readonly property int spaceM: mm(6, 6)
     readonly property int spaceL: mm(10, 10)
     readonly property int spaceXl: mm(18, 16)
