@@ -70,7 +70,7 @@ def mask_phone(number: str) -> str:
     """138****1234 for a mobile number (+86, spaces and hyphens ignored); other numbers keep their last 4."""
     digits = re.sub(r"[\s-]", "", number.strip())
     mobile = digits.removeprefix("+86")
-    if re.fullmatch(r"1\d{10}", mobile):
+    if re.fullmatch(r"1[0-9]{10}", mobile):
         return mobile[:3] + HIDDEN + mobile[-4:]
     return mask_all_but_last_four(digits)
 

@@ -42,7 +42,7 @@ class InsuranceLine(Message):
 
     kind: Short
     status: Short
-    since: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    since: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     employer: Employer | None = Field(default=None, repr=False)
     months: Annotated[int, Field(ge=0, lt=2000)]
 

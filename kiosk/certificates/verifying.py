@@ -34,6 +34,7 @@ from sync.protocol.certificate_code import (
     public_key_of,
     read_text,
 )
+from sync.protocol.enrolment import Trust
 
 MAX_FILE_BYTES: Final = 16 * 1024 * 1024
 
@@ -93,6 +94,11 @@ class Authorities:
     intermediates: tuple[str, ...]
     anchors: tuple[Anchor, ...]
     revocations: RevocationList | None = None
+
+
+def authorities_of(trust: Trust, revocations: RevocationList | None) -> Authorities:
+    """Those a terminal was told at enrolment (`trust/centre.json`)."""
+    return Authorities((trust.x509_root,), (trust.x509_intermediate,), trust.issuers, revocations)
 
 
 def verify_pdf(path: Path, authorities: Authorities, register: RegisterAnswer, now: datetime) -> FileVerdict:

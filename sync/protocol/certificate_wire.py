@@ -77,7 +77,7 @@ class CertificateFacts(Message):
     issuer: Name
     place: Name
     name_masked: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(repr=False)
-    id_last4: Annotated[str, StringConstraints(pattern=r"^\d{3}[\dX]$")] = Field(repr=False)
+    id_last4: Annotated[str, StringConstraints(pattern=r"^[0-9]{3}[0-9X]$")] = Field(repr=False)
     facts: Annotated[tuple[tuple[Label, Value], ...], Field(max_length=24, repr=False)]
     data_as_of: Moment
     printed_at: Moment

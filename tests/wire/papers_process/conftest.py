@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from kiosk.certificates.client import PapersClient, papers_command
 from kiosk.certificates.facts import EnrolmentCertificate, InsuranceLine
+from kiosk.certificates.papers import read_trust
 from kiosk.certificates.pipe import Paper
-from kiosk.certificates.verifying import Authorities
+from kiosk.certificates.verifying import Authorities, authorities_of
 from kiosk.fonts import Fonts, development_directory
 from kiosk.fonts.build import Sources, build
 from sync.gateway.authority import Authority, make_demo_authority, pem
@@ -43,9 +44,7 @@ class Place:
     @property
     def authorities(self) -> Authorities:
         listed = read_revocations(self.authority.revocation_list([], now=self.now), [self.authority.anchor])
-        return Authorities(
-            (pem(self.authority.root),), (pem(self.authority.intermediate),), (self.authority.anchor,), listed
-        )
+        return authorities_of(read_trust(self.trust_file), listed)
 
 
 @pytest.fixture(scope="session")
@@ -134,7 +133,7 @@ def rare_certificate(certificate: EnrolmentCertificate) -> EnrolmentCertificate:
         )
         for n, each in enumerate(names)
     )
-    name = "\U00020bb7\u36c3\u4dae\U0002cb4e\U00025250"
+    name = "\U00020bb7\u36c3\u4dae\U0002cb4e\U00020001"
     return certificate.model_copy(update={"name": name, "lines": lines, "number": "ZM-T001-20261122-1-0008-X"})
 
 

@@ -216,6 +216,16 @@ def test_the_text_layer_gives_back_every_name_and_figure(paper, rare_paper, cert
         assert not any(0x2E80 <= ord(character) <= 0x2FDF for character in text)
 
 
+def test_a_character_only_the_mincho_face_has_is_embedded_from_it(rare_paper, paper):
+    def embedded(pdf):
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            fonts = [each for each in document.objects if isinstance(each, pikepdf.Dictionary)]
+            return {str(each.BaseFont).partition("+")[2] for each in fonts if each.get("/Type") == "/Font"}
+
+    assert embedded(rare_paper.pdf) == {"HallSans-Regular", "HallSans-Bold", "HanaMinB"}
+    assert embedded(paper.pdf) == {"HallSans-Regular", "HallSans-Bold"}
+
+
 def test_the_id_number_is_masked_unless_the_purpose_needs_it(papers, paper, certificate, tmp_path):
     assert certificate.id_number not in _text(paper.pdf, tmp_path)
     assert "110***********001X" in _text(paper.pdf, tmp_path)
