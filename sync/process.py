@@ -30,6 +30,10 @@ _POKE: Final = b"poke"
 _MAX_WAIT_SECONDS: Final = 60.0
 
 
+class AlreadyRunning(Exception):  # noqa: N818 - named by the condition
+    """A sync process listens on this data directory already."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Stop:
     """SIGTERM and SIGINT, turned into something a select sees."""
@@ -54,7 +58,10 @@ def status(data_dir: Path, *, keys: KeyProvider) -> Status:
 
 
 def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
-    """Loop until SIGTERM or SIGINT: jobs when they are due, at once when poked. The run in progress is finished."""
+    """Loop until SIGTERM or SIGINT: jobs when they are due, at once when poked. The run in progress is finished.
+
+    Raises AlreadyRunning, and what `now` raises.
+    """
     with _worker(data_dir, keys, gateway_url) as worker, _poke_socket(data_dir) as pokes, _stop_signals() as stop:
         schedule = Schedule(worker.terminal, random.SystemRandom().random, time.monotonic(), dict(INTERVALS))
         by: StartedBy = "start"
@@ -99,6 +106,8 @@ def _worker(data_dir: Path, keys: KeyProvider, gateway_url: str) -> Iterator[Wor
 @contextmanager
 def _poke_socket(data_dir: Path) -> Iterator[socket.socket]:
     path = data_dir / SOCKET
+    if poke(data_dir):
+        raise AlreadyRunning(f"another sync process of {data_dir.name} is running")
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as pokes:
         pokes.setblocking(False)
