@@ -38,12 +38,13 @@ class Placed:
 
 def findings(window: TerminalWindow) -> list[str]:
     """Everything wrong with the page shown now; empty if nothing is. Animations must be off."""
+    # first the picture: layouts settle when a frame is drawn
+    image = window.grab()
     root = window.view.rootObject()
     glass = QRectF(0, 0, root.width(), root.height())
     placed = list(_placed(root, glass))
     texts = [each for each in placed if each.item.inherits("QQuickText") and each.item.property("text")]
     buttons = [each for each in placed if _is_button(each.item)]
-    image = window.grab()
     found = [finding for each in texts for finding in _text(each, glass)]
     found += [finding for each in buttons for finding in _button(each, glass, window)]
     found += _on_top(texts, buttons)

@@ -87,7 +87,7 @@ class TerminalWindow(QObject):
         self.theme.setProperty("pxPerMm", panel.px_per_mm)
         self.theme.setProperty("animated", panel.animate)
         self.theme.setProperty("phone", hall.phone)
-        self._words = _singleton(engine, "Words")
+        self.words = _singleton(engine, "Words")
         self._speak("zh")
         self.view.setInitialProperties({"frame": self.frame})
         self.view.setSource(QUrl.fromLocalFile(str(QML / "Terminal.qml")))
@@ -164,7 +164,7 @@ class TerminalWindow(QObject):
     def _speak(self, language: str) -> None:
         if language != self._language:
             self._language = language
-            self._words.setProperty("sentences", dict(labels(language)))
+            self.words.setProperty("sentences", dict(labels(language)))
 
     def _send(self, intent: Intent) -> None:
         self._post(intent)
