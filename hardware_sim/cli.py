@@ -136,6 +136,19 @@ def down(state: StateOption = None) -> None:
         raise _stop(CANNOT_TELL, f"The station did not end within {_DOWN_SECONDS:g} s. End its process by hand.")
 
 
+@app.command()
+def dock(state: StateOption = None) -> None:
+    """打开操作面板窗口。Open a window that shows the devices and has a button for what can happen to them."""
+    try:
+        from hardware_sim.dock.window import has_display, run_dock
+    except ImportError as error:
+        raise _stop(CANNOT_TELL, f"The dock needs PySide6 ({error}). Install PySide6-Essentials.") from None
+
+    if not has_display():
+        raise _stop(CANNOT_TELL, "There is no display to open a window on. `hardware-sim do help` works without one.")
+    raise typer.Exit(run_dock(Places(_folder(state)).control))
+
+
 def main() -> None:
     """The console script."""
     app(prog_name="hardware-sim")
@@ -199,6 +212,7 @@ In another shell:
   eval "$(hardware-sim env --state {folder})"        for the program under test
   hardware-sim do "insert card worker" --state {folder}
   hardware-sim do help                               everything that can happen
+  hardware-sim dock --state {folder}                 a window with buttons
 End it with Ctrl-C, or: hardware-sim down --state {folder}
 ready"""
     )

@@ -39,13 +39,11 @@ def ask_fontconfig() -> FontFiles:
         raise NoFontError("fc-match is not installed: install fontconfig and fonts-noto-cjk")
     found = []
     for style in ("", ":bold"):
-        answer = subprocess.run(  # noqa: S603 - no shell, a fixed question
-            [command, "--format=%{file}|%{index}|%{family}", FAMILY + style],
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        ).stdout
+        question = [command, "--format=%{file}|%{index}|%{family}", FAMILY + style]
+        try:
+            answer = subprocess.run(question, capture_output=True, text=True, timeout=10, check=True).stdout  # noqa: S603
+        except (OSError, subprocess.SubprocessError) as error:
+            raise NoFontError(f"fc-match did not answer ({type(error).__name__}): look after fontconfig") from error
         file, face, family = answer.split("|", 2)
         if FAMILY not in family:
             raise NoFontError(f"{FAMILY} is not installed: install fonts-noto-cjk")

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import socketserver
 import threading
 from collections.abc import Callable
@@ -63,6 +64,7 @@ class Control:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        self._server.hang_up()
         self._path.unlink(missing_ok=True)
 
     def answer(self, line: bytes) -> Answer:
@@ -94,13 +96,28 @@ class Control:
 
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
+    block_on_close = False
     answer: Callable[[bytes], Answer]
+
+    def __init__(self, path: str, handler: type[socketserver.BaseRequestHandler]) -> None:
+        super().__init__(path, handler)
+        self.open: set[socket.socket] = set()
+
+    def hang_up(self) -> None:
+        """End the conversations that are still open."""
+        for connection in list(self.open):
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                # the other side was quicker
+                continue
 
 
 class _Conversation(socketserver.StreamRequestHandler):
     server: _Server
 
     def handle(self) -> None:
+        self.server.open.add(self.connection)
         try:
             while line := self.rfile.readline(LONGEST_LINE):
                 if not line.endswith(b"\n"):
@@ -109,3 +126,5 @@ class _Conversation(socketserver.StreamRequestHandler):
         except ConnectionError:
             # whoever asked has gone; what was asked is done
             return
+        finally:
+            self.server.open.discard(self.connection)

@@ -123,6 +123,12 @@ PHRASES: Final[tuple[Phrase, ...]] = (
     ),
     Phrase("id-reader ok", "恢复正常", "end every trouble", _id(lambda r, a: r.recover())),
     Phrase(
+        "id-reader torn",
+        "读到一半中断",
+        "the document stops in its middle",
+        _id(lambda r, a: r.disturb(Trouble.TORN, keep=700)),
+    ),
+    Phrase(
         "id-reader torn <bytes>",
         "应答中断",
         "answers stop after so many bytes",

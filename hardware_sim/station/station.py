@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from hardware_sim import people
@@ -15,6 +16,7 @@ from hardware_sim.id_reader.reader import IdReader, Step, Timing
 from hardware_sim.ipp_printer.machine import Job, Speed
 from hardware_sim.ipp_printer.printer import IppPrinter
 from hardware_sim.pcsc.bench import PcscBench
+from hardware_sim.pcsc.errors import BenchGoneError
 from hardware_sim.people import Persona, PersonaError
 from hardware_sim.receipt_printer.fonts import FontFiles, NoFontError, ask_fontconfig
 from hardware_sim.receipt_printer.picture import picture
@@ -34,6 +36,7 @@ from hardware_sim.wires.http import HttpWire
 from hardware_sim.wires.pty import PtyWire
 
 _LOOK_AT_PAGES_EVERY = 0.1
+_NOTHING = {"card": None, "powered": False}
 
 
 class CannotError(Exception):
@@ -54,31 +57,34 @@ class Station:
         self._receipts, self._pages = Tray(self.places.receipts), Tray(self.places.pages)
         self._fonts = _fonts()
         self._bench = PcscBench(folder) if cards else None
-        if self._bench is not None:
-            self._bench.start()
-        self.id_reader: PtyWire[IdReader] = PtyWire(
-            IdReader(Timing().paced(pace)), self.places.id_reader, rate=lambda reader: reader.baud
-        )
-        self.receipt_printer: PtyWire[ReceiptPrinter] = PtyWire(
-            ReceiptPrinter(pace=pace), self.places.receipt_printer, after=self._keep_receipts
-        )
-        self._a4 = IppPrinter(speed=Speed().paced(pace))
-        self.http = HttpWire(_KeepingPrinter(self._a4, self._keep_pages), about="Kiosk A4, simulated")
-        self._a4.uri = self.http.uri
-        self.places.a4_printer.write_text(f"{self.http.uri}\n", encoding="ascii")
-        self._closing = threading.Event()
-        self._watch = threading.Thread(target=self._watch_pages, name="pages", daemon=True)
-        self._watch.start()
+        with ExitStack() as opened:
+            if self._bench is not None:
+                opened.callback(self._bench.stop)
+                self._bench.start()
+            self.id_reader: PtyWire[IdReader] = PtyWire(
+                IdReader(Timing().paced(pace)), self.places.id_reader, rate=lambda reader: reader.baud
+            )
+            opened.callback(self.id_reader.close)
+            self.receipt_printer: PtyWire[ReceiptPrinter] = PtyWire(
+                ReceiptPrinter(pace=pace), self.places.receipt_printer, after=self._keep_receipts
+            )
+            opened.callback(self.receipt_printer.close)
+            self._a4 = IppPrinter(speed=Speed().paced(pace))
+            self.http = HttpWire(_KeepingPrinter(self._a4, self._keep_pages), about="Kiosk A4, simulated")
+            opened.callback(self.http.close)
+            self._a4.uri = self.http.uri
+            opened.callback(self.places.a4_printer.unlink, missing_ok=True)
+            self.places.a4_printer.write_text(f"{self.http.uri}\n", encoding="ascii")
+            self._closing = threading.Event()
+            watch = threading.Thread(target=self._watch_pages, name="pages", daemon=True)
+            watch.start()
+            opened.callback(watch.join)
+            opened.callback(self._closing.set)
+            self._opened = opened.pop_all()
 
     def close(self) -> None:
-        self._closing.set()
-        self._watch.join()
-        self.id_reader.close()
-        self.receipt_printer.close()
-        self.http.close()
-        if self._bench is not None:
-            self._bench.stop()
-        self.places.a4_printer.unlink(missing_ok=True)
+        """End everything, in the opposite order."""
+        self._opened.close()
 
     # what programs must know
 
@@ -186,7 +192,7 @@ class Station:
     # status
 
     def status(self) -> StationStatus:
-        """The state of everything. Raises BenchGoneError when the PC/SC service has ended."""
+        """The state of everything."""
         keys = people.persona_keys(self._personas)
         return StationStatus(
             pid=os.getpid(),
@@ -203,7 +209,11 @@ class Station:
             return CardReaderStatus(
                 available=False, card=None, powered=False, pin_tries_left=None, troubles={}, psam=False, pcscd=None
             )
-        told = self._bench.status()
+        try:
+            told = self._bench.status()
+        except BenchGoneError:
+            # the other devices are still there: show them
+            told = {"pcscd": None, "slots": {"user": _NOTHING, "psam": _NOTHING}, "memories": {}}
         user, psam = told["slots"]["user"], told["slots"]["psam"]
         memory = told["memories"].get(user["card"])
         return CardReaderStatus(

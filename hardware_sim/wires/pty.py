@@ -46,7 +46,7 @@ class PtyWire(Generic[D]):
         rate: Callable[[D], int | None] = lambda _: None,
         after: Callable[[D], None] = lambda _: None,
     ) -> None:
-        """`rate` is the speed the device listens at (None: any). `after` is called when it worked, before it answers."""
+        """`rate` is the speed the device listens at (None: any). `after` is called before it answers."""
         self._device = device
         self._link = link
         self._rate = rate

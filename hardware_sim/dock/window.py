@@ -1,0 +1,60 @@
+"""The dock's window: QML that shows a `DockLink`. This module needs PySide6 and a display."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtQml import QQmlApplicationEngine
+from PySide6.QtQuick import QQuickWindow
+
+from hardware_sim.dock.link import DockLink
+
+QML = Path(__file__).with_name("qml") / "Dock.qml"
+FAMILY = "Noto Sans CJK SC"
+_LET_PYTHON_RUN_MS = 200
+
+
+class DockWindow:
+    """The window and what it shows. Needs a QGuiApplication."""
+
+    def __init__(self, control: Path) -> None:
+        self.link = DockLink(control)
+        self._engine = QQmlApplicationEngine()
+        self._engine.setInitialProperties({"link": self.link})
+        self._engine.load(QUrl.fromLocalFile(str(QML)))
+        roots = self._engine.rootObjects()
+        if not roots or not isinstance(roots[0], QQuickWindow):
+            raise RuntimeError("the dock's QML could not be loaded")
+        self.window: QQuickWindow = roots[0]
+
+    def close(self) -> None:
+        self.link.close()
+        self.window.close()
+        del self._engine
+
+
+def has_display() -> bool:
+    """Whether there is anywhere to open a window."""
+    return any(os.environ.get(name) for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY"))
+
+
+def run_dock(control: Path) -> int:
+    """Show the dock until its window is closed; the exit code."""
+    os.environ.setdefault("QT_QUICK_CONTROLS_STYLE", "Basic")
+    application = QGuiApplication(sys.argv[:1])
+    application.setApplicationName("hardware-sim dock")
+    application.setFont(QFont(FAMILY))
+    dock = DockWindow(control)
+    # Ctrl-C reaches Python only while Python runs now and then
+    signal.signal(signal.SIGINT, lambda *_: application.quit())
+    breath = QTimer()
+    breath.timeout.connect(lambda: None)
+    breath.start(_LET_PYTHON_RUN_MS)
+    code: int = application.exec()
+    dock.close()
+    return code
