@@ -29,3 +29,8 @@ def text(id: str, **facts: str | int | Text) -> Text:
 def verbatim(value: str) -> Text:
     """A value that needs no translation (a number, a name), as a Text."""
     return Text("verbatim", (("value", value),))
+
+
+def bilingual(zh: str, en: str) -> Text:
+    """A sentence that comes in both languages from data (a rule's, a table's) and not from the catalogue."""
+    return Text("bilingual", (("zh", zh), ("en", en)))

@@ -1,4 +1,4 @@
-"""Makes a terminal out of an empty directory: settings, keys, trust. Can be repeated with the same code after a fault."""
+"""Makes a terminal out of an empty directory: settings, keys, trust. Can be repeated with the same code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from kiosk import settings
 from kiosk.app.directory import DataDirectory
-from kiosk.app.stores import PSEUDONYM_KEY, STORE_KEY
+from kiosk.app.stores import PSEUDONYM_KEY, STORE_KEY, TerminalStores
+from kiosk.clock import SystemClock
 from kiosk.settings import SettingsError
 from offline_store.keys import KeyProvider
 from sync.client.http import GatewayAddressUnfit, HttpSender
@@ -56,6 +57,8 @@ def provision(
         sender.close()
     _make_keys(keys, random)
     _write(data.settings_file, draft + _centre(trust))
+    # the journal's first epoch is opened here, so that the sync process finds one whoever starts first
+    TerminalStores(data, data.load_settings(), keys, SystemClock()).close()
     return trust
 
 

@@ -8,6 +8,7 @@ from kiosk.catalogue.enrolment_certificate import EnrolmentCertificateItem
 from kiosk.catalogue.entries import entries
 from kiosk.catalogue.insured_status import InsuredStatus
 from kiosk.catalogue.item import ItemMachine
+from kiosk.catalogue.retirement_month import RetirementMonthItem
 from kiosk.sessions.rules import Rules
 from kiosk.settings import Settings
 
@@ -18,10 +19,10 @@ def rules_for(settings: Settings, boot: str) -> Rules:
         "SI-01": InsuredStatus(),
         "SI-02": ContributionRecord(),
         "SI-04": EnrolmentCertificateItem(),
+        "SI-11": RetirementMonthItem(),
         "CRD-03": CardStatus(),
     }
     table = entries()
-    table = {c: e for c, e in table.items() if c in machines}
     if set(table) != set(machines):
         raise RuntimeError(f"items and machines differ: {sorted(set(table) ^ set(machines))}")
     return Rules(settings, table, machines, boot)

@@ -24,7 +24,7 @@ def verify_command(
 ) -> None:
     """0 genuine (also when its time is over), 1 not genuine or revoked, 3 cannot be verified here."""
     from kiosk.certificates.verifying import Authorities, verify_pdf
-    from sync.protocol.certificate_code import RegisterAnswer, decide, read_text
+    from sync.protocol.certificate_code import CodeUnreadableError, RegisterAnswer, decide, read_text
     from sync.trust import NotEnrolled, RevocationFile, read_trust
 
     try:
@@ -52,7 +52,12 @@ def verify_command(
         }
         answer(document, as_json=as_json)
         raise typer.Exit(verdict.outcome.value)
-    decided = decide(read_text(what), trust.issuers, revocations, RegisterAnswer.NOT_ASKED, now)
+    try:
+        presented = read_text(what)
+    except CodeUnreadableError as error:
+        step = "scan the code again, or give the PDF file"
+        refuse(Exit.UNKNOWN, str(error), why="unreadable", next_step=step, as_json=as_json)
+    decided = decide(presented, trust.issuers, revocations, RegisterAnswer.NOT_ASKED, now)
     answer(_code_document(decided), as_json=as_json)
     raise typer.Exit(_EXIT[decided.answer.code])
 

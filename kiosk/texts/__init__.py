@@ -54,4 +54,6 @@ def render(text: Text, language: str) -> str:
     facts = {name: value if isinstance(value, str) else render(value, language) for name, value in text.facts}
     if text.id == "verbatim":
         return facts["value"]
+    if text.id == "bilingual":
+        return facts[language]
     return _PLACE.sub(lambda place: facts[place.group(1)], catalogue()[text.id][language])
