@@ -234,7 +234,8 @@ class Delivery:
         """
         with self._connection.writing():
             return self._connection.execute(
-                "DELETE FROM body WHERE rowid IN (SELECT b.rowid FROM body AS b JOIN delivery AS d USING (epoch, seq)"
+                "DELETE FROM body WHERE (epoch, seq) IN"
+                " (SELECT epoch, seq FROM delivery AS d JOIN body USING (epoch, seq)"
                 " WHERE d.state = 'processed' AND d.processed_at < ? LIMIT ?)",
                 (before, limit),
             )

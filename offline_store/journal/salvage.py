@@ -7,6 +7,7 @@ anew, the same without the wrong frame, as it is), and the reading with the most
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -26,7 +27,10 @@ from offline_store.journal.prints import print_jobs, unfinished
 from offline_store.journal.wal import is_suspect, rechained
 from offline_store.schema import PendingItem
 
-_ROW: Final = "SELECT rowid, epoch, seq, kind, at, header, prev, body_commitment, hash FROM chain WHERE rowid >= ?"
+_ENTRY: Final = (
+    "SELECT epoch, seq, kind, at, header, prev, body_commitment, hash FROM chain"
+    " WHERE epoch = ? AND seq >= ? ORDER BY seq LIMIT 1"
+)
 _PATIENCE: Final = 64
 """Unreadable rows in a row after which the search begins to skip with doubling steps."""
 
@@ -40,7 +44,6 @@ Attempt: TypeAlias = Callable[[Path], bool]
 class _Reading:
     """What one attempt gave."""
 
-    terminal: str = ""
     items: list[tuple[PendingItem, bool]] = field(default_factory=list)
     """Item, and whether it is still undelivered."""
     unread: int = 0
@@ -52,15 +55,18 @@ def salvage(moved_aside: Path, *, key: KeyBytes) -> Salvaged:
     note = next((found for found in asides(moved_aside.parent) if found.folder == moved_aside), None)
     head = read_head(moved_aside / HEAD)
     known = head if isinstance(head, HeadRecord) else None
+    last_known = _latest(note.last_known if note else None, known.position if known else None)
+    terminal = note.terminal if note else known.terminal if known else None
     suspect = _wal_is_suspect(moved_aside)
     best, taken = _Reading(), _as_it_is
     for attempt in (_rechained, _rechained_without_wrong_frame, _as_it_is) if suspect else (_as_it_is,):
-        reading = _attempt(moved_aside, attempt, key, known.key_check if known else None)
+        with _copied(moved_aside, attempt) as copy:
+            store = _Reopening(copy, key, known.key_check if known else None) if copy else None
+            reading = _read(store, terminal, last_known) if store else _Reading()
         if len(reading.items) > len(best.items):
             best, taken = reading, attempt
     entries = [item.entry for item, _ in best.items]
     run = verify_run(entries, GENESIS, 1)
-    last_known = _latest(note.last_known if note else None, known.position if known else None)
     reaches = last_known is None or (run.head is not None and (run.head.epoch, run.head.seq) >= _number(last_known))
     # a damaged WAL gave everything only when no frame of it had to be left out
     whole = run.whole and not best.unread and not best.lost_bodies and (not suspect or taken is _rechained)
@@ -76,19 +82,18 @@ def salvage(moved_aside: Path, *, key: KeyBytes) -> Salvaged:
     )
 
 
-def _attempt(source: Path, prepare: Attempt, key: KeyBytes, check: str | None) -> _Reading:
+@contextlib.contextmanager
+def _copied(source: Path, prepare: Attempt) -> Iterator[Path | None]:
     # beside the journal, not in /tmp: the copy is encrypted, but it belongs to this disk's protection and room
     with tempfile.TemporaryDirectory(prefix=".salvage-", dir=source.parent) as place:
         copy = Path(place) / DATABASE
         with mapped(source.name):
-            if not (source / DATABASE).exists():
-                return _Reading()
-            shutil.copyfile(source / DATABASE, copy)
+            if (source / DATABASE).exists():
+                shutil.copyfile(source / DATABASE, copy)
             if (source / f"{DATABASE}-wal").exists():
                 shutil.copyfile(source / f"{DATABASE}-wal", f"{copy}-wal")
-            if not prepare(copy):
-                return _Reading()
-        return _read(_Reopening(copy, key, check))
+            ready = copy.exists() and prepare(copy)
+        yield copy if ready else None
 
 
 def _wal_is_suspect(source: Path) -> bool:
@@ -127,7 +132,7 @@ class _Reopening:
         self._check = check
         self._connection: Connection | None = None
 
-    def try_one(self, sql: str, values: tuple[int, ...] = ()) -> tuple[bool, tuple[Any, ...] | None]:
+    def try_one(self, sql: str, values: tuple[int | str, ...] = ()) -> tuple[bool, tuple[Any, ...] | None]:
         """(readable, first row). Raises WrongKey when that is proved."""
         try:
             if self._connection is None:
@@ -150,16 +155,17 @@ class _Reopening:
             self._connection = None
 
 
-def _read(store: _Reopening) -> _Reading:
+def _read(store: _Reopening, terminal: str | None, last_known: Position | None) -> _Reading:
+    """``terminal``, ``last_known``: what is known from outside, for when the page that says it is damaged."""
     reading = _Reading()
     try:
-        readable, row = store.try_one("SELECT value FROM meta WHERE key = 'terminal'")
-        if not readable or row is None:
+        terminal = _meta(store, "terminal") or terminal
+        epoch = _meta(store, "epoch") or (str(last_known.epoch) if last_known else None)
+        if terminal is None or epoch is None:
             return reading
-        reading.terminal = str(row[0])
-        for entry in _entries(store, reading):
+        for entry in _entries(store, terminal, int(epoch), reading):
             readable, row = store.try_one("SELECT sealed FROM body WHERE epoch = ? AND seq = ?", _place(entry))
-            sealed = bytes(row[0]) if row else None
+            sealed = bytes(row[0]) if readable and row else None
             known, state = store.try_one("SELECT state FROM delivery WHERE epoch = ? AND seq = ?", _place(entry))
             # not knowing is taken for undelivered: the centre takes the same entry twice without harm
             undelivered = not known or state is None or state[0] == "pending"
@@ -171,27 +177,32 @@ def _read(store: _Reopening) -> _Reading:
     return reading
 
 
-def _entries(store: _Reopening, reading: _Reading) -> Iterator[ChainEntry]:
-    """Readable rows whose own hash proves them, in order of writing."""
-    place, failures, step = 1, 0, 1
-    readable, row = store.try_one("SELECT max(rowid) FROM chain")
+def _meta(store: _Reopening, key: str) -> str | None:
+    _, row = store.try_one("SELECT value FROM meta WHERE key = ?", (key,))
+    return str(row[0]) if row else None
+
+
+def _entries(store: _Reopening, terminal: str, epoch: int, reading: _Reading) -> Iterator[ChainEntry]:
+    """Readable rows whose own hash proves them, in order."""
+    seq, failures, step = 1, 0, 1
+    readable, row = store.try_one("SELECT max(seq) FROM chain WHERE epoch = ?", (epoch,))
     # when even the last row's page is unreadable, go on until nothing was readable for a long while
     last = int(row[0]) if readable and row and row[0] else None
-    while last is None or place <= last:
-        readable, row = store.try_one(f"{_ROW} LIMIT 1", (place,))
+    while last is None or seq <= last:
+        readable, row = store.try_one(_ENTRY, (epoch, seq))
         if not readable:
             reading.unread += 1
             failures += 1
             step = step * 2 if failures > _PATIENCE else 1
             if last is None and failures > _PATIENCE + _DOUBLINGS:
                 return
-            place += step
+            seq += step
             continue
         if row is None:
             return
         failures, step = 0, 1
-        place = int(row[0]) + 1
-        entry = ChainEntry(reading.terminal, *row[1:])
+        entry = ChainEntry(terminal, *row)
+        seq = entry.seq + 1
         if verify_run([entry], entry.prev).whole:
             yield entry
         else:

@@ -294,7 +294,7 @@ def test_without_a_head_file_an_unreadable_database_may_be_a_wrong_key(place: Pl
 
 def test_every_damage_takes_the_next_epoch_and_its_own_folder(place: Place, flip: Flip) -> None:
     for number in range(1, 4):
-        place.fill(20).close()
+        place.fill(20).abandon()
         flip(place.folder / "journal.db", 2 * 4096 + 50, 1)
         outcome = place.open()
         assert isinstance(outcome, NewEpoch)
@@ -339,7 +339,7 @@ def test_a_power_cut_while_the_first_journal_is_made_is_a_first_start_again(plac
 
 
 def test_a_power_cut_before_the_new_head_file_keeps_the_new_epoch(place: Place, flip: Flip) -> None:
-    place.fill(20).close()
+    place.fill(20).abandon()
     old_head = (place.folder / "journal.head").read_bytes()
     flip(place.folder / "journal.db", 2 * 4096 + 50, 1)
     place.open().journal.abandon()

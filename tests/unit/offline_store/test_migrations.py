@@ -17,27 +17,21 @@ from offline_store.schema import JOURNAL_SCHEMA_VERSION
 Place = Any
 
 VERSION_1 = """
-CREATE TABLE "chain" ("epoch" INTEGER NOT NULL, "seq" INTEGER NOT NULL, "kind" TEXT NOT NULL, "at" TEXT NOT NULL,
-  "header" BLOB NOT NULL, "prev" BLOB NOT NULL, "body_commitment" BLOB, "hash" BLOB NOT NULL,
-  PRIMARY KEY ("epoch", "seq")) STRICT;
-CREATE INDEX "idx_chain_kind_epoch_seq" ON "chain" ("kind", "epoch", "seq");
+CREATE TABLE chain (epoch INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL,
+  header BLOB NOT NULL, prev BLOB NOT NULL, body_commitment BLOB, hash BLOB NOT NULL,
+  PRIMARY KEY (epoch, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX chain_prints ON chain(epoch, seq) WHERE kind = 'print';
 CREATE TRIGGER chain_is_append_only_update BEFORE UPDATE ON chain
   BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
 CREATE TRIGGER chain_is_append_only_delete BEFORE DELETE ON chain
   BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END;
-CREATE TABLE "body" ("epoch" INTEGER NOT NULL, "seq" INTEGER NOT NULL, "sealed" BLOB NOT NULL,
-  FOREIGN KEY ("epoch", "seq") REFERENCES "chain"("epoch", "seq"), PRIMARY KEY ("epoch", "seq")) STRICT;
-CREATE TABLE "delivery" ("epoch" INTEGER NOT NULL, "seq" INTEGER NOT NULL, "state" TEXT NOT NULL DEFAULT 'pending',
-  "attempts" INTEGER NOT NULL DEFAULT 0, "last_attempt_at" TEXT, "received_at" TEXT, "processed_at" TEXT,
-  "result" TEXT, FOREIGN KEY ("epoch", "seq") REFERENCES "chain"("epoch", "seq"),
-  PRIMARY KEY ("epoch", "seq")) STRICT;
-CREATE INDEX "idx_delivery_state_epoch_seq" ON "delivery" ("state", "epoch", "seq");
-CREATE TRIGGER delivery_state_is_known_insert BEFORE INSERT ON delivery
-  WHEN NEW.state NOT IN ('pending', 'received', 'processed', 'refused')
-  BEGIN SELECT RAISE(ABORT, 'no such delivery state'); END;
-CREATE TRIGGER delivery_state_is_known_update BEFORE UPDATE ON delivery
-  WHEN NEW.state NOT IN ('pending', 'received', 'processed', 'refused')
-  BEGIN SELECT RAISE(ABORT, 'no such delivery state'); END;
+CREATE TABLE body (epoch INTEGER NOT NULL, seq INTEGER NOT NULL, sealed BLOB NOT NULL,
+  PRIMARY KEY (epoch, seq), FOREIGN KEY (epoch, seq) REFERENCES chain(epoch, seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE delivery (epoch INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'pending'
+  CHECK (state IN ('pending', 'received', 'processed', 'refused')), attempts INTEGER NOT NULL DEFAULT 0,
+  last_attempt_at TEXT, received_at TEXT, processed_at TEXT, result TEXT,
+  PRIMARY KEY (epoch, seq), FOREIGN KEY (epoch, seq) REFERENCES chain(epoch, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX idx_delivery_state_epoch_seq ON delivery (state, epoch, seq);
 CREATE TABLE "inbox" ("id" INTEGER PRIMARY KEY, "kind" TEXT NOT NULL, "epoch" INTEGER, "seq" INTEGER,
   "payload" TEXT NOT NULL, "arrived_at" TEXT NOT NULL) STRICT;
 CREATE TABLE "runs" ("id" INTEGER PRIMARY KEY, "job" TEXT NOT NULL, "started_by" TEXT NOT NULL,
