@@ -38,3 +38,12 @@ class Bitmap:
             mask = ((1 << width) - 1) << (canvas_bytes * 8 - width)
             rows += (dots & mask).to_bytes(canvas_bytes, "big")
         return Bitmap(width, height, bytes(rows))
+
+    def emboldened(self) -> "Bitmap":
+        """Every dot with one more at its right."""
+        spare = self.row_bytes * 8 - self.width
+        rows = bytearray()
+        for y in range(self.height):
+            dots = int.from_bytes(self.row(y), "big")
+            rows += ((dots | dots >> 1) >> spare << spare).to_bytes(self.row_bytes, "big")
+        return Bitmap(self.width, self.height, bytes(rows))

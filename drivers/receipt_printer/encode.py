@@ -22,6 +22,7 @@ _BAND_DOTS: Final = 240  # rows of one raster command: small buffers choke on mo
 INITIALISE: Final = b"\x1b\x40"
 CHINESE_ON: Final = b"\x1c\x26"
 CUT: Final = b"\x1d\x56\x42\x00"  # feed to the cutter, cut, leave a bridge of paper
+_REAL_TIME: Final = (b"\x10\x04", b"\x10\x05", b"\x10\x14")  # DLE EOT, DLE ENQ, DLE DC4
 _LINE_FEED: Final = b"\n"
 
 
@@ -82,7 +83,8 @@ class _Encoder:
             scale = 2 if double else 1
             drawn = self._rasterise(text_of(row), _GLYPH_DOTS * scale)
             width = min(drawn.width, DOTS)
-            yield self._aligned(align) + _raster(drawn.on_canvas(width, _LINE_DOTS * scale, 0))
+            placed = drawn.on_canvas(width, _LINE_DOTS * scale, 0)
+            yield self._aligned(align) + _raster(placed.emboldened() if bold else placed)
 
     def _qr(self, line: Qr) -> Iterator[bytes]:
         data = line.data.encode()
@@ -110,11 +112,15 @@ class _Encoder:
 
 def _raster(bitmap: Bitmap) -> bytes:
     """GS v 0, in bands that follow each other without a gap."""
+    dots = bitmap.rows
+    for command in _REAL_TIME:
+        # obeyed wherever it stands in the stream (switching off is among them): one dot is given up instead
+        dots = dots.replace(command, b"\x00" + command[1:])
     commands = bytearray()
     for top in range(0, bitmap.height, _BAND_DOTS):
         height = min(_BAND_DOTS, bitmap.height - top)
         commands += b"\x1d\x76\x30\x00" + bitmap.row_bytes.to_bytes(2, "little") + height.to_bytes(2, "little")
-        commands += bitmap.rows[top * bitmap.row_bytes : (top + height) * bitmap.row_bytes]
+        commands += dots[top * bitmap.row_bytes : (top + height) * bitmap.row_bytes]
     return bytes(commands)
 
 
@@ -124,8 +130,8 @@ def _module_dots(line: Qr, data: bytes) -> int:
 
     if not 1 <= line.module_dots <= 16:
         raise ReceiptUnprintableError("qr: module of 1 to 16 dots")
-    if not data:
-        raise ReceiptUnprintableError("qr: no data")
+    if not data or min(data) < 0x20:
+        raise ReceiptUnprintableError("qr: no data, or control characters in it")
     try:
         code = segno.make_qr(data, error=line.level.name, mode="byte", boost_error=False)
     except segno.DataOverflowError:

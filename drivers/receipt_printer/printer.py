@@ -38,9 +38,21 @@ class ReceiptPrinter:
     Operations end with the link's errors only where nothing was printed yet.
     """
 
-    def __init__(self, clock: Callable[[], float], rasterise: Rasterise, device: str = DEVICE) -> None:
-        """``rasterise(text, height in dots)`` draws what the printer has no glyph for."""
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        rasterise: Rasterise,
+        device: str = DEVICE,
+        *,
+        bytes_per_second: float = 11520.0,
+    ) -> None:
+        """``rasterise(text, height in dots)`` draws what the printer has no glyph for.
+
+        ``bytes_per_second`` is the line's speed. Data are sent no faster, and XOFF is obeyed here and not by the
+        system: the system would hold back the real-time questions too, and a full printer could never say why.
+        """
         self._clock = clock
+        self._bytes_per_second = bytes_per_second
         self._rasterise = rasterise
         self._device = device
         # a process before us may have asked and died
@@ -57,7 +69,8 @@ class ReceiptPrinter:
         """Print, cut, and wait at most ``seconds`` for the proof.
 
         FAILED before anything was sent (facts ``sent`` 0) or when the printer says what stopped it; UNKNOWN when it
-        says nothing. A cancel or the lane's deadline before the first byte is raised, after it is an outcome.
+        says nothing. What a stopped printer already holds cannot be called back (fact ``rest`` in-printer): it comes
+        out when somebody mends the printer, so that person has to take it away. A cancel or the lane's deadline before the first byte is raised, after it is an outcome.
         Raises ReceiptUnprintableError for a receipt that cannot stand on the paper.
         """
         data = encode(receipt, self._rasterise)
@@ -78,14 +91,18 @@ class ReceiptPrinter:
         return outcome
 
     def _send_and_wait(self, job: "_Job", replies: ReplyReader, seconds: float) -> Operation[PrintOutcome]:
+        end = self._clock() + seconds
         try:
             for piece in job.pieces():
                 yield Write(piece)
                 job.sent += len(piece)
-            replies.queued_pending += 1
+                refused = yield from self._let_it_through(job, replies, len(piece), end)
+                if refused is not None:
+                    return refused
             self._queued_owed = True
+            replies.queued_pending += 1
             yield Write(_PAPER_QUEUED)
-            outcome = yield from self._proof(job, replies, seconds)
+            outcome = yield from self._proof(job, replies, end)
         except LinkLost:
             return job.cut_short("link-lost")
         except Cancelled:
@@ -102,9 +119,27 @@ class ReceiptPrinter:
             return job.cut_short("no-answer")
         return job.cut_short("no-answer") if reading is None else job.cut_short(*reading.troubles(), "not-taken")
 
-    def _proof(self, job: "_Job", replies: ReplyReader, seconds: float) -> Operation[PrintOutcome]:
+    def _let_it_through(
+        self, job: "_Job", replies: ReplyReader, size: int, end: float
+    ) -> Operation[PrintOutcome | None]:
+        """Wait as long as the line takes for a piece, and while the printer is full; an outcome if it stays full."""
+        through = self._clock() + size / self._bytes_per_second
+        while (left := through - self._clock()) > 0:
+            replies.feed((yield ReadUntil(left)))  # nothing was asked; only XOFF matters now
+        while replies.full:
+            received: bytes = yield ReadUntil(_LOOK_SECONDS)
+            replies.feed(received)
+            if received:
+                continue
+            reading = yield from self._reading(replies)
+            if reading is None or reading.troubles():
+                return job.cut_short(*(reading.troubles() if reading else ("no-answer",)))
+            if self._clock() >= end:
+                return job.cut_short("deadline")
+        return None
+
+    def _proof(self, job: "_Job", replies: ReplyReader, end: float) -> Operation[PrintOutcome]:
         """Wait for the queued answer; every second look whether something stopped the printer."""
-        end = self._clock() + seconds
         answered = True
         while (left := end - self._clock()) > 0:
             received: bytes = yield ReadUntil(min(left, _LOOK_SECONDS))
@@ -217,9 +252,12 @@ class _Job:
         return self.ended(PrintResult.UNKNOWN if whole else PrintResult.FAILED, *reasons)
 
     def ended(self, result: PrintResult, *reasons: str) -> PrintOutcome:
+        facts: dict[str, str | int] = {"bytes": len(self._whole), "sent": self.sent}
+        if result is PrintResult.FAILED and self.sent:
+            facts["rest"] = "in-printer"
         return PrintOutcome(
             result,
             hashlib.sha256(self._whole).hexdigest(),
             reasons,
-            MappingProxyType({"bytes": len(self._whole), "sent": self.sent}),
+            MappingProxyType(facts),
         )

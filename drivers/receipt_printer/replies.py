@@ -4,14 +4,13 @@ Source: Epson's public ESC/POS reference. ``(b & 93h) == 12h`` real-time status 
 bytes of automatic status, ``(b & 90h) == 00h`` queued status (GS r) when one was asked for, 11h and 13h flow control.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
 from drivers.status import CoverState, DeviceState, MediaState, PaperState, PrinterStatus, TonerState
 
-_FLOW_CONTROL: Final = frozenset((0x11, 0x13))
+_GO_ON, _STOP = 0x11, 0x13  # XON, XOFF
 
 
 class ReplyKind(Enum):
@@ -23,27 +22,33 @@ class ReplyKind(Enum):
 
 @dataclass
 class ReplyReader:
-    """Sorts the bytes of one stream. ``queued_pending`` says how many GS r were asked and not yet answered."""
+    """Sorts the bytes of one stream.
+
+    ``queued_pending``: how many GS r were asked and not yet answered. ``full``: the printer asked us to stop sending.
+    """
 
     queued_pending: int = 0
+    full: bool = False
     _automatic_left: int = field(default=0)
 
-    def feed(self, data: bytes) -> Iterator[tuple[ReplyKind, int]]:
-        """The answers in these bytes. Automatic status, flow control and noise are passed over."""
+    def feed(self, data: bytes) -> list[tuple[ReplyKind, int]]:
+        """The answers in these bytes. Automatic status and noise are passed over."""
+        answers = []
         for byte in data:
             if self._automatic_left > 0 and byte & 0x90 == 0:
                 self._automatic_left -= 1
                 continue
             self._automatic_left = 0
             if byte & 0x93 == 0x12:
-                yield ReplyKind.REAL_TIME, byte
-            elif byte in _FLOW_CONTROL:
-                continue
+                answers.append((ReplyKind.REAL_TIME, byte))
+            elif byte in (_GO_ON, _STOP):
+                self.full = byte == _STOP
             elif byte & 0x93 == 0x10:
                 self._automatic_left = 3
             elif byte & 0x90 == 0 and self.queued_pending > 0:
                 self.queued_pending -= 1
-                yield ReplyKind.QUEUED, byte
+                answers.append((ReplyKind.QUEUED, byte))
+        return answers
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Pictures of dots: put on a canvas, clipped."""
+"""Pictures of dots: put on a canvas, clipped, made bold."""
 
 import random
 
@@ -49,3 +49,9 @@ def test_any_placing_agrees_with_dot_by_dot() -> None:
 def test_rows_that_do_not_fit_the_size_are_refused() -> None:
     with pytest.raises(ValueError, match="rows"):
         Bitmap(9, 1, b"\x00")
+
+
+def test_bold_adds_a_dot_at_the_right_and_none_outside() -> None:
+    bold = of("#.......#.#", ".........#.").emboldened()
+    assert dots(bold) == ["##......###", ".........##"]
+    assert bold.rows[1] & 0x1F == bold.rows[3] & 0x1F == 0

@@ -98,6 +98,22 @@ def test_a_pair_with_a_rare_name_keeps_both_ends_on_one_picture() -> None:
     assert data.startswith(bytes.fromhex("1B401C26 1D763000 4800 1E00"))
 
 
+def test_a_picture_of_bold_text_is_bold() -> None:
+    def dot(text: str, height: int) -> Bitmap:
+        return Bitmap(8, height, b"\x80" * height)
+
+    assert b"\xc0" * 24 in encode(Receipt((Text("𠮷", bold=True),)), dot)
+
+
+@pytest.mark.parametrize("command", [b"\x10\x04", b"\x10\x05", b"\x10\x14"])
+def test_dots_that_look_like_a_real_time_command_lose_one_dot(command: bytes) -> None:
+    # a printer obeys these wherever they stand, and one of them switches it off
+    rows = b"\x10" + command + b"\x10" + command + command
+    data = encode(Receipt((Picture(Bitmap(16, 4, rows)),)), refuses_to_draw)
+    assert command not in data
+    assert data.endswith(b"\x10\x00" + command[1:] + b"\x10\x00" + command[1:] + b"\x00" + command[1:])
+
+
 def test_user_text_cannot_command_the_printer() -> None:
     assert hex_of(Text("\x1b@\x1dV\x00\x10\x04\x01\x1c.")) == by_hand("40 56 2E 0A")
 
@@ -133,6 +149,7 @@ def test_a_qr_code_is_made_small_enough_for_the_paper(length: int, level: QrLeve
     [
         Qr(""),
         Qr("a" * 2332),
+        Qr("a\x1b@"),
         Qr("a", 0),
         Qr("a", 17),
         Feed(0),

@@ -192,6 +192,7 @@ def test_paper_out_in_the_middle_is_failed_with_the_reason(printer: ReceiptPrint
     outcome: PrintOutcome = run(printer.print_receipt(RECEIPT))
     assert (outcome.result, outcome.reasons) == (PrintResult.FAILED, ("paper-out",))
     assert outcome.facts["sent"] == outcome.facts["bytes"]
+    assert outcome.facts["rest"] == "in-printer"
 
 
 def test_silence_after_the_data_were_sent_is_unknown(printer: ReceiptPrinter, run: Run, device: Printer) -> None:
@@ -306,6 +307,59 @@ def test_the_lanes_deadline_after_the_data_went_is_an_unknown_print(
     device.print_seconds = 60.0
     outcome: PrintOutcome = run(printer.print_receipt(RECEIPT), deadline=5.0)
     assert (outcome.result, outcome.reasons) == (PrintResult.UNKNOWN, ("deadline",))
+
+
+def test_a_full_printer_gets_nothing_more_until_it_asks_for_it(
+    printer: ReceiptPrinter, run: Run, device: Printer, link: SerialMemoryLink, scheduler: VirtualScheduler
+) -> None:
+    sizes: list[tuple[float, int]] = []
+
+    def full_once() -> None:
+        sizes.append((scheduler.now(), len(device.received)))
+        if len(sizes) == 2:
+            link.arrive(b"\x13")
+            scheduler.call_later(5.0, lambda: link.arrive(b"\x11"))
+
+    device.on_data = full_once
+    outcome: PrintOutcome = run(printer.print_receipt(RECEIPT))
+    assert outcome.result is PrintResult.PRINTED
+    assert sizes[2][0] - sizes[1][0] >= 5.0
+    assert sizes[-1][1] == outcome.facts["sent"]
+
+
+def test_a_full_printer_that_is_out_of_paper_says_so_and_gets_nothing_more(
+    printer: ReceiptPrinter, run: Run, device: Printer, link: SerialMemoryLink
+) -> None:
+    def full() -> None:
+        device.out_of_paper()
+        link.arrive(b"\x13")
+
+    device.on_data = full
+    outcome: PrintOutcome = run(printer.print_receipt(RECEIPT))
+    assert (outcome.result, outcome.reasons) == (PrintResult.FAILED, ("paper-out",))
+    assert outcome.facts["sent"] == len(device.received) == 512
+
+
+@pytest.mark.parametrize(("then", "reason"), [("off", "no-answer"), ("on", "deadline")])
+def test_a_printer_that_stays_full_ends_the_print(
+    printer: ReceiptPrinter, run: Run, device: Printer, link: SerialMemoryLink, then: str, reason: str
+) -> None:
+    def full() -> None:
+        link.arrive(b"\x13")
+        if then == "off":
+            device.off()
+
+    device.on_data = full
+    outcome: PrintOutcome = run(printer.print_receipt(RECEIPT))
+    assert (outcome.result, outcome.reasons) == (PrintResult.FAILED, (reason,))
+
+
+def test_data_go_no_faster_than_the_line(scheduler: VirtualScheduler, run: Run, device: Printer) -> None:
+    printer = ReceiptPrinter(scheduler.now, lambda text, height: Bitmap(1, 1, b"\x00"), bytes_per_second=960.0)
+    times: list[float] = []
+    device.on_data = lambda: times.append(scheduler.now())
+    assert run(printer.print_receipt(RECEIPT)).result is PrintResult.PRINTED
+    assert times[1] - times[0] >= 512 / 960
 
 
 def stepped(operation: Generator[Any, Any, PrintOutcome], stuck_at: int, reading: list[int]) -> PrintOutcome:

@@ -85,7 +85,7 @@ def test_silence_is_offline_and_says_nothing_of_the_paper() -> None:
 
 @pytest.mark.parametrize("byte", range(256))
 def test_a_byte_is_of_exactly_one_kind(byte: int) -> None:
-    got = list(ReplyReader(queued_pending=1).feed(bytes([byte])))
+    got = ReplyReader(queued_pending=1).feed(bytes([byte]))
     if byte & 0x93 == 0x12:
         assert got == [(ReplyKind.REAL_TIME, byte)]
     elif byte & 0x90 == 0:
@@ -96,9 +96,9 @@ def test_a_byte_is_of_exactly_one_kind(byte: int) -> None:
 
 def test_a_queued_answer_that_nobody_asked_for_is_passed_over() -> None:
     reader = ReplyReader()
-    assert list(reader.feed(b"\x00\x0f")) == []
+    assert reader.feed(b"\x00\x0f") == []
     reader.queued_pending = 1
-    assert list(reader.feed(b"\x03\x00")) == [(ReplyKind.QUEUED, 0x03)]
+    assert reader.feed(b"\x03\x00") == [(ReplyKind.QUEUED, 0x03)]
 
 
 @pytest.mark.parametrize("automatic", ["10000000", "38000000", "18000F00", "10000300", "18080000"])
@@ -111,4 +111,12 @@ def test_automatic_status_is_taken_whole_and_is_no_answer(automatic: str) -> Non
 
 def test_a_torn_automatic_status_does_not_swallow_the_next_answer() -> None:
     reader = ReplyReader(queued_pending=1)
-    assert list(reader.feed(b"\x10\x00\x12\x00")) == [(ReplyKind.REAL_TIME, 0x12), (ReplyKind.QUEUED, 0x00)]
+    assert reader.feed(b"\x10\x00\x12\x00") == [(ReplyKind.REAL_TIME, 0x12), (ReplyKind.QUEUED, 0x00)]
+
+
+def test_flow_control_is_remembered() -> None:
+    reader = ReplyReader(queued_pending=1)
+    assert reader.feed(b"\x12\x13") == [(ReplyKind.REAL_TIME, 0x12)]
+    assert reader.full
+    assert reader.feed(b"\x00\x11") == [(ReplyKind.QUEUED, 0x00)]
+    assert not reader.full
