@@ -70,7 +70,8 @@ class ReceiptPrinter:
 
         FAILED before anything was sent (facts ``sent`` 0) or when the printer says what stopped it; UNKNOWN when it
         says nothing. What a stopped printer already holds cannot be called back (fact ``rest`` in-printer): it comes
-        out when somebody mends the printer, so that person has to take it away. A cancel or the lane's deadline before the first byte is raised, after it is an outcome.
+        out when somebody mends the printer, so that person has to take it away. A cancel or the lane's deadline
+        before the first byte is raised, after it is an outcome.
         Raises ReceiptUnprintableError for a receipt that cannot stand on the paper.
         """
         data = encode(receipt, self._rasterise)
