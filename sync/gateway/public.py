@@ -102,7 +102,7 @@ def _page() -> tuple[bytes, str]:
     page = files("sync.gateway").joinpath("verify.html").read_text(encoding="utf-8")
     style, script = (_inline_hash(page, tag) for tag in ("style", "script"))
     policy = (
-        f"default-src 'none'; style-src {style}; script-src {script}; connect-src 'self'; "
+        f"default-src 'none'; style-src {style}; script-src {script}; connect-src 'self'; img-src data:; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return page.encode(), policy
@@ -144,7 +144,8 @@ def _check(request: Request, store: Store, now: datetime, centre: Centre) -> Res
         (verdict.answer.zh, verdict.answer.en),
         (list(verdict.remarks_zh), list(verdict.remarks_en)),
     )
-    answer["demo"] = verdict.demo
+    # A code whose signature does not hold was issued by nobody, not by a demonstration authority.
+    answer["demo"] = verdict.demo and verdict.facts is not None
     answer["facts"] = None if verdict.facts is None else _facts(verdict.facts)
     return _json(answer)
 
