@@ -83,12 +83,6 @@ class EpochUnknown(StoreError):
     remedy = "Ask the central platform for this terminal's last epoch and open the journal with the next one."
 
 
-class Forked(StoreError):
-    """The centre acknowledged another history than this disk holds: a restored or cloned disk."""
-
-    remedy = "Out of service: an operator enrols a new key and opens a new epoch."
-
-
 class SnapshotUnavailable(StoreError):
     """No entitlement data can be shown. Base of the reasons."""
 

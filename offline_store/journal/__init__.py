@@ -7,7 +7,7 @@ What must not come in: network, devices, screens, and knowledge of what an act m
 """
 
 from offline_store.chain import Position
-from offline_store.journal.aside import salvage_done, waiting_salvage
+from offline_store.journal.aside import delete_uploaded, salvage_done, waiting_salvage
 from offline_store.journal.journal import Journal, Limits
 from offline_store.journal.opening import open_journal
 from offline_store.journal.outcomes import (
@@ -38,6 +38,7 @@ __all__ = [
     "RoomAnswer",
     "Salvaged",
     "Verified",
+    "delete_uploaded",
     "open_journal",
     "read_journal",
     "salvage",

@@ -1,7 +1,7 @@
 """Moving a journal that cannot go on out of the way, whole and with a note that says what it was.
 
-``broken-<n>/`` holds journal.db, its -wal and -shm, a copy of the head file, and ``moved.json``. Nothing in it is ever
-changed again; `offline_store.journal.salvage` reads it on a copy.
+``broken-<n>/`` holds journal.db, its -wal and -shm, a copy of the head file, and ``moved.json``. Nothing in it is
+changed until it was uploaded and its time is over; `offline_store.journal.salvage` reads it on a copy.
 """
 
 from __future__ import annotations
@@ -112,9 +112,28 @@ def waiting_salvage(folder: Path) -> tuple[Path, ...]:
     return tuple(place for place in _folders(folder) if not (place / _DONE).exists())
 
 
-def salvage_done(moved_aside: Path) -> None:
-    """Note that the centre has what could be read of this one."""
-    write_file(moved_aside / _DONE, b"")
+def salvage_done(moved_aside: Path, at: str) -> None:
+    """Note that the centre has what could be read of this one, and since when (RFC 3339)."""
+    write_file(moved_aside / _DONE, at.encode())
+
+
+def delete_uploaded(folder: Path, before: str) -> tuple[Path, ...]:
+    """Delete the database of every moved journal that was uploaded before that moment (now - 7 days).
+
+    The note and the head file stay: they name the epoch and its last head. Answers the folders it emptied.
+    """
+    emptied: list[Path] = []
+    for place in _folders(folder):
+        with mapped(place.name):
+            done = place / _DONE
+            kept = [path for path in (place / (DATABASE + end) for end in ("", *COMPANIONS)) if path.exists()]
+            if not kept or not done.exists() or done.read_text() >= before:
+                continue
+            for path in kept:
+                path.unlink()
+            sync_folder(place)
+        emptied.append(place)
+    return tuple(emptied)
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -31,6 +31,7 @@ _ENTRY: Final = (
     "SELECT epoch, seq, kind, at, header, prev, body_commitment, hash FROM chain"
     " WHERE epoch = ? AND seq >= ? ORDER BY seq LIMIT 1"
 )
+_COPY: Final = ".salvage-"
 _PATIENCE: Final = 64
 """Unreadable rows in a row after which the search begins to skip with doubling steps."""
 
@@ -52,6 +53,9 @@ class _Reading:
 
 def salvage(moved_aside: Path, *, key: KeyBytes) -> Salvaged:
     """Read a ``broken-<n>`` folder. Raises WrongKey only when the head file proves that the key is another one."""
+    for leftover in moved_aside.parent.glob(f"{_COPY}*"):
+        # of a salvage that was killed
+        shutil.rmtree(leftover)
     note = next((found for found in asides(moved_aside.parent) if found.folder == moved_aside), None)
     head = read_head(moved_aside / HEAD)
     known = head if isinstance(head, HeadRecord) else None
@@ -84,8 +88,8 @@ def salvage(moved_aside: Path, *, key: KeyBytes) -> Salvaged:
 
 @contextlib.contextmanager
 def _copied(source: Path, prepare: Attempt) -> Iterator[Path | None]:
-    # beside the journal, not in /tmp: the copy is encrypted, but it belongs to this disk's protection and room
-    with tempfile.TemporaryDirectory(prefix=".salvage-", dir=source.parent) as place:
+    # beside the journal, not in the system's temporary folder: the copy belongs under this disk's protection
+    with tempfile.TemporaryDirectory(prefix=_COPY, dir=source.parent) as place:
         copy = Path(place) / DATABASE
         with mapped(source.name):
             if (source / DATABASE).exists():

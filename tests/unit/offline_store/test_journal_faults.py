@@ -14,7 +14,15 @@ import pytest
 
 from offline_store.chain import EpochOpened
 from offline_store.errors import EpochUnknown, StoreBroken, WrongKey
-from offline_store.journal import NewEpoch, Opened, read_journal, salvage, salvage_done, waiting_salvage
+from offline_store.journal import (
+    NewEpoch,
+    Opened,
+    delete_uploaded,
+    read_journal,
+    salvage,
+    salvage_done,
+    waiting_salvage,
+)
 
 Place = Any
 Flip = Callable[[Path, int, int], None]
@@ -370,6 +378,7 @@ def test_salvage_leaves_the_evidence_as_it_was_and_nothing_beside_it(place: Plac
     flip(place.folder / "journal.db", 3 * 4096 + 100, 0)
     moved = place.open().moved_aside
     before = files(moved)
+    (place.folder / ".salvage-killed").mkdir()
     salvage(moved, key=place.key)
     assert files(moved) == before
     assert not list(place.folder.glob(".salvage-*"))
@@ -394,6 +403,19 @@ def test_salvage_of_a_damaged_page_gives_the_rows_of_all_other_pages(place: Plac
     assert 40 < best <= 61
 
 
+def test_salvage_does_not_need_the_page_that_says_whose_journal_it_was(place: Place) -> None:
+    place.fill(30).close()
+    connection = place.raw()
+    page = connection.one("SELECT rootpage FROM sqlite_master WHERE name = 'meta'")[0]
+    connection.close()
+    damaged = bytearray((place.folder / "journal.db").read_bytes())
+    damaged[(page - 1) * 4096 + 9] ^= 1
+    (place.folder / "journal.db").write_bytes(damaged)
+    salvaged = salvage(place.open().moved_aside, key=place.key)
+    assert (salvaged.read, salvaged.epoch) == (31, 1)
+    assert {item.entry.terminal for item in salvaged.undelivered} == {"T-0001"}
+
+
 def test_salvage_of_an_unreadable_file_is_empty_and_says_so(place: Place) -> None:
     place.fill().close()
     (place.folder / "journal.db").write_bytes(b"x" * 8192)
@@ -405,8 +427,22 @@ def test_a_salvage_that_was_uploaded_is_not_offered_again(place: Place) -> None:
     place.fill().close()
     moved = place.open(replace_because="fork").moved_aside
     assert waiting_salvage(place.folder) == (moved,)
-    salvage_done(moved)
+    salvage_done(moved, "2026-11-22T02:00:00.000Z")
     assert waiting_salvage(place.folder) == ()
+
+
+def test_a_moved_journal_is_deleted_seven_days_after_its_upload_and_its_note_stays(place: Place) -> None:
+    place.fill().close()
+    moved = place.open(replace_because="fork").moved_aside
+    assert delete_uploaded(place.folder, "2027-01-01T00:00:00.000Z") == ()
+    salvage_done(moved, "2026-11-22T02:00:00.000Z")
+    assert delete_uploaded(place.folder, "2026-11-22T02:00:00.000Z") == ()
+    assert delete_uploaded(place.folder, "2026-11-22T02:00:00.001Z") == (moved,)
+    assert sorted(path.name for path in moved.iterdir()) == ["journal.head", "moved.json", "uploaded"]
+    assert delete_uploaded(place.folder, "2027-01-01T00:00:00.000Z") == ()
+    place.opened[-1].close()
+    (place.folder / "journal.db").unlink()
+    assert place.open().journal.epoch == 3
 
 
 def test_no_file_of_the_journal_holds_the_plain_text_of_a_body(place: Place) -> None:
