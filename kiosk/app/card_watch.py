@@ -22,10 +22,14 @@ SETTLE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What was told to the terminal so far. `reader`: the user reader's name; `card`: believed to be in it."""
+    """What was told to the terminal so far.
 
-    reader: str | None = None
-    card: bool = False
+    `readers`: all that fit the user's role (a driver may show a slot more than there are cards for); `holding`: the one
+    a card is believed to be in.
+    """
+
+    readers: frozenset[str] = frozenset()
+    holding: str | None = None
     checked: bool = False
 
 
@@ -34,26 +38,28 @@ def heard(watch: Watch, event: ReaderEvent, user: re.Pattern[str]) -> tuple[Watc
     match event:
         case reader_events.ServiceGone(pcsc=why):
             gone = DeviceReported(Device.CARD_READER, "CR-07", f"pcsc-service-gone {why}")
-            return _checked(replace(watch, reader=None), (gone,))
-        case reader_events.ReaderGone(reader=reader) if reader == watch.reader:
+            return _checked(replace(watch, readers=frozenset()), (gone,))
+        case reader_events.ReaderGone(reader=reader) if reader in watch.readers:
+            left = watch.readers - {reader}
             gone = DeviceReported(Device.CARD_READER, "CR-07", "reader-gone")
-            return _checked(replace(watch, reader=None), (gone,))
+            return _checked(replace(watch, readers=left), () if left else (gone,))
         case reader_events.ReaderAppeared(reader=reader) if user.search(reader):
-            return replace(watch, reader=reader), (DeviceReported(Device.CARD_READER, None),)
-        case reader_events.CardInserted(reader=reader) if reader == watch.reader and not watch.card:
-            return _checked(replace(watch, card=True), (CardInserted(),))
-        case reader_events.CardMute(reader=reader) if reader == watch.reader and not watch.card:
-            return _checked(replace(watch, card=True), (CardMute(),))
-        case reader_events.CardRemoved(reader=reader) if reader == watch.reader:
-            return replace(watch, card=False), (CardRemoved(),)
+            first = () if watch.readers else (DeviceReported(Device.CARD_READER, None),)
+            return replace(watch, readers=watch.readers | {reader}), first
+        case reader_events.CardInserted(reader=reader) if reader in watch.readers and watch.holding is None:
+            return _checked(replace(watch, holding=reader), (CardInserted(),))
+        case reader_events.CardMute(reader=reader) if reader in watch.readers and watch.holding is None:
+            return _checked(replace(watch, holding=reader), (CardMute(),))
+        case reader_events.CardRemoved(reader=reader) if reader == watch.holding:
+            return replace(watch, holding=None), (CardRemoved(),)
     return watch, ()
 
 
 def settled(watch: Watch, *, occupied: bool) -> tuple[Watch, tuple[Event, ...]]:
     """The quiet after a reader appeared is over; `occupied`: a card was told since."""
-    if watch.reader is None or occupied:
+    if not watch.readers or occupied or watch.holding is None:
         return _checked(watch, ())
-    return _checked(replace(watch, card=False), (CardRemoved(),) if watch.card else ())
+    return _checked(replace(watch, holding=None), (CardRemoved(),))
 
 
 def _checked(watch: Watch, events: tuple[Event, ...]) -> tuple[Watch, tuple[Event, ...]]:

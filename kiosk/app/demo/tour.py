@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from kiosk.app.core import Core
@@ -69,17 +69,24 @@ class Tour:
     def touch(self, name: str) -> None:
         """Press what a finger would press, in its middle."""
         deadline = time.monotonic() + LIMIT
+        before = None
+        while time.monotonic() < deadline:
+            middle = self._middle(name)
+            if middle is not None and middle == before:
+                QTest.mouseClick(self._window.view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
+                return
+            before = middle
+            QTest.qWait(20)
+        self._keep("failed")
+        shown = self.screen.page if self.screen else "-"
+        raise TourFailed(f"there is no {name} that can be pressed on page {shown}")
+
+    def _middle(self, name: str) -> QPoint | None:
+        """Where a finger would press it; it has to stand still, for a new page is still being laid out."""
         item = self._window.find(name)
-        while (item is None or not item.isEnabled()) and time.monotonic() < deadline:
-            QTest.qWait(10)
-            item = self._window.find(name)
         if item is None or not item.isEnabled():
-            self._keep("failed")
-            shown = self.screen.page if self.screen else "-"
-            raise TourFailed(f"there is no {name} that can be pressed on page {shown}")
-        middle = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
-        QTest.mouseClick(self._window.view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
-        QTest.qWait(20)
+            return None
+        return item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
 
     def type_pin(self, digits: str) -> None:
         """On the screen's own pad."""
