@@ -7,12 +7,13 @@ OpenAPI document all the same. The core blocks on the disk, so it runs in the th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi import Request as HttpRequest
 from fastapi import Response as HttpResponse
 from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 from starlette.concurrency import run_in_threadpool
 
 from sync.gateway.public import MAX_CHECK_BYTES, CheckRequest
@@ -23,12 +24,33 @@ from sync.protocol.messages import MAX_REQUEST_BYTES, ChainReceipt, ChainUpload,
 from sync.protocol.packages import SignedManifest
 
 Core = Callable[[Request], Response]
-_TITLE = "Terminal gateway"
+_MODELS: Final[tuple[type[BaseModel], ...]] = (
+    EnrolmentRequest,
+    EnrolmentAnswer,
+    ChainUpload,
+    ChainReceipt,
+    Results,
+    SignedManifest,
+    Problem,
+    CheckRequest,
+)
+
+
+class _Application(FastAPI):
+    """Adds the messages' schemas to the OpenAPI document, for FastAPI sees octets only."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        _, schemas = models_json_schema(
+            [(model, "validation") for model in _MODELS], ref_template="#/components/schemas/{model}"
+        )
+        document.setdefault("components", {}).setdefault("schemas", {}).update(schemas["$defs"])
+        return document
 
 
 def terminals_app(core: Core, after_receipt: Callable[[], None]) -> FastAPI:
     """The listener for terminals. `after_receipt` is called once an upload's answer is decided; it must not block."""
-    app = FastAPI(title=_TITLE, version="1", docs_url=None, redoc_url=None)
+    app = _Application(title="Terminal gateway", version="1", docs_url=None, redoc_url=None)
 
     async def answer(request: HttpRequest) -> HttpResponse:
         response = await _answer(core, request, MAX_REQUEST_BYTES)
@@ -60,7 +82,7 @@ def terminals_app(core: Core, after_receipt: Callable[[], None]) -> FastAPI:
 
 def public_app(core: Core) -> FastAPI:
     """The listener for the public: the page and its question."""
-    app = FastAPI(title="Certificate check", version="1", docs_url=None, redoc_url=None)
+    app = _Application(title="Certificate check", version="1", docs_url=None, redoc_url=None)
 
     async def answer(request: HttpRequest) -> HttpResponse:
         return await _answer(core, request, MAX_CHECK_BYTES)
@@ -97,20 +119,23 @@ def _to_http(response: Response) -> HttpResponse:
 
 
 def _responses(gives: type[BaseModel] | str | None) -> dict[int | str, dict[str, Any]]:
-    refusal = {"description": "Refused", "content": {PROBLEM: {"schema": Problem.model_json_schema()}}}
+    refusal = {"description": "Refused", "content": {PROBLEM: {"schema": _reference(Problem)}}}
     content: dict[str, Any] = {}
     if isinstance(gives, str):
         content = {gives: {"schema": {"type": "string", "format": "binary"}}}
     elif gives is not None:
-        content = {JSON: {"schema": gives.model_json_schema(mode="serialization")}}
+        content = {JSON: {"schema": _reference(gives)}}
     return {200 if gives else 204: {"description": "Done", "content": content}, "4XX": refusal}
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
 def _body(takes: type[BaseModel] | None, path: str) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     if takes is not None:
-        schema = takes.model_json_schema(mode="validation")
-        extra["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+        extra["requestBody"] = {"required": True, "content": {JSON: {"schema": _reference(takes)}}}
     names = [("generation", "path")] if path.endswith("{generation}") else []
     if path == "/v1/results":
         names.append(("after", "query"))

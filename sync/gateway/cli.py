@@ -178,7 +178,7 @@ def serve(
     ready_file: Annotated[Path | None, typer.Option(help="written when both listen, with the chosen ports")] = None,
 ) -> None:
     """Serve terminals and the public until ended."""
-    from sync.gateway.server import Listening
+    from sync.gateway.server import Listening, ProcessingFailed
     from sync.gateway.server import serve as serve_house
 
     def told(listening: Listening) -> None:
@@ -192,6 +192,8 @@ def serve(
             serve_house(house, host=host, port=port, public_port=public_port, ready_file=ready_file, told=told)
         except OSError as error:
             _end(f"{host}:{port} or :{public_port} cannot be listened on: {error.strerror}.", CANNOT_TELL)
+        except ProcessingFailed as error:
+            _end(f"{error}.", CANNOT_TELL)
 
 
 @app.command()

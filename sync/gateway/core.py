@@ -18,8 +18,8 @@ from offline_store.chain import timestamp
 from sync.gateway.authority import Authority
 from sync.gateway.enrolling import enrol
 from sync.gateway.receiving import receive
-from sync.gateway.refusals import Refused, problem
-from sync.gateway.store import Store
+from sync.gateway.refusals import Refused, problem, unavailable
+from sync.gateway.store import Store, StoreUnavailable
 from sync.protocol.encoding import TooLarge, decompress
 from sync.protocol.enrolment import EnrolmentRequest
 from sync.protocol.exchange import COSE, JSON, NDJSON_GZIP, Request, Response
@@ -76,6 +76,8 @@ def handle(request: Request, store: Store, clock: Clock, centre: Centre) -> Resp
         response = _route(request, store, now, centre)
     except Refused as refused:
         response = refused.response
+    except StoreUnavailable:
+        response = unavailable()
     always = {"date": format_datetime(now, usegmt=True), "cache-control": "no-store"}
     return Response(response.status, {**response.headers, **always}, response.body)
 

@@ -19,8 +19,8 @@ from typing import Annotated, Any, Final
 from pydantic import StringConstraints
 
 from sync.gateway.core import Centre, Clock
-from sync.gateway.refusals import Refused, problem
-from sync.gateway.store import RegisteredCertificate, Store
+from sync.gateway.refusals import Refused, problem, unavailable
+from sync.gateway.store import RegisteredCertificate, Store, StoreUnavailable
 from sync.protocol.certificate_code import (
     CertificateFacts,
     Code,
@@ -76,6 +76,8 @@ def handle_public(request: Request, store: Store, clock: Clock, centre: Centre) 
         return _route(request, store, clock.now(), centre)
     except Refused as refused:
         return refused.response
+    except StoreUnavailable:
+        return unavailable()
 
 
 def _route(request: Request, store: Store, now: datetime, centre: Centre) -> Response:

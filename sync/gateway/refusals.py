@@ -23,6 +23,11 @@ def problem(
     return Response(status, {**(headers or {}), "content-type": PROBLEM}, body)
 
 
+def unavailable() -> Response:
+    """The store takes nothing now: come back in half a minute."""
+    return problem(503, "store-unavailable", "The centre cannot take this now.", headers={"retry-after": "30"})
+
+
 class Refused(Exception):  # noqa: N818 - named by the condition
     """Ends a request with `response` and rolls its transaction back."""
 

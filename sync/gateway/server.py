@@ -22,10 +22,15 @@ from sync.gateway.core import handle
 from sync.gateway.house import House, WallClock
 from sync.gateway.processing import process_pending
 from sync.gateway.public import handle_public
+from sync.gateway.store import StoreUnavailable
 
 PROCESS_AT_ONCE: Final = 50
 """Items in one transaction of the processing step: short enough that a receipt does not wait for it."""
 PROCESS_EVERY_SECONDS: Final = 2.0
+
+
+class ProcessingFailed(Exception):  # noqa: N818 - named by the condition
+    """The gateway ended because its processing step did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +44,13 @@ class Listening:
 
 
 class Processor:
-    """The processing step in a thread of its own: woken by receipts, and every two seconds in any case."""
+    """The processing step in a thread of its own: woken by receipts, and every two seconds in any case.
+
+    If it fails, the whole gateway ends: receipts that nobody processes must not look like service.
+    """
 
     def __init__(self, house: House, clock: WallClock) -> None:
+        self.failed = False
         self._house = house
         self._clock = clock
         self._wake = threading.Event()
@@ -63,12 +72,24 @@ class Processor:
         self._thread.join()
 
     def _run(self) -> None:
-        key = self._house.authority.centre
-        while not self._stopping:
+        try:
+            while not self._stopping:
+                if not self._full_batch():
+                    self._wake.wait(PROCESS_EVERY_SECONDS)
+                    self._wake.clear()
+        except BaseException:
+            self.failed = True
+            os.kill(os.getpid(), signal.SIGTERM)
+            raise
+
+    def _full_batch(self) -> bool:
+        """Process some; True if there may be more. A store that takes nothing now is asked again later."""
+        try:
+            key = self._house.authority.centre
             done = process_pending(self._house.store, key, PROCESS_AT_ONCE, self._clock.now())
-            if done.accepted + done.refused < PROCESS_AT_ONCE:
-                self._wake.wait(PROCESS_EVERY_SECONDS)
-                self._wake.clear()
+        except StoreUnavailable:
+            return False
+        return done.accepted + done.refused == PROCESS_AT_ONCE
 
 
 def serve(
@@ -82,7 +103,7 @@ def serve(
 ) -> None:
     """Serve until told to stop. Port 0 takes a free one; `ready_file` and `told` learn which.
 
-    Raises OSError if an address is taken.
+    Raises OSError if an address is taken, ProcessingFailed if the processing step ended by a fault.
     """
     with _listener(host, port) as terminals, _listener(host, public_port) as public:
         ports = (terminals.getsockname()[1], public.getsockname()[1])
@@ -105,6 +126,8 @@ def serve(
             asyncio.run(_serve(applications, (terminals, public), ready))
         finally:
             processor.stop()
+        if processor.failed:
+            raise ProcessingFailed("the processing step ended by a fault; what was received is safe")
 
 
 class _Server(uvicorn.Server):

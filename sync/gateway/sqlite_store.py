@@ -25,9 +25,11 @@ from sync.gateway.store import (
     RecordRow,
     RegisteredCertificate,
     StoredResult,
+    StoreUnavailable,
 )
 
 SCHEMA_VERSION: Final = 1
+_UNAVAILABLE: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
 _ENTRY: Final = "c.terminal, c.epoch, c.seq, c.kind, c.at, c.header, c.prev, c.body_commitment, c.hash"
 
 
@@ -38,7 +40,7 @@ class StoreUnusable(Exception):  # noqa: N818 - named by the condition
 class SqliteStore:
     """`sync.gateway.store.Store` on a file `gateway.db` in `folder`, packages in `folder`/snapshots."""
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
+    def __init__(self, folder: Path, *, create: bool = False, busy_seconds: float = 10.0) -> None:
         path = folder / "gateway.db"
         if create:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
@@ -48,7 +50,7 @@ class SqliteStore:
         self._folder = folder
         self._lock = threading.RLock()
         self._inside = False
-        self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+        self._db = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA foreign_keys=ON")
@@ -69,17 +71,19 @@ class SqliteStore:
         with self._lock:
             if self._inside:
                 raise RuntimeError("a transaction does not nest")
-            self._db.execute("BEGIN IMMEDIATE")
-            self._inside = True
             try:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._inside = True
                 yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            else:
                 self._db.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF in _UNAVAILABLE:
+                    raise StoreUnavailable(error.sqlite_errorname) from error
+                raise
             finally:
                 self._inside = False
+                if self._db.in_transaction:  # a full disk may have ended it already
+                    self._db.execute("ROLLBACK")
 
     def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()

@@ -14,6 +14,10 @@ from typing import Literal, Protocol
 from offline_store.chain import ChainEntry, Position
 
 
+class StoreUnavailable(Exception):  # noqa: N818 - named by the condition
+    """The store takes nothing now: locked by another process for too long, or its disk is full. Nothing was kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class EnrolledTerminal:
     """A terminal and the keys it speaks with now. Times as in the chain."""
@@ -121,7 +125,7 @@ class Store(Protocol):
     """The gateway's memory."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """One atomic, durable step; nothing of it is kept if an exception leaves it."""
+        """One atomic, durable step; nothing of it is kept if an exception leaves it. May raise StoreUnavailable."""
 
     # who
 

@@ -155,3 +155,9 @@ def terminal(gateway, tmp_path):
 def bare_terminal(tmp_path):
     """A terminal that is not enrolled yet."""
     return Terminal(tmp_path / "terminal", "W9001")
+
+
+@pytest.fixture(scope="session")
+def gateway_class():
+    """For tests that want a gateway of their own."""
+    return Gateway

@@ -1,0 +1,126 @@
+"""Small edges: which addresses are taken, how operators see records, where a house refuses to be built."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from sync.client.http import GatewayAddressUnfit, checked_address
+from sync.gateway.app import public_app, terminals_app
+from sync.gateway.core import handle
+from sync.gateway.house import House, NoDraft, NoHouse, make_house, open_house, publish
+from sync.gateway.overview import masked_name, record
+from sync.gateway.sqlite_store import SqliteStore, StoreUnusable
+from sync.gateway.store import EnrolledTerminal, RecordRow
+from sync.protocol.exchange import Response
+from sync.trust import NotEnrolled, read_trust
+
+
+@pytest.mark.parametrize("url", [
+    "https://gateway.example", "https://gateway.example:8443/", "http://127.0.0.1:8440", "http://localhost:1",
+    "http://[::1]:8440",
+])  # fmt: skip
+def test_https_anywhere_and_plain_http_on_loopback_are_taken(url):
+    assert checked_address(url) == url.rstrip("/")
+
+
+@pytest.mark.parametrize("url", [
+    "http://gateway.example", "http://127.0.0.1.example", "ftp://x", "", "gateway.example", "https://",
+    "https://user:secret@gateway.example", "https://gateway.example/?a=1", "https://gateway.example:port", "https://[::1",
+])  # fmt: skip
+def test_every_other_address_is_refused_without_repeating_its_credentials(url):
+    with pytest.raises(GatewayAddressUnfit) as caught:
+        checked_address(url)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "masked"), [
+    ("张三", "张*"), ("周予安", "周*安"), ("欧阳子轩", "欧**轩"), ("阿依古丽·热合曼", "阿依古丽·***"),
+    ("程𬭎", "程*"), ("王", "王"),
+])  # fmt: skip
+def test_names_are_masked_as_on_screens(name, masked):
+    assert masked_name(name) == masked
+
+
+def test_a_record_shows_personal_data_only_when_asked_to():
+    act = '{"type":"certificate-issued","name":"周予安","id_number":"110199198803120233","facts":[["a","b"]]}'
+    row = RecordRow("T0001", 1, 2, "certificate-issued", "t", "t", "accepted", None, act)
+    assert record(row, reveal=False)["act"] == {
+        "type": "certificate-issued", "name": "周*安", "id_number": "110***********0233", "facts": "1 lines",
+    }  # fmt: skip
+    assert record(row, reveal=True)["act"]["name"] == "周予安"
+
+
+def test_a_house_is_made_once_and_opens_again_as_the_same_authority(tmp_path):
+    made = make_house(tmp_path / "gateway", verify_url="https://verify.example/v")
+    made.store.close()
+    again = open_house(tmp_path / "gateway")
+    assert again.authority.public_key == made.authority.public_key
+    assert again.centre("http://a", "http://b/v").verify_url == "https://verify.example/v"
+    assert again.centre("http://a", "http://b/v").gateway_url == "http://a"
+    again.store.close()
+    with pytest.raises(FileExistsError):
+        make_house(tmp_path / "gateway")
+
+
+def test_what_is_no_house_is_named(tmp_path):
+    with pytest.raises(NoHouse, match="kiosk-gateway init"):
+        open_house(tmp_path)
+    with pytest.raises(StoreUnusable):
+        SqliteStore(tmp_path)
+
+
+def test_nothing_is_published_before_there_is_a_population(hall):
+    with pytest.raises(NoDraft, match="kiosk-gateway population"):
+        publish(House(hall.folder, hall.authority, hall.store, "", ""), hall.clock.now())
+
+
+def test_a_directory_without_trust_and_one_with_damaged_trust_are_not_enrolled(tmp_path):
+    with pytest.raises(NotEnrolled, match="get a code"):
+        read_trust(tmp_path)
+    (tmp_path / "trust").mkdir()
+    (tmp_path / "trust" / "centre.json").write_text('{"format":"terminal-trust-1"}')
+    with pytest.raises(NotEnrolled, match="enrol this terminal again"):
+        read_trust(tmp_path)
+
+
+def test_a_transaction_that_fails_leaves_nothing(hall):
+    code = hall.code("T0001")
+
+    def fail_half_way():
+        with hall.store.transaction():
+            assert hall.store.use_nonce("f", "n", until=2, now=1)
+            hall.store.enrol(EnrolledTerminal("T0001", b"k", "f", b"s", "t", None), code.code_id, b"answer")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
+    with hall.store.transaction():
+        assert hall.store.terminal("T0001") is None
+        assert hall.store.code(code.code_id).used_by is None
+        assert hall.store.use_nonce("f", "n", until=2, now=1)
+
+
+def test_a_store_that_takes_nothing_now_is_answered_with_come_back_later(hall):
+    terminal = hall.terminal("T0001")
+    request = terminal.signed("GET", "/v1/results?after=0")
+    impatient = SqliteStore(hall.folder, busy_seconds=0.01)
+    with closing(sqlite3.connect(hall.folder / "gateway.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = handle(request, impatient, hall.clock, hall.centre)
+        assert (answer.status, answer.headers["retry-after"]) == (503, "30")
+        other.execute("ROLLBACK")
+    assert handle(request, impatient, hall.clock, hall.centre).status == 200
+    impatient.close()
+
+
+def test_every_schema_the_openapi_document_speaks_of_is_in_it():
+    for app in (terminals_app(lambda request: Response(204), lambda: None), public_app(lambda request: Response(204))):
+        document = app.openapi()
+        spoken_of = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+        assert spoken_of
+        assert spoken_of <= set(document["components"]["schemas"])
