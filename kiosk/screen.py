@@ -272,6 +272,7 @@ class TakeThings:
     urgency: int  # 0 asked, 1 reminded, 2 each second
     left_behind: bool = False  # a card was left: call staff
     notice: Notice | None = None
+    can_finish: bool = False  # the card is out and only papers are left, which nobody can sense: the person says so
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def verify_command(
     as_json: Json = False,
 ) -> None:
     """0 genuine (also when its time is over), 1 not genuine or revoked, 3 cannot be verified here."""
-    from kiosk.certificates.verifying import Authorities, verify_pdf
+    from kiosk.certificates.verifying import authorities_of, verify_pdf
     from sync.protocol.certificate_code import CodeUnreadableError, RegisterAnswer, decide, read_text
     from sync.trust import NotEnrolled, RevocationFile, read_trust
 
@@ -35,7 +35,7 @@ def verify_command(
     now = datetime.now(UTC)
     path = Path(what)
     if path.suffix.lower() == ".pdf" or path.is_file():
-        authorities = Authorities((trust.x509_root,), (trust.x509_intermediate,), trust.issuers, revocations)
+        authorities = authorities_of(trust, revocations)
         try:
             verdict = verify_pdf(path, authorities, RegisterAnswer.NOT_ASKED, now)
         except OSError as error:
@@ -75,8 +75,9 @@ def _code_document(verdict: Any) -> dict[str, Any]:
     return {
         "answer": verdict.answer.code,
         "reason": verdict.reason.code,
-        "zh": f"{verdict.answer.zh}。{verdict.reason.zh}",
-        "en": f"{verdict.answer.en}. {verdict.reason.en}",
+        "zh": [verdict.text_zh, *verdict.remarks_zh],
+        "en": [verdict.text_en, *verdict.remarks_en],
+        "demo": verdict.demo,
         "compare_each_line_with_the_paper": dict(facts.facts) if facts else None,
         "number": facts.number if facts else None,
         "name": facts.name_masked if facts else None,

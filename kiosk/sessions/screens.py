@@ -104,7 +104,8 @@ def _page(session: Session, around: Around, moment: Moment, rules: Rules) -> tup
             return _PAGE_OF[type(body)], body
         case phases.Taking(things=things, notice=why):
             left_behind = around.custody.card is CardPlace.LEFT
-            return Page.TAKE_THINGS, TakeThings(things, min(around.custody.reminders, 2), left_behind, why)
+            urgency = min(around.custody.reminders, 2)
+            return Page.TAKE_THINGS, TakeThings(things, urgency, left_behind, why, around.custody.clear)
         case phases.Leaving(receipt=receipt):
             return Page.GOODBYE, Goodbye(receipt)
 

@@ -59,7 +59,7 @@ class Tour:
         """Wait for a page (and a property of it)."""
         deadline = time.monotonic() + LIMIT
         while time.monotonic() < deadline:
-            QTest.qWait(10)
+            self._breathe()
             if self.screen is not None and self.screen.page is page and more(self.screen):
                 return self.screen
         shown = self.screen.page if self.screen else "nothing"
@@ -76,7 +76,7 @@ class Tour:
                 QTest.mouseClick(self._window.view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
                 return
             before = middle
-            QTest.qWait(20)
+            self._breathe()
         self._keep("failed")
         shown = self.screen.page if self.screen else "-"
         raise TourFailed(f"there is no {name} that can be pressed on page {shown}")
@@ -87,6 +87,11 @@ class Tour:
         if item is None or not item.isEnabled():
             return None
         return item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
+
+    def _breathe(self) -> None:
+        """Let the window and the other threads work; QTest.qWait would keep the interpreter to itself."""
+        self._frame.application.processEvents()
+        time.sleep(0.02)
 
     def type_pin(self, digits: str) -> None:
         """On the screen's own pad."""
@@ -208,7 +213,7 @@ def _leave(tour: Tour) -> None:
     tour.say("card back, goodbye")
     tour.until(Page.TAKE_THINGS, "the end of the session")
     tour.world.happen("remove card")
-    tour.until(Page.TAKE_THINGS, "card taken", lambda screen: "TAKEN" in str(screen.body))
+    tour.until(Page.TAKE_THINGS, "card taken", lambda screen: getattr(screen.body, "can_finish", False))
     tour.touch("take.finish")
     tour.until(Page.STANDBY, "the next person")
 
