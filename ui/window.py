@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QUrl, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPixmapCache
 from PySide6.QtQml import QQmlEngine
 from PySide6.QtQuick import QQuickItem, QQuickView
@@ -75,6 +75,9 @@ class TerminalWindow(QObject):
             Page.IDLE_WARNING: IdleVm(self._send, self),
             Page.OUT_OF_SERVICE: OutageVm(self._send, self),
         }
+        self._sweep = QTimer(self)
+        self._sweep.setSingleShot(True)
+        self._sweep.timeout.connect(self._sweep_up)
         self.view = QQuickView()
         self.view.setTitle("kiosk")
         self.view.setColor(QColor(Qt.GlobalColor.white))
@@ -117,20 +120,19 @@ class TerminalWindow(QObject):
         self._place(page)
 
     def wipe(self) -> None:
-        """Forget the person: view models blank, page unloaded and deleted, caches emptied, settings at default."""
+        """Forget the person: view models blank, page unloaded, caches emptied, settings at default.
+
+        Qt deletes the page's items, blank by then, in the next turn of the event loop.
+        """
         self._page = None
-        self.frame.place("", None)
         for model in (self.frame, *self.models.values()):
             model.wipe()
+        self.frame.place("", None)
         self.theme.setProperty("elder", False)
         self._speak("zh")
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         QGuiApplication.clipboard().clear()
         QPixmapCache.clear()
-        engine = self.view.engine()
-        engine.collectGarbage()
-        engine.trimComponentCache()
-        self.view.releaseResources()
+        self._sweep.start()
 
     def close(self) -> None:
         """Forget the person and take the window off the glass; it cannot be shown again."""
@@ -152,10 +154,12 @@ class TerminalWindow(QObject):
         if coming in NOBODYS_PAGES:
             self.wipe()
             return
-        self.frame.place("", None)
+        # first the models, so that a page blanks before it goes, then the page
         for page, model in self.models.items():
             if page is not coming:
                 model.wipe()
+        self.frame.place("", None)
+        self._sweep.start()
 
     def _place(self, page: Page) -> None:
         self._page = page
@@ -168,6 +172,13 @@ class TerminalWindow(QObject):
 
     def _send(self, intent: Intent) -> None:
         self._post(intent)
+
+    @Slot()
+    def _sweep_up(self) -> None:
+        # Qt has deleted the left page's items by now: what its scripts still hold goes too
+        self.view.engine().collectGarbage()
+        self.view.engine().trimComponentCache()
+        self.view.releaseResources()
 
     @Slot(object)
     def _arrived(self, screen: Screen) -> None:

@@ -1,6 +1,7 @@
 """Every page, in both languages and both sizes, keeps the rules that a person in front of it depends on."""
 
 import fnmatch
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -22,11 +23,20 @@ from ui.words import labels
 MATRIX = dict(matrix())
 
 
+@pytest.fixture(scope="module")
+def gallery(application: QGuiApplication) -> Iterator[TerminalWindow]:
+    """One window for all pictures: a page must be right whatever was shown before it."""
+    made = TerminalWindow(Panel(animate=False), Hall())
+    made.show(full_screen=False)
+    yield made
+    made.close()
+
+
 @pytest.mark.parametrize("name", MATRIX)
-def test_nothing_is_cut_off_or_hidden_or_too_small_or_too_faint(window, application, name):
-    window.show_screen(MATRIX[name])
+def test_nothing_is_cut_off_or_hidden_or_too_small_or_too_faint(gallery, application, name):
+    gallery.show_screen(MATRIX[name])
     application.processEvents()
-    assert inspection.findings(window) == []
+    assert inspection.findings(gallery) == []
 
 
 @pytest.mark.parametrize(("inches", "width", "height"), [(23.8, 1080, 1920), (27.0, 1080, 1920), (32.0, 2160, 3840)])
