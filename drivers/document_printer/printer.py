@@ -38,7 +38,6 @@ _USER: Final = "terminal"
 _LONGEST_NAME: Final = 255
 _FIRST_PAUSE: Final = 0.25
 _LONGEST_PAUSE: Final = 2.0
-_PATIENCE: Final = 10.0  # somebody may be putting paper in right now
 _CANCEL_SECONDS: Final = 10.0
 _TIDY_SECONDS: Final = 3.0  # less than a lane grants after a cancel
 _NOT_FOUND: Final = 0x0406
@@ -88,9 +87,10 @@ class _StatusError(Exception):
 class DocumentPrinter:
     """One printer by its URI (``ipp://host:port/path``). ``clock`` gives monotonic seconds."""
 
-    def __init__(self, clock: Callable[[], float], uri: str, device: str = DEVICE) -> None:
-        """``device`` is the name in errors."""
+    def __init__(self, clock: Callable[[], float], uri: str, device: str = DEVICE, *, patience: float = 10.0) -> None:
+        """``device`` is the name in errors. ``patience``: seconds a job may wait for paper that somebody puts in."""
         self._clock = clock
+        self._patience = patience
         self._uri = uri
         self._resource = urlsplit(uri).path or "/"
         self._device = device
@@ -177,7 +177,7 @@ class DocumentPrinter:
                 troubled_since = None
             elif troubled_since is None:
                 troubled_since = self._clock()
-            elif self._clock() - troubled_since >= _PATIENCE:
+            elif self._clock() - troubled_since >= self._patience:
                 return (yield from self._cancel(job, _CANCEL_SECONDS, "stuck"))
         raise AssertionError("the pauses never end")
 

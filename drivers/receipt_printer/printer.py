@@ -84,6 +84,8 @@ class ReceiptPrinter:
             return job.ended(PrintResult.FAILED, "no-answer")
         if troubles := reading.troubles():
             return job.ended(PrintResult.FAILED, *troubles)
+        if reading.offline and not reading.too_hot:
+            return job.ended(PrintResult.FAILED, "offline")
         if self._queued_owed and not (yield from self._settle_queue(replies)):
             return job.ended(PrintResult.FAILED, "no-answer")
         self._remains = True

@@ -159,7 +159,12 @@ def test_processed_but_at_the_end_of_the_paper_is_unknown(printer: ReceiptPrinte
 
 @pytest.mark.parametrize(
     ("n2", "n3", "n4", "reason"),
-    [(0x32, 0x12, 0x7E, "paper-out"), (0x16, 0x12, 0x12, "cover-open"), (0x52, 0x1A, 0x12, "cutter")],
+    [
+        (0x32, 0x12, 0x7E, "paper-out"),
+        (0x16, 0x12, 0x12, "cover-open"),
+        (0x52, 0x1A, 0x12, "cutter"),
+        (0x12, 0x12, 0x12, "offline"),
+    ],
 )
 def test_a_printer_that_cannot_gets_no_data(
     printer: ReceiptPrinter, run: Run, device: Printer, n2: int, n3: int, n4: int, reason: str
