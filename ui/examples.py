@@ -331,7 +331,7 @@ def _ends(say: Say) -> dict[str, Screen]:
         "C12-recorded": end(recorded, OFFLINE),
         "C13-take": take(TakeThings((card, paper), urgency=0)),
         "C13-take-reminded": take(TakeThings((card,), urgency=2)),
-        "C13-take-papers": take(TakeThings((taken, paper, receipt), urgency=1)),
+        "C13-take-papers": take(TakeThings((taken, paper, receipt), urgency=1, can_finish=True)),
         "C13-left-behind": take(left),
         "C15-goodbye": _screen(Page.GOODBYE, Goodbye(receipt=True), back=False, leave=False),
     }

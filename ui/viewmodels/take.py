@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Property, Signal
+from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement
 
+from kiosk.intents import Press, Pressed
 from kiosk.screen import Screen, TakeThings, Thing, ThingState
 from kiosk.text import text
 from ui.viewmodels.base import NO_NOTICE, NoticeView, ViewModel, notice, words
@@ -66,6 +67,7 @@ class TakeView:
     first: str = ""
     urgency: int = 0
     left_behind: bool = False
+    can_finish: bool = False
     notice: NoticeView = NO_NOTICE
 
 
@@ -78,6 +80,7 @@ class TakeVm(ViewModel):
     firstChanged = Signal()
     urgencyChanged = Signal()
     leftBehindChanged = Signal()
+    canFinishChanged = Signal()
     noticeChanged = Signal()
 
     blank = TakeView()
@@ -97,6 +100,7 @@ class TakeVm(ViewModel):
             first="" if first is None else first.kind,
             urgency=body.urgency,
             left_behind=body.left_behind,
+            can_finish=body.can_finish and first is not None,
             notice=notice(body.notice, screen),
         )
 
@@ -124,6 +128,16 @@ class TakeVm(ViewModel):
     def leftBehind(self) -> bool:
         """A card was left by somebody."""
         return bool(self.view.left_behind)
+
+    @Property(bool, notify=canFinishChanged)
+    def canFinish(self) -> bool:
+        """Only papers are left: nobody senses them, so the person says when they are taken."""
+        return bool(self.view.can_finish)
+
+    @Slot()
+    def finish(self) -> None:
+        """Everything is taken."""
+        self.post(Pressed(Press.FINISH))
 
     @Property(dict, notify=noticeChanged)
     def notice(self) -> Mapping[str, str]:

@@ -32,11 +32,18 @@ class WorldFailed(Exception):  # noqa: N818 named by the condition
 class World:
     """A context manager. `say` is told what happens."""
 
-    def __init__(self, count: int, seed: int, say: Callable[[str], None]) -> None:
-        """`count` people by `seed`."""
+    def __init__(
+        self, count: int, seed: int, say: Callable[[str], None], *, personas: Path | None = None, pace: float = 1.0
+    ) -> None:
+        """`count` people by `seed`, among them the `personas` (default: the simulator's own).
+
+        `pace`: how slow mechanical work is, 1 as in life.
+        """
         self._count = count
         self._seed = seed
         self._say = say
+        self._personas = personas if personas is not None else _personas()
+        self._pace = pace
         # a short path: a Unix socket's address has 107 characters at most
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-demo-"))
         self.simulator = self.folder / "sim"
@@ -77,13 +84,14 @@ class World:
 
     def _start(self) -> None:
         self._say("simulated devices: card readers, ID reader, receipt printer, A4 printer")
-        self._serve(["hardware-sim", "up", "--state", str(self.simulator)], until="ready")
+        up = ["hardware-sim", "up", "--state", str(self.simulator), "--personas", str(self._personas)]
+        self._serve([*up, "--pace", str(self._pace)], until="ready")
         self.environment = json.loads(self.run("hardware-sim", "env", "--json", "--state", str(self.simulator)))
         os.environ.update(self.environment)
         self._say(f"a gateway with {self._count} invented people")
         where = ("--data", str(self.gateway))
         self.run("kiosk-gateway", "init", *where, "--json")
-        people = ("--count", str(self._count), "--seed", str(self._seed), "--personas", str(_personas()))
+        people = ("--count", str(self._count), "--seed", str(self._seed), "--personas", str(self._personas))
         self.run("kiosk-gateway", "population", *where, *people, "--json")
         self.run("kiosk-gateway", "publish", *where, "--json")
         ready = self.folder / "gateway-ready.json"

@@ -51,7 +51,7 @@ Item {
                     duration: Theme.hold
                 }
                 NumberAnimation {
-                    duration: Theme.motionLong
+                    duration: Theme.motion
                     easing.type: Easing.InOutQuad
                     to: drawing.leaving ? drawing.travel * 0.4 : drawing.travel
                 }

@@ -64,11 +64,16 @@ KPage {
         spacing: Theme.spaceM
         visible: page.digits
 
-        KMaskedDigits {
-            Layout.alignment: Qt.AlignCenter
+        Item {
             Layout.fillHeight: true
+        }
+        KMaskedDigits {
+            Layout.alignment: Qt.AlignHCenter
             groups: page.vm.groups
             objectName: "question.digits"
+        }
+        Item {
+            Layout.fillHeight: true
         }
         KKeypad {
             Layout.fillWidth: true

@@ -4,7 +4,7 @@ import Kiosk.Controls
 import Kiosk.Theme
 import Kiosk.ViewModels
 
-// C13. Card first, papers second; nothing to press, the terminal feels what is taken.
+// C13. Card first, papers second. The card is felt; papers are not, so at the end the person says so.
 KPage {
     id: page
 
@@ -56,6 +56,15 @@ KPage {
         KNotice {
             Layout.fillWidth: true
             notice: page.vm.notice
+        }
+    ]
+    actions: [
+        KButton {
+            Layout.fillWidth: true
+            objectName: "take.finish"
+            text: Words.of("page.take.finish")
+            visible: page.vm.canFinish
+            onClicked: page.vm.finish()
         }
     ]
 }

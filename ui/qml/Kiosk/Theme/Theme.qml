@@ -87,8 +87,7 @@ QtObject {
     readonly property real reach: 0.4
 
     // Motion: nothing longer than 300 ms
-    readonly property int motion: animated ? 200 : 0
-    readonly property int motionLong: animated ? 300 : 0
+    readonly property int motion: animated ? 300 : 0
     readonly property int hold: 1200
 
     // Colour
