@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator
 
 from drivers.receipt_printer.document import Align, Feed, Line, Pair, Receipt, Rule
 from drivers.receipt_printer.document import Text as Paragraph
+from drivers.receipt_printer.text import clusters
 from kiosk.catalogue.answer import Answer
 from kiosk.catalogue.item import Case
 from kiosk.clock import Moment
 from kiosk.local_number import LocalNumber
 from kiosk.text import Text, text
 from kiosk.texts import render
+
+COLUMNS = 48
+"""80 mm paper, font A (peripherals sheet, section 1)."""
 
 
 def receipt(answer: Answer, number: LocalNumber, case: Case, moment: Moment, *, copy: int) -> Receipt:
@@ -54,9 +58,41 @@ def receipt(answer: Answer, number: LocalNumber, case: Case, moment: Moment, *, 
 def _rows(answer: Answer, say: Callable[[Text], str]) -> Iterator[Line]:
     shown = answer.rows[: answer.receipt_rows]
     heads = [say(column) for column in answer.columns]
-    yield Pair(heads[0], " ".join(heads[1:]), bold=True)
-    for row in shown:
-        cells = [say(cell.value) for cell in row]
-        yield Pair(cells[0], " ".join(cells[1:]))
+    table = [[say(cell.value) for cell in row] for row in shown]
+    right = [cell.align == "right" for cell in shown[0]]
+    lines = _aligned([heads, *table], right)
+    if lines is None:
+        for row in table:
+            yield Paragraph(f"{row[0]}: " + " ".join(row[1:]))
+    else:
+        yield Paragraph(lines[0], bold=True)
+        for line in lines[1:]:
+            yield Paragraph(line)
     if len(shown) < len(answer.rows):
         yield Paragraph(say(text("receipt.more", shown=len(shown), total=len(answer.rows))))
+
+
+def _aligned(table: list[list[str]], right: list[bool]) -> list[str] | None:
+    """Rows as lines with columns under their heads; None when they are wider than the paper."""
+    widths = [max(_width(row[n]) for row in table) for n in range(len(right))]
+    spare = COLUMNS - sum(widths)
+    gaps = len(widths) - 1
+    if spare < gaps:
+        return None
+    gap = " " * min(4, spare // gaps) if gaps else ""
+    return [
+        gap.join(
+            _filled(cell, width, at_right) for cell, width, at_right in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in table
+    ]
+
+
+def _filled(cell: str, width: int, at_right: bool) -> str:
+    filler = " " * (width - _width(cell))
+    return filler + cell if at_right else cell + filler
+
+
+def _width(line: str) -> int:
+    """In columns of the printer: a Chinese character takes two."""
+    return sum(cluster.columns for cluster in clusters(line))
