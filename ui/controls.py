@@ -31,7 +31,7 @@ CONTROLS: Mapping[Page, tuple[str, ...]] = {
     Page.CONFIRM: ("confirm.decline", "confirm.confirm", "confirm.scroll-up", "confirm.scroll-down"),
     Page.PROCESSING: ("processing.scroll-up", "processing.scroll-down"),
     Page.RESULT: ("result.another", "result.finish", "result.scroll-up", "result.scroll-down"),
-    Page.TAKE_THINGS: ("take.scroll-up", "take.scroll-down"),
+    Page.TAKE_THINGS: ("take.finish", "take.scroll-up", "take.scroll-down"),
     Page.GOODBYE: (),
     Page.IDLE_WARNING: ("idle.leave", "idle.continue"),
     Page.OUT_OF_SERVICE: (),

@@ -55,10 +55,16 @@ def qapp_cls() -> type[QGuiApplication]:
 
 
 @pytest.fixture(scope="session")
-def application(qapp: QGuiApplication) -> QGuiApplication:
+def font_directory() -> Path | None:
+    """Where set-up built the fonts, or None."""
+    return FONTS if (FONTS / "fonts.json").is_file() else None
+
+
+@pytest.fixture(scope="session")
+def application(qapp: QGuiApplication, font_directory: Path | None) -> QGuiApplication:
     """The application with the hall's fonts, accessible from the first page on."""
-    fonts.load_own(FONTS if FONTS.is_dir() else None)
-    fonts.load_rare(FONTS if FONTS.is_dir() else None)
+    fonts.load_own(font_directory)
+    fonts.load_rare(font_directory)
     QAccessible.setActive(True)
     return qapp
 

@@ -5,12 +5,12 @@ import re
 from itertools import chain
 
 import pytest
-from PySide6.QtCore import QAbstractAnimation
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
 from ui.inspection import contrast
 from ui.panel import Hall, Panel
-from ui.window import QML, TerminalWindow
+from ui.window import QML, TerminalWindow, items
 
 # token: (standard, elder) in millimetres; touch and gap of the elder mode come from C.2, which is stricter
 LEAST = {
@@ -83,22 +83,40 @@ def test_contrast_is_the_ratio_of_wcag():
     assert contrast(QColor("#777777"), QColor("#777777")) == pytest.approx(1.0)
 
 
-def test_nothing_that_moves_takes_longer_than_300_ms(application):
-    window = TerminalWindow(Panel(animate=True), Hall())
-    assert 0 < window.theme.property("motionLong") <= 300
+def moving(window: TerminalWindow) -> list[QObject]:
+    """Animations that run now, in any item of the page."""
+    return [
+        found
+        for item in items(window.view.rootObject())
+        for found in item.findChildren(QObject)
+        if found.inherits("QQuickAbstractAnimation") and found.property("running")
+    ]
+
+
+@pytest.mark.parametrize("name", ["C03-identify", "C13-take"])
+@pytest.mark.parametrize("animate", [False, True])
+def test_drawings_move_only_where_animation_is_on(application, example, name, animate):
+    window = TerminalWindow(Panel(animate=animate), Hall())
+    window.show(full_screen=False)
+    window.show_screen(example(name))
+    application.processEvents()
+    assert bool(moving(window)) is animate
     window.close()
 
 
-def test_without_animation_nothing_moves(window, example, application):
-    window.show_screen(example("C03-identify"))
+def test_nothing_moves_on_standby_all_night(application, example):
+    window = TerminalWindow(Panel(animate=True), Hall())
+    window.show(full_screen=False)
+    window.show_screen(example("C00-standby"))
     application.processEvents()
-    assert window.theme.property("motionLong") == 0
-    running = [
-        found
-        for found in window.view.rootObject().findChildren(QAbstractAnimation)
-        if found.state() == QAbstractAnimation.State.Running
-    ]
-    assert running == []
+    assert moving(window) == []
+    window.close()
+
+
+def test_nothing_that_moves_takes_longer_than_300_ms(application):
+    window = TerminalWindow(Panel(animate=True), Hall())
+    assert 0 < window.theme.property("motion") <= 300
+    window.close()
 
 
 SIZE = re.compile(
@@ -130,3 +148,12 @@ def test_the_rule_against_literals_sees_them(line):
 def test_the_rule_against_literals_lets_the_harmless_pass(line):
     assert not SIZE.search(line)
     assert not COLOUR.search(line)
+
+
+def test_every_token_is_used():
+    theme = (QML / "Kiosk" / "Theme" / "Theme.qml").read_text("utf-8")
+    tokens = set(re.findall(r"property \w+ (\w+)|function (\w+)", theme))
+    names = {name for pair in tokens for name in pair if name}
+    source = "\n".join(file.read_text("utf-8") for file in QML.rglob("*.qml"))
+    # a token may also serve another one, inside Theme.qml itself
+    assert {name for name in names if len(re.findall(rf"\b{name}\b", source)) < 2} == set()

@@ -31,6 +31,7 @@ BUTTONS = {
     "C09-digits-full": {"question.erase": Press.DELETE, "question.confirm": Press.CONFIRM},
     "C10-confirm": {"confirm.confirm": Press.CONFIRM, "confirm.decline": Press.DECLINE},
     "C12-done": {"result.finish": Press.FINISH, "result.another": Press.ANOTHER},
+    "C13-take-papers": {"take.finish": Press.FINISH},
     "C98-idle": {"idle.continue": Press.CONTINUE, "idle.leave": Press.EXIT},
 }
 
