@@ -9,16 +9,14 @@ from collections.abc import Callable, Iterator
 
 from drivers.receipt_printer.document import Align, Feed, Line, Pair, Receipt, Rule
 from drivers.receipt_printer.document import Text as Paragraph
-from drivers.receipt_printer.text import clusters
+from drivers.receipt_printer.encode import COLUMNS
+from drivers.receipt_printer.text import clusters, columns_of
 from kiosk.catalogue.answer import Answer
 from kiosk.catalogue.item import Case
 from kiosk.clock import Moment
 from kiosk.local_number import LocalNumber
 from kiosk.text import Text, text
 from kiosk.texts import render
-
-COLUMNS = 48
-"""80 mm paper, font A (peripherals sheet, section 1)."""
 
 
 def receipt(answer: Answer, number: LocalNumber, case: Case, moment: Moment, *, copy: int) -> Receipt:
@@ -74,25 +72,15 @@ def _rows(answer: Answer, say: Callable[[Text], str]) -> Iterator[Line]:
 
 def _aligned(table: list[list[str]], right: list[bool]) -> list[str] | None:
     """Rows as lines with columns under their heads; None when they are wider than the paper."""
-    widths = [max(_width(row[n]) for row in table) for n in range(len(right))]
+    widths = [max(columns_of(clusters(row[n])) for row in table) for n in range(len(right))]
     spare = COLUMNS - sum(widths)
     gaps = len(widths) - 1
     if spare < gaps:
         return None
     gap = " " * min(4, spare // gaps) if gaps else ""
-    return [
-        gap.join(
-            _filled(cell, width, at_right) for cell, width, at_right in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in table
-    ]
+    return [gap.join(map(_filled, row, widths, right)).rstrip() for row in table]
 
 
 def _filled(cell: str, width: int, at_right: bool) -> str:
-    filler = " " * (width - _width(cell))
+    filler = " " * (width - columns_of(clusters(cell)))
     return filler + cell if at_right else cell + filler
-
-
-def _width(line: str) -> int:
-    """In columns of the printer: a Chinese character takes two."""
-    return sum(cluster.columns for cluster in clusters(line))

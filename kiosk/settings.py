@@ -52,6 +52,7 @@ class Place(_Table):
 
     hall_zh: str = "人力资源和社会保障自助服务厅"
     hall_en: str = "Social Security Self-Service Hall"
+    city_zh: str = "示例市"
     agency_zh: str = "示例市社会保险基金管理中心"
     agency_en: str = "Sample City Social Insurance Centre"
     region: str = Field(default="990100", pattern=r"^\d{6}$")

@@ -147,7 +147,7 @@ class EnrolmentCertificateItem:
                 record,
                 number=str(number),
                 agency=case.place.agency_zh,
-                place=case.place.hall_zh,
+                place=case.place.city_zh,
                 terminal=case.terminal,
                 printed_at=desk.moment.wall.replace(microsecond=0),
             )
