@@ -22,7 +22,7 @@ from kiosk.screen import Page, Screen
 from kiosk.sessions import timing, transitions
 from kiosk.sessions.rules import Around, Rules
 from kiosk.sessions.screens import screen
-from kiosk.sessions.state import Serving, Session
+from kiosk.sessions.state import Serving, Session, Starting
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,9 @@ class Terminal:
         return min(left, 1.0) if counting else left
 
     def refresh(self) -> None:
-        """Show the screen if it differs from what is shown."""
+        """Show the screen if it differs from what is shown; until slots are checked the first frame stands."""
+        if isinstance(self.state.session.phase, Starting):
+            return
         now = screen_of(self.state, self._clock.now(), self._rules)
         if now != self._shown:
             self._shown = now

@@ -41,6 +41,9 @@ from kiosk.text import text
 PIN_LEAST, PIN_MOST = 4, 12
 """Digits of a PIN: 4 to 12 (card sheet, section 7, PIN pads by part 8)."""
 
+READING_STEPS = 7
+"""Room and record, the five steps of the card session, and the PIN's tries."""
+
 _PAGE_OF: dict[type[Body], Page] = {
     ResultTable: Page.RESULT_TABLE,
     Question: Page.QUESTION,
@@ -85,11 +88,11 @@ def _page(session: Session, around: Around, moment: Moment, rules: Rules) -> tup
             reads = text("identify.reads.pin" if entry.level >= 2 else "identify.reads.card")
             return Page.IDENTIFY, Identify(entry.title, reads, _seconds(until, moment))
         case phases.CheckingRoom() | phases.Opening():
-            return Page.READING, Reading(0, 6)
-        case phases.ReadingCard(step=step, steps=steps):
-            return Page.READING, Reading(step, steps)
+            return Page.READING, Reading(1, READING_STEPS)
+        case phases.ReadingCard(step=step):
+            return Page.READING, Reading(min(step + 1, READING_STEPS), READING_STEPS)
         case phases.AskingTries():
-            return Page.READING, Reading(6, 6)
+            return Page.READING, Reading(READING_STEPS, READING_STEPS)
         case phases.EnteringPin(count=count, tries_left=left, until=until, gap_until=gap, notice=why):
             limit = _seconds(min(until, gap), moment)
             return Page.PIN, Pin(count, PIN_LEAST, PIN_MOST, left, limit, why)

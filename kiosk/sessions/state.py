@@ -51,8 +51,7 @@ class ReadingCard:
     """C04: the card session of the card sheet, section 12."""
 
     item: str | None
-    step: int = 0
-    steps: int = 6
+    step: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def _opened(session: Session, event: Completed, out: Outbox, rules: Rules, aroun
 
 def _reading_on(session: Session, event: Progressed, out: Outbox, rules: Rules, around: Around) -> Session:
     phase = _phase(session, ReadingCard)
-    return replace(session, phase=replace(phase, step=event.step, steps=event.steps))
+    return replace(session, phase=replace(phase, step=event.step))
 
 
 def _card_read(session: Session, event: Completed, out: Outbox, rules: Rules, around: Around) -> Session:
