@@ -17,6 +17,7 @@ from drivers.links.pcsc_faults import SUCCESS, fault
 from drivers.operation import Exchange, PowerOff, PowerOn, Request, SecretExchange, Slot
 
 _MORE_DATA = 0x61
+_PROTOCOLS: int = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class PcscLink:
     def _power_off(self, slot: Slot) -> None:
         handle = self._handles.pop(slot, None)
         if handle is not None:
-            self._disconnect(handle)
+            self._disconnect(handle.card)
 
     def _exchange(self, slot: Slot, command: list[int]) -> bytes:
         handle = self._handles.get(slot)
@@ -150,7 +151,7 @@ class PcscLink:
         except CardGone:
             return False
         finally:
-            self._disconnect(handle)
+            self._disconnect(handle.card)
         return answer.endswith(b"\x90\x00") or answer[-2] == _MORE_DATA
 
     # --- PC/SC, call by call ---
@@ -170,18 +171,25 @@ class PcscLink:
         return sorted(names)
 
     def _connect(self, name: str, slot: Slot) -> _Handle:
-        hresult, card, protocol = self._api.SCardConnect(
-            self._service(), name, scard.SCARD_SHARE_EXCLUSIVE, scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
-        )
+        hresult, card, _ = self._api.SCardConnect(self._service(), name, scard.SCARD_SHARE_EXCLUSIVE, _PROTOCOLS)
         self._check(hresult, "connect", slot)
-        hresult, _, _, _, atr = self._api.SCardStatus(card)
-        pci = scard.SCARD_PCI_T1 if protocol == scard.SCARD_PROTOCOL_T1 else scard.SCARD_PCI_T0
-        handle = _Handle(card, pci, bytes(atr) if hresult == SUCCESS else b"")
-        if hresult != SUCCESS or not handle.atr:
-            self._disconnect(handle)
+        try:
+            # pcscd powers a card when it comes in and then trusts the ATR it saw: after a quick swap that was the old
+            # card's (6 of 6 tries). A cold reset through our own handle makes the ATR that of the card that is in
+            # *now*, and leaves nothing another program may have verified.
+            hresult, protocol = self._api.SCardReconnect(
+                card, scard.SCARD_SHARE_EXCLUSIVE, _PROTOCOLS, scard.SCARD_UNPOWER_CARD
+            )
+            self._check(hresult, "cold reset", slot)
+            hresult, _, _, _, atr = self._api.SCardStatus(card)
             self._check(hresult, "status", slot)
-            raise CardMute("card_reader", slot=slot.value)
-        return handle
+            if not atr:
+                raise CardMute("card_reader", slot=slot.value, during="status")
+        except DeviceError:
+            self._disconnect(card)
+            raise
+        pci = scard.SCARD_PCI_T1 if protocol == scard.SCARD_PROTOCOL_T1 else scard.SCARD_PCI_T0
+        return _Handle(card, pci, bytes(atr))
 
     def _transmit(self, handle: _Handle, command: list[int], slot: Slot) -> bytes:
         hresult, answer = self._api.SCardTransmit(handle.card, handle.pci, command)
@@ -191,9 +199,9 @@ class PcscLink:
             raise CardGone("card_reader", slot=slot.value, during="transmit", length=len(answer))
         return bytes(answer)
 
-    def _disconnect(self, handle: _Handle) -> None:
+    def _disconnect(self, card: int) -> None:
         # The result does not matter: the handle is never used again, and a card that is gone has no power.
-        self._api.SCardDisconnect(handle.card, scard.SCARD_UNPOWER_CARD)
+        self._api.SCardDisconnect(card, scard.SCARD_UNPOWER_CARD)
 
     def _check(self, hresult: int, during: str, slot: Slot | None = None) -> None:
         if hresult == SUCCESS:

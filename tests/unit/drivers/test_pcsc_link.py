@@ -79,6 +79,11 @@ class FakePcsc:
             self.handles[handle] = (name, chip)
         return hresult, handle, scard.SCARD_PROTOCOL_T0
 
+    def SCardReconnect(self, handle, mode, protocols, initialisation):  # noqa: N802
+        assert mode == scard.SCARD_SHARE_EXCLUSIVE
+        assert initialisation == scard.SCARD_UNPOWER_CARD
+        return self._call("cold reset", self.handles[handle][0]), scard.SCARD_PROTOCOL_T0
+
     def SCardStatus(self, handle):  # noqa: N802
         name, chip = self.handles[handle]
         return self._call("status"), name, 0, scard.SCARD_PROTOCOL_T0, list(chip.atr)
@@ -204,7 +209,7 @@ def test_every_result_code_at_every_call_is_one_of_our_errors_and_a_failed_handl
 
 def test_what_the_service_says_has_its_own_error_and_the_next_request_makes_a_new_context():
     for code in ("E_NO_SERVICE", "F_COMM_ERROR", "E_SERVICE_STOPPED", "E_INVALID_HANDLE"):
-        link, api = link_to(two_readers(), fail={4: getattr(scard, f"SCARD_{code}")})
+        link, api = link_to(two_readers(), fail={5: getattr(scard, f"SCARD_{code}")})
         link.perform(PowerOn(Slot.USER), 1.0)
         with pytest.raises(ServiceGone):
             link.perform(Exchange(Slot.USER, COMMAND), 1.0)
@@ -226,7 +231,7 @@ def test_a_success_with_nothing_behind_it_means_the_card_was_pulled():
 
 
 def test_a_secret_command_is_sent_once_and_overwritten_also_when_the_wire_fails():
-    for fail in ({}, {4: scard.SCARD_W_REMOVED_CARD}):
+    for fail in ({}, {5: scard.SCARD_W_REMOVED_CARD}):
         link, api = link_to(two_readers(), fail=fail)
         link.perform(PowerOn(Slot.USER), 1.0)
         command = bytearray.fromhex("0020000003123456")
@@ -236,6 +241,12 @@ def test_a_secret_command_is_sent_once_and_overwritten_also_when_the_wire_fails(
             assert fail
         assert [call[2].hex() for call in api.calls if call[0] == "transmit"] == ["0020000003123456"]
         assert not any(command)
+
+
+def test_each_power_on_is_a_cold_reset_so_that_the_atr_is_that_of_the_card_which_is_in():
+    link, api = link_to(two_readers())
+    link.perform(PowerOn(Slot.USER), 1.0)
+    assert [call[0] for call in api.calls] == ["establish", "list", "connect", "cold reset", "status"]
 
 
 def test_power_on_while_powered_starts_from_nothing():
