@@ -48,7 +48,7 @@ def open_lanes(settings: Settings, fonts: list[Path], crash: Crash) -> Lanes:
         line = SerialSettings(devices.receipt_printer, devices.receipt_baud)
         rasterise = PillowRasteriser([FontFile(path) for path in fonts])
         lane = ThreadLane("receipt-printer", SerialLink("receipt_printer", line), crash=crash)
-        receipt_printer = (lane, ReceiptPrinter(time.monotonic, rasterise))
+        receipt_printer = (lane, ReceiptPrinter(time.monotonic, rasterise, bytes_per_second=devices.receipt_baud / 10))
     document_printer = None
     if devices.document_printer:
         lane = ThreadLane("document-printer", IppLink("document_printer", devices.document_printer), crash=crash)
