@@ -26,7 +26,7 @@ from kiosk.performer import Performer, Wiring
 from kiosk.screen import Screen
 from kiosk.settings import Settings
 from kiosk.terminal import Terminal
-from sync.process import poke
+from sync.poke import poke
 
 
 class Core:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
     """Until the window is closed or SIGTERM; 0 after a clean end. A bug ends the process with its traceback."""
+    from PySide6.QtCore import QTimer
+
     from ui import first_frame
 
     harden()
@@ -26,6 +28,7 @@ def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
     from kiosk.app.children import Child
     from kiosk.app.core import Core
     from kiosk.app.directory import DataDirectory
+    from ui.fonts import load_rare
 
     data = DataDirectory(root)
     settings = data.load_settings()
@@ -35,11 +38,17 @@ def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
     signal.signal(signal.SIGTERM, lambda *_: core.stop())
     core.start()
     sync.start()
+    load_rare(font_directory)
+    # the interpreter runs Python's signal handlers only between its own steps: give it one now and then
+    heartbeat = QTimer()
+    heartbeat.start(200)
+    heartbeat.timeout.connect(lambda: None)
     try:
         frame.application.exec()
     finally:
         core.stop()
         sync.stop()
+        frame.window.close()
     core.join()
     return 0
 

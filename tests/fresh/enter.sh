@@ -7,6 +7,8 @@ shift
 exec unshare --mount --pid --fork --kill-child --propagation private sh -euc '
   tree=$1
   shift
+  # a mount point of its own, as the root of a real system is: programs inside make namespaces of theirs
+  mount --bind "$tree" "$tree"
   mount -t proc proc "$tree/proc"
   mount -t sysfs -o ro sysfs "$tree/sys"
   mount -t tmpfs -o mode=755 tmpfs "$tree/dev"

@@ -21,6 +21,7 @@ from kiosk.app.demo.world import World, WorldFailed
 from kiosk.app.directory import DataDirectory
 from kiosk.screen import Page, Screen
 from ui import first_frame
+from ui.fonts import load_rare
 from ui.panel import Hall, Panel
 
 LIMIT = 30.0
@@ -44,6 +45,7 @@ class Tour:
         self._last: tuple[Any, ...] = ()
         self._frame = first_frame.show(Panel(animate=False), Hall(), fonts, full_screen=False)
         self._window = self._frame.window
+        load_rare(fonts)
         data = DataDirectory(world.terminal)
         self.core = Core(data, data.load_settings(), fonts, self._window.bridge.show)
         self._window.attach(self.core.post, self.core.pin_pad)
@@ -54,6 +56,7 @@ class Tour:
         """End the core; raises the bug that ended it, if one did."""
         self.core.stop()
         self.core.join()
+        self._window.close()
 
     def until(self, page: Page, why: str, more: Callable[[Screen], bool] = lambda _: True) -> Screen:
         """Wait for a page (and a property of it)."""
