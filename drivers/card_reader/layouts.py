@@ -5,6 +5,7 @@ Vectors stand beside each layout: (hex, what it means). One test walks over all 
 
 from dataclasses import dataclass
 from functools import reduce
+from io import BytesIO
 from operator import xor
 from typing import Any
 
@@ -25,7 +26,6 @@ from construct import (
     RawCopy,
     Struct,
     Switch,
-    Terminated,
     ValidationError,
     this,
 )
@@ -44,13 +44,17 @@ ISSUER_MARK = bytes.fromhex("D156000005")
 
 def parsed(layout: Construct, data: bytes, element: str, **parameters: int) -> Any:
     """Parse all of ``data``. CardMalformed: it does not fit; facts are the ``element`` and the ``shape`` it breaks."""
+    stream = BytesIO(data)
     try:
-        return Struct("value" / layout, Terminated).parse(data, **parameters).value
+        value = layout.parse_stream(stream, **parameters)
     except ValidationError as error:
         # Without a path in front: the message is the rule, in our own words.
         raise CardMalformed("card_reader", element=element, shape=str(error).splitlines()[-1]) from None
     except ConstructError:
         raise CardMalformed("card_reader", element=element, shape="layout", length=len(data)) from None
+    if stream.tell() != len(data):
+        raise CardMalformed("card_reader", element=element, shape="something behind", length=len(data))
+    return value
 
 
 # --- answers (ISO 7816-4, 5.1): data and status word; the parameter ``length`` is the data's ---
