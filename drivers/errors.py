@@ -1,8 +1,7 @@
 """The faults a device operation can end with. Each has a device, a short code and facts; none holds personal data.
 
 One catalogue on purpose: whoever writes the texts for people walks over ``all_codes()`` and finds every fault.
-A status word is a fact (``sw``, four hex digits). ``national_code`` is the terminal interface's number (LD/T 33),
-where the sheet gives one.
+A status word is a fact (``sw``, four hex digits).
 """
 # ruff: noqa: N818  the names are the conditions themselves, in the words of PC/SC and the sheets
 
