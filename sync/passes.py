@@ -18,11 +18,13 @@ import structlog
 from offline_store.chain import timestamp
 from offline_store.delivery import BODY_RETENTION_DAYS, Backlog, Delivery
 from offline_store.errors import CountsDiffer, NoSnapshot, RowRefused, StoreError
+from offline_store.journal import Salvaged, delete_uploaded, salvage, salvage_done, waiting_salvage
 from offline_store.keys import KeyBuffer, KeyProvider
 from offline_store.schema import Manifest, RunRow, SnapshotRow
 from offline_store.snapshot import Snapshot, build_generation, remove_old_generations
 from sync.client import jobs
 from sync.client.outcomes import Answer, Done, Job, Later, Outcome, Stopped
+from sync.client.salvage import salvage as salvage_job
 from sync.client.schedule import INTERVALS
 from sync.client.session import Session
 from sync.enrolment import load_signer
@@ -121,6 +123,23 @@ class _Generations:
         remove_old_generations(self.root)
 
 
+@dataclass(frozen=True, slots=True)
+class _MovedAside:
+    """The journals that could not go on, as the salvage job wants them."""
+
+    folder: Path
+    key: KeyBuffer
+
+    def waiting(self) -> tuple[Path, ...]:
+        return waiting_salvage(self.folder)
+
+    def read(self, moved_aside: Path) -> Salvaged:
+        return salvage(moved_aside, key=self.key.material)
+
+    def done(self, moved_aside: Path, at: str) -> None:
+        salvage_done(moved_aside, at)
+
+
 class Worker:
     """Runs jobs for one data directory. One thread owns it."""
 
@@ -134,6 +153,7 @@ class Worker:
         self._store_key = store_key
         self._sender = sender
         self._generations = _Generations(data_dir / SNAPSHOT_FOLDER, store_key)
+        self._moved_aside = _MovedAside(data_dir, store_key)
         self._revocations = RevocationFile(data_dir, trust)
         self._log = structlog.wrap_logger(
             structlog.PrintLogger(sys.stderr),
@@ -166,6 +186,8 @@ class Worker:
             outcome = self._session.run(self._made(name))
             if name == "results":
                 self._delete_old_bodies()
+            elif name == "salvage":
+                delete_uploaded(self._moved_aside.folder, _retained_since())
         except (CountsDiffer, RowRefused) as error:
             outcome = Stopped(f"package-unfit {type(error).__name__}")
         except StoreError as error:
@@ -195,6 +217,8 @@ class Worker:
     def _made(self, name: str) -> Job:
         if name == "upload":
             return jobs.upload(self._delivery, self.terminal, _utc)
+        if name == "salvage":
+            return salvage_job(self._moved_aside, self.terminal, _utc)
         if name == "results":
             return jobs.results(self._delivery, self.terminal, _utc)
         if name == "snapshot":
@@ -202,8 +226,7 @@ class Worker:
         return jobs.revocations(self._revocations, self._trust.issuers, _utc)
 
     def _delete_old_bodies(self) -> None:
-        before = timestamp(_utc() - timedelta(days=BODY_RETENTION_DAYS))
-        while self._delivery.delete_old_bodies(before, limit=200) == 200:
+        while self._delivery.delete_old_bodies(_retained_since(), limit=200) == 200:
             continue
 
     def _report(self, run: JobRun, started_by: str, backlog: Backlog | None) -> None:
@@ -241,6 +264,10 @@ def open_worker(data_dir: Path, keys: KeyProvider, sender_for: Callable[[str], S
         raise
     session = Session(trust.terminal, load_signer(keys), sender, _utc, os.urandom)
     return Worker(data_dir, trust, session, delivery, store_key, sender)
+
+
+def _retained_since() -> str:
+    return timestamp(_utc() - timedelta(days=BODY_RETENTION_DAYS))
 
 
 def _utc() -> datetime:

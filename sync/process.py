@@ -1,13 +1,12 @@
 """The sync process: everything that goes over the network, in its own process beside the terminal.
 
 `run` loops until SIGTERM, `now` makes one pass, `status` says how things stand; `kiosk sync run|now|status` are these
-three. The terminal pokes the loop by a datagram to `sync.sock`. Each run of a job leaves a row in the journal's runs
+three. The terminal pokes the loop (`sync.poke`). Each run of a job leaves a row in the journal's runs
 and one JSON line in the log, without personal data.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import select
 import signal
@@ -24,9 +23,8 @@ from offline_store.keys import KeyProvider
 from sync.client.http import HttpSender
 from sync.client.schedule import INTERVALS, Schedule
 from sync.passes import JobRun, StartedBy, Status, Summary, Worker, open_worker
+from sync.poke import SOCKET, poke, short_path
 
-SOCKET: Final = "sync.sock"
-_POKE: Final = b"poke"
 _MAX_WAIT_SECONDS: Final = 60.0
 
 
@@ -80,20 +78,6 @@ def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
                 by = "poke"
 
 
-def poke(data_dir: Path) -> bool:
-    """Tell the loop that something urgent was written; False if no loop listens."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.setblocking(False)
-        try:
-            with _short_path(data_dir / SOCKET) as path:
-                sender.sendto(_POKE, path)
-        except BlockingIOError:
-            return True  # its queue is full of pokes already
-        except OSError:
-            return False
-    return True
-
-
 @contextmanager
 def _worker(data_dir: Path, keys: KeyProvider, gateway_url: str) -> Iterator[Worker]:
     worker = open_worker(data_dir, keys, lambda trusted: HttpSender(gateway_url or trusted))
@@ -111,23 +95,13 @@ def _poke_socket(data_dir: Path) -> Iterator[socket.socket]:
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as pokes:
         pokes.setblocking(False)
-        with _short_path(path) as short:
+        with short_path(path) as short:
             pokes.bind(short)
         path.chmod(0o600)
         try:
             yield pokes
         finally:
             path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _short_path(path: Path) -> Iterator[str]:
-    """The path by way of its folder's descriptor: a Unix socket's address has 107 octets at most (unix(7))."""
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{folder}/{path.name}"
-    finally:
-        os.close(folder)
 
 
 @contextmanager

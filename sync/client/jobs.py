@@ -1,4 +1,5 @@
-"""The four jobs. Each is a generator: it yields a request, is sent the answer, and returns how it ended.
+"""The jobs but one (`sync.client.salvage`). Each is a generator: it yields a request, is sent the answer, and returns
+how it ended.
 
 They are independent: what stops one says nothing about another. None of them sleeps or tries again by itself; when to
 try again is the schedule's business.
@@ -14,23 +15,24 @@ from offline_store.chain import GENESIS, Position, timestamp
 from offline_store.delivery import Delivery, Fork, ItemResult
 from offline_store.schema import Manifest as StoreManifest
 from offline_store.schema import PendingItem, RowError, SnapshotRow, from_record
+from sync.client.chain_upload import MAX_BATCH_BYTES, too_much, upload_request
 from sync.client.outcomes import (
     Answer,
     Done,
     Job,
     Later,
     NoAnswer,
-    Outcome,
     Stopped,
     body_of,
     message_of,
     problem_of,
+    with_items,
 )
 from sync.protocol.certificate_code import RevocationList, RevocationsUnusableError, read_revocations
 from sync.protocol.certificate_wire import Anchor
-from sync.protocol.encoding import canonical_json, compress
+from sync.protocol.encoding import canonical_json
 from sync.protocol.exchange import COSE, JSON, NDJSON_GZIP, Request
-from sync.protocol.messages import MAX_BATCH_ENTRIES, ChainReceipt, ChainUpload, Results, WireEntry
+from sync.protocol.messages import MAX_BATCH_ENTRIES, ChainReceipt, Results
 from sync.protocol.messages import ItemResult as WireResult
 from sync.protocol.packages import (
     Manifest,
@@ -42,7 +44,6 @@ from sync.protocol.packages import (
     read_rows,
 )
 
-MAX_BATCH_BYTES: Final = 1024 * 1024
 _READ_CHUNK: Final = 1 << 18
 
 Now: TypeAlias = Callable[[], datetime]
@@ -66,8 +67,8 @@ def upload(delivery: Delivery, terminal: str, now: Now) -> Job:
             return Done(sent)
         first, last = batch[0].entry.position, batch[-1].entry.position
         delivery.attempted(first, last, timestamp(now()))
-        answer = yield _upload_request(batch, withheld)
-        if _too_much(answer):
+        answer = yield upload_request(batch, withheld)
+        if too_much(answer):
             if len(batch) > 1:
                 limit = max(1, len(batch) // 2)
                 continue
@@ -83,12 +84,12 @@ def upload(delivery: Delivery, terminal: str, now: Now) -> Job:
             continue
         receipt = message_of(answer, JSON, ChainReceipt, now())
         if not isinstance(receipt, ChainReceipt):
-            return _with_items(receipt, sent)
+            return with_items(receipt, sent)
         if receipt.terminal != terminal:
             return Stopped("receipt-for-another", items=sent)
         done = _acknowledge(delivery, receipt.expected.epoch, receipt.expected.seq, receipt.expected.head, now)
         if isinstance(done, Stopped):
-            return _with_items(done, sent)
+            return with_items(done, sent)
         if done == 0:
             # A receipt that acknowledges nothing would be asked for again and again.
             return Later("nothing-acknowledged", items=sent)
@@ -99,31 +100,6 @@ def upload(delivery: Delivery, terminal: str, now: Now) -> Job:
 def _batch(items: tuple[PendingItem, ...]) -> tuple[PendingItem, ...]:
     """The pending items of the oldest epoch: an upload speaks of one epoch."""
     return tuple(item for item in items if item.entry.epoch == items[0].entry.epoch)
-
-
-def _upload_request(batch: tuple[PendingItem, ...], withheld: set[tuple[int, int]]) -> Request:
-    entries = tuple(_to_wire(item, withhold=(item.entry.epoch, item.entry.seq) in withheld) for item in batch)
-    headers = {"content-type": JSON, "content-encoding": "gzip"}
-    return Request("POST", "/v1/chain", headers, compress(ChainUpload(entries=entries).to_wire()))
-
-
-def _to_wire(item: PendingItem, *, withhold: bool) -> WireEntry:
-    entry = item.entry
-    return WireEntry(
-        epoch=entry.epoch,
-        seq=entry.seq,
-        kind=entry.kind,
-        at=entry.at,
-        header=entry.header,
-        prev=entry.prev,
-        body_commitment=entry.body_commitment,
-        hash=entry.hash,
-        sealed=None if withhold else item.sealed,
-    )
-
-
-def _too_much(answer: Answer) -> bool:
-    return not isinstance(answer, NoAnswer) and answer.status in (413, 422) and problem_of(answer) is not None
 
 
 def _expected_after_gap(answer: Answer) -> Position | None:
@@ -150,12 +126,6 @@ def _acknowledge(delivery: Delivery, epoch: int, seq: int, head: bytes, now: Now
     return Stopped("fork", epoch, seq - 1) if isinstance(answer, Fork) else answer.newly_received
 
 
-def _with_items(outcome: Later | Stopped, items: int) -> Outcome:
-    if isinstance(outcome, Later):
-        return Later(outcome.reason, outcome.retry_after, items)
-    return Stopped(outcome.code, outcome.epoch, outcome.seq, items)
-
-
 # --- results --------------------------------------------------------------------------------------------------------
 
 
@@ -167,7 +137,7 @@ def results(delivery: Delivery, terminal: str, now: Now) -> Job:
         answer = yield Request("GET", f"/v1/results?after={after}")
         page = message_of(answer, JSON, Results, now())
         if not isinstance(page, Results):
-            return _with_items(page, got)
+            return with_items(page, got)
         if page.terminal != terminal:
             return Stopped("results-for-another", items=got)
         numbers = [item.n for item in page.results]

@@ -7,7 +7,7 @@ is or what it has sent: it is never tried blindly again, it raises an alarm, and
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, TypeAlias, TypeVar
@@ -99,6 +99,11 @@ def message_of(answer: Answer, content_type: str, model: type[M], now: datetime)
         return parse(model, body)
     except Malformed:
         return Later("not-the-gateway")
+
+
+def with_items(outcome: Later | Stopped, items: int) -> Later | Stopped:
+    """The same end, with what was done before it."""
+    return replace(outcome, items=items)
 
 
 def retry_after(response: Response, now: datetime) -> float | None:

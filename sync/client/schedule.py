@@ -22,6 +22,7 @@ AWAITING_SECONDS: Final = 1.0
 
 INTERVALS: Final[Mapping[str, float]] = {
     "upload": 60.0,
+    "salvage": 600.0,
     "results": 60.0,
     "revocations": 3600.0,
     "snapshot": 6 * 3600.0,

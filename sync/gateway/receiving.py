@@ -4,6 +4,10 @@
 used number, or an entry that continues another past, is a fork: two disks claim to be one terminal. An unknown epoch
 begins with its opening, signed by a key this terminal had. Everything is checked before anything is written: an upload
 is taken whole or not at all. What is wrong with a body never matters here: that is said when it is processed.
+
+A journal that could not go on is salvaged with holes. They are taken when a later epoch of the terminal was opened, for
+then nothing else will ever fill them; each raises an alarm. All that is known still has to fit: the neighbours' links,
+and the last head that a later opening states.
 """
 
 from __future__ import annotations
@@ -22,56 +26,121 @@ from sync.protocol.messages import ChainReceipt, ChainUpload, Expected, WireEntr
 
 @dataclass
 class _Plan:
-    """What an upload would change."""
+    """What an upload would change, and what is known of the epochs it speaks of."""
 
-    new: list[tuple[ChainEntry, bytes | None]] = field(default_factory=list)
+    store: Store
+    terminal: str
+    salvaged: bool
+    new: dict[tuple[int, int], tuple[ChainEntry, bytes | None]] = field(default_factory=dict)
     already: int = 0
+    lost: list[tuple[int, int]] = field(default_factory=list)
+    """Where holes begin."""
     heads: dict[int, Position] = field(default_factory=dict)
+    _openings: dict[int, tuple[EpochOpened, ...]] = field(default_factory=dict)
+
+    def head(self, epoch: int) -> Position | None:
+        """The highest entry of an epoch, those of this upload included."""
+        head = self.heads.get(epoch) or self.store.head(self.terminal, epoch)
+        if head is not None:
+            self.heads[epoch] = head
+        return head
+
+    def take(self, entry: ChainEntry, sealed: bytes | None) -> None:
+        """The entry is new."""
+        self.new[entry.epoch, entry.seq] = (entry, sealed)
+        head = self.heads.get(entry.epoch)
+        if head is None or head.seq < entry.seq:
+            self.heads[entry.epoch] = entry.position
+
+    def hash_at(self, epoch: int, seq: int) -> bytes | None:
+        """The hash held at a number."""
+        new = self.new.get((epoch, seq))
+        return new[0].hash if new else self.store.hash_at(self.terminal, epoch, seq)
+
+    def prev_at(self, epoch: int, seq: int) -> bytes | None:
+        """What the entry held at a number says of the one before it."""
+        head = self.head(epoch)
+        if head is None or seq > head.seq:
+            return None
+        new = self.new.get((epoch, seq))
+        return new[0].prev if new else self.store.prev_at(self.terminal, epoch, seq)
+
+    def openings_after(self, epoch: int) -> tuple[EpochOpened, ...]:
+        """What the terminal signed when it opened later epochs; none while this one goes on."""
+        if epoch not in self._openings:
+            entries = self.store.openings_after(self.terminal, epoch)
+            self._openings[epoch] = tuple(EpochOpened.read(entry) for entry in entries)
+        return self._openings[epoch]
+
+    def stated(self, epoch: int) -> dict[int, bytes]:
+        """The hash a later opening states for a number of this epoch."""
+        known = [opened.last_known for opened in self.openings_after(epoch)]
+        return {position.seq: position.hash for position in known if position and position.epoch == epoch}
+
+    def takes_holes(self, epoch: int) -> bool:
+        """A salvaged journal of an epoch that has ended."""
+        return self.salvaged and bool(self.openings_after(epoch))
 
 
 def receive(upload: ChainUpload, terminal: str, store: Store, at: str) -> Response:
     """Take the upload, or say why not: 400 for an entry that contradicts itself, 409 for a gap or a fork."""
-    plan = _Plan()
+    plan = _Plan(store, terminal, salvaged=upload.salvage is not None)
     for wire in upload.entries:
         entry = _entry(wire, terminal)
         if _hash_of(entry) != entry.hash:
             return _bad(entry, "hash-differs", "An entry's hash is not the hash of its content.")
-        refusal = _place(entry, wire.sealed, plan, store, at)
+        refusal = _place(entry, wire.sealed, plan, at)
         if refusal is not None:
             return refusal
-    for entry, sealed in plan.new:
+    for entry, sealed in plan.new.values():
         store.receive(entry, sealed, at)
-    expected = _expected(plan.heads[upload.entries[-1].epoch])
+    if upload.salvage is not None and upload.salvage.last:
+        _close(upload.salvage.epoch, plan)
+    for epoch, seq in plan.lost:
+        store.alarm(terminal, "entries-lost", epoch, seq, at)
+    epoch = upload.salvage.epoch if upload.salvage else upload.entries[-1].epoch
+    expected = _expected(epoch, plan.head(epoch))
     receipt = ChainReceipt(terminal=terminal, received=len(plan.new), already=plan.already, expected=expected)
     return Response(200, {"content-type": JSON}, receipt.to_wire())
 
 
-def _place(entry: ChainEntry, sealed: bytes | None, plan: _Plan, store: Store, at: str) -> Response | None:
-    head = plan.heads.get(entry.epoch) or store.head(entry.terminal, entry.epoch)
-    if head is not None:
-        plan.heads[entry.epoch] = head
-        if entry.seq <= head.seq:
-            return _again(entry, plan, store, at)
-        if entry.seq != head.seq + 1:
-            return _gap(entry, _expected(head))
-        if entry.prev != head.hash:
-            return _fork(entry, store, at)
-    elif entry.seq != 1:
-        return _gap(entry, Expected(epoch=entry.epoch, seq=1, head=GENESIS))
-    elif not _opens(entry, store.keys_of(entry.terminal)):
-        return _bad(entry, "epoch-not-opened", "A new epoch begins with its opening, signed by the terminal.")
-    plan.new.append((entry, sealed))
-    plan.heads[entry.epoch] = entry.position
+def _place(entry: ChainEntry, sealed: bytes | None, plan: _Plan, at: str) -> Response | None:
+    head = plan.head(entry.epoch)
+    following = 1 if head is None else head.seq + 1
+    held = plan.hash_at(entry.epoch, entry.seq) if entry.seq < following else None
+    if held == entry.hash:
+        plan.already += 1
+        return None
+    fills = held is None and entry.seq < following and plan.takes_holes(entry.epoch)
+    if not _fits(entry, plan) or (entry.seq < following and not fills):
+        return _fork(entry, plan.store, at)
+    if entry.seq == 1:
+        if not _opens(entry, plan.store.keys_of(entry.terminal)):
+            return _bad(entry, "epoch-not-opened", "A new epoch begins with its opening, signed by the terminal.")
+    elif entry.seq > following:
+        if not plan.takes_holes(entry.epoch):
+            return _gap(entry, _expected(entry.epoch, head))
+        plan.lost.append((entry.epoch, following))
+    plan.take(entry, sealed)
     return None
 
 
-def _again(entry: ChainEntry, plan: _Plan, store: Store, at: str) -> Response | None:
-    stored = store.hash_at(entry.terminal, entry.epoch, entry.seq)
-    in_this_upload = next((new.hash for new, _ in plan.new if (new.epoch, new.seq) == (entry.epoch, entry.seq)), None)
-    if entry.hash not in (stored, in_this_upload):
-        return _fork(entry, store, at)
-    plan.already += 1
-    return None
+def _fits(entry: ChainEntry, plan: _Plan) -> bool:
+    """No entry beside it and no later opening says otherwise."""
+    before = GENESIS if entry.seq == 1 else plan.hash_at(entry.epoch, entry.seq - 1)
+    return (
+        before in (None, entry.prev)
+        and plan.prev_at(entry.epoch, entry.seq + 1) in (None, entry.hash)
+        and plan.stated(entry.epoch).get(entry.seq) in (None, entry.hash)
+    )
+
+
+def _close(epoch: int, plan: _Plan) -> None:
+    """Nothing more comes of this epoch: what a later opening states beyond its head is lost."""
+    head = plan.head(epoch)
+    following = 1 if head is None else head.seq + 1
+    if any(seq >= following for seq in plan.stated(epoch)):
+        plan.lost.append((epoch, following))
 
 
 def _opens(entry: ChainEntry, keys: tuple[bytes, ...]) -> bool:
@@ -120,8 +189,8 @@ def _hash_of(entry: ChainEntry) -> bytes:
     )
 
 
-def _expected(head: Position) -> Expected:
-    return Expected(epoch=head.epoch, seq=head.seq + 1, head=head.hash)
+def _expected(epoch: int, head: Position | None) -> Expected:
+    return Expected(epoch=epoch, seq=head.seq + 1 if head else 1, head=head.hash if head else GENESIS)
 
 
 def _bad(entry: ChainEntry, code: str, title: str) -> Response:

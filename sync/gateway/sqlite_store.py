@@ -155,6 +155,17 @@ class SqliteStore:
         row = self._one("SELECT hash FROM chain WHERE terminal = ? AND epoch = ? AND seq = ?", terminal, epoch, seq)
         return row[0] if row else None
 
+    def prev_at(self, terminal: str, epoch: int, seq: int) -> bytes | None:
+        row = self._one("SELECT prev FROM chain WHERE terminal = ? AND epoch = ? AND seq = ?", terminal, epoch, seq)
+        return row[0] if row else None
+
+    def openings_after(self, terminal: str, epoch: int) -> Sequence[ChainEntry]:
+        rows = self._all(
+            f"SELECT {_ENTRY} FROM chain c WHERE terminal = ? AND epoch > ? AND seq = 1 ORDER BY epoch",  # noqa: S608 - constant
+            terminal, epoch,
+        )  # fmt: skip
+        return [ChainEntry(*row) for row in rows]
+
     def receive(self, entry: ChainEntry, sealed: bytes | None, at: str) -> None:
         place = (entry.terminal, entry.epoch, entry.seq)
         self._db.execute(
@@ -167,7 +178,7 @@ class SqliteStore:
 
     def alarm(self, terminal: str, code: str, epoch: int, seq: int, at: str) -> None:
         self._db.execute(
-            "INSERT INTO alarm (at, terminal, code, epoch, seq) VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO alarm (at, terminal, code, epoch, seq) VALUES (?, ?, ?, ?, ?)",
             (at, terminal, code, epoch, seq),
         )
 

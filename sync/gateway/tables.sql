@@ -44,6 +44,7 @@ CREATE TABLE chain (
     received_at     TEXT NOT NULL,
     PRIMARY KEY (terminal, epoch, seq)
 ) WITHOUT ROWID;
+CREATE INDEX chain_openings ON chain (terminal, epoch) WHERE seq = 1;
 
 CREATE TABLE body (
     terminal TEXT NOT NULL,
@@ -114,5 +115,6 @@ CREATE TABLE alarm (
     terminal TEXT NOT NULL,
     code     TEXT NOT NULL,
     epoch    INTEGER NOT NULL,
-    seq      INTEGER NOT NULL
+    seq      INTEGER NOT NULL,
+    UNIQUE (terminal, code, epoch, seq) -- raised once, however often it is met
 );

@@ -10,9 +10,9 @@ comes later, per item, and says accepted or refused with a reason.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from sync.protocol.encoding import Base64Bytes, canonical_json
 
@@ -33,6 +33,8 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Hash = Annotated[Base64Bytes, Field(min_length=32, max_length=32)]
 Hex256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Number = Annotated[int, Field(ge=0, lt=2**53)]
+Ordinal = Annotated[int, Field(ge=1, lt=2**53)]
+"""An epoch, or a number in it."""
 IdNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{17}[0-9X]$")]
 
 
@@ -81,8 +83,8 @@ class WireEntry(Message):
     centre would not take it; the last two differ from the first by the commitment.
     """
 
-    epoch: Number
-    seq: Number
+    epoch: Ordinal
+    seq: Ordinal
     kind: Word
     at: Time
     header: Annotated[Base64Bytes, Field(max_length=MAX_HEADER_BYTES)]
@@ -92,10 +94,30 @@ class WireEntry(Message):
     sealed: Annotated[Base64Bytes, Field(max_length=4 * MAX_SEALED_BYTES)] | None = Field(default=None, repr=False)
 
 
-class ChainUpload(Message):
-    """POST /v1/chain: entries in order, gapless."""
+class Salvage(Message):
+    """The entries come out of a journal that could not go on: its epoch has ended, what is missing of it is lost.
 
-    entries: Annotated[tuple[WireEntry, ...], Field(min_length=1, max_length=MAX_BATCH_ENTRIES)]
+    `last`: nothing more will come of this epoch.
+    """
+
+    epoch: Ordinal
+    last: bool
+
+
+class ChainUpload(Message):
+    """POST /v1/chain: entries in order, gapless; out of a salvaged journal with the gaps it has, or none at all."""
+
+    entries: Annotated[tuple[WireEntry, ...], Field(max_length=MAX_BATCH_ENTRIES)]
+    salvage: Salvage | None = None
+
+    @model_validator(mode="after")
+    def _speaks_of_something(self) -> Self:
+        if self.salvage is None:
+            if not self.entries:
+                raise ValueError("an upload without entries")
+        elif any(entry.epoch != self.salvage.epoch for entry in self.entries):
+            raise ValueError("a salvaged journal has one epoch")
+        return self
 
 
 class Expected(Message):
@@ -107,7 +129,7 @@ class Expected(Message):
 
 
 class ChainReceipt(Message):
-    """Answer to an upload: everything before `expected` is received."""
+    """Answer to an upload: everything before `expected` is received, but what was salvaged around."""
 
     terminal: Terminal
     received: Number

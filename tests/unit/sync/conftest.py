@@ -19,6 +19,7 @@ from offline_store.chain import (
     SALT_BYTES,
     ChainEntry,
     EpochOpened,
+    Position,
     body_info,
     canonical_json,
     commitment,
@@ -32,7 +33,7 @@ from sync.gateway.processing import process_pending
 from sync.gateway.sqlite_store import SqliteStore
 from sync.protocol.enrolment import EnrolmentCode, EnrolmentRequest, enrolment_binding, proof_of
 from sync.protocol.exchange import JSON, Request, Response
-from sync.protocol.messages import ChainUpload, WireEntry
+from sync.protocol.messages import ChainUpload, Salvage, WireEntry
 from sync.protocol.sealing import seal_body
 from sync.protocol.signatures import sign
 
@@ -165,10 +166,10 @@ class FakeTerminal:
         self.chain.append(wire)
         return wire
 
-    def open_epoch(self, epoch: int = 1) -> WireEntry:
+    def open_epoch(self, epoch: int = 1, last_known: Position | None = None) -> WireEntry:
         at = timestamp(self.hall.clock.now())
-        signature = self.signer.sign(EpochOpened.statement(self.number, epoch, at, "first", None))
-        opened = EpochOpened("first", None, signature)
+        signature = self.signer.sign(EpochOpened.statement(self.number, epoch, at, "first", last_known))
+        opened = EpochOpened("first", last_known, signature)
         entry = make_entry(
             prev=GENESIS, terminal=self.number, epoch=epoch, seq=1, kind="epoch-opened", at=at,
             header=canonical_json(opened.header()),
@@ -179,6 +180,10 @@ class FakeTerminal:
     def upload(self, *entries: WireEntry, **headers: str) -> Response:
         body = ChainUpload(entries=entries or tuple(self.chain)).to_wire()
         return self.hall.ask(self.signed("POST", "/v1/chain", body, **headers))
+
+    def salvage(self, *entries: WireEntry, epoch: int = 1, last: bool = True) -> Response:
+        body = ChainUpload(entries=entries, salvage=Salvage(epoch=epoch, last=last)).to_wire()
+        return self.hall.ask(self.signed("POST", "/v1/chain", body))
 
     def get(self, path: str) -> Response:
         return self.hall.ask(self.signed("GET", path))

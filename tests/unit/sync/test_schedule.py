@@ -30,7 +30,7 @@ def test_slots_are_stable_and_spread_a_fleet_evenly():
 
 
 def test_at_the_start_everything_is_due_uploads_before_downloads():
-    assert schedule().due(0.0) == ("upload", "results", "revocations", "snapshot")
+    assert schedule().due(0.0) == ("upload", "salvage", "results", "revocations", "snapshot")
 
 
 def test_after_a_good_run_a_job_comes_again_in_its_own_slot_of_the_next_period():

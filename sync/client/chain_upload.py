@@ -1,0 +1,44 @@
+"""One upload of chain entries as a request, and the answer that it was too much."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from offline_store.schema import PendingItem
+from sync.client.outcomes import Answer, NoAnswer, problem_of
+from sync.protocol.encoding import compress
+from sync.protocol.exchange import JSON, Request
+from sync.protocol.messages import ChainUpload, Salvage, WireEntry
+
+MAX_BATCH_BYTES: Final = 1024 * 1024
+"""Headers and sealed bodies of one upload, unless a single entry is larger."""
+
+
+def upload_request(
+    items: Sequence[PendingItem], withheld: Collection[tuple[int, int]], salvage: Salvage | None = None
+) -> Request:
+    """POST /v1/chain; ``withheld``: (epoch, seq) of the entries that go without their body."""
+    entries = tuple(_to_wire(item, withhold=(item.entry.epoch, item.entry.seq) in withheld) for item in items)
+    headers = {"content-type": JSON, "content-encoding": "gzip"}
+    return Request("POST", "/v1/chain", headers, compress(ChainUpload(entries=entries, salvage=salvage).to_wire()))
+
+
+def too_much(answer: Answer) -> bool:
+    """The centre does not take an upload of this size."""
+    return not isinstance(answer, NoAnswer) and answer.status in (413, 422) and problem_of(answer) is not None
+
+
+def _to_wire(item: PendingItem, *, withhold: bool) -> WireEntry:
+    entry = item.entry
+    return WireEntry(
+        epoch=entry.epoch,
+        seq=entry.seq,
+        kind=entry.kind,
+        at=entry.at,
+        header=entry.header,
+        prev=entry.prev,
+        body_commitment=entry.body_commitment,
+        hash=entry.hash,
+        sealed=None if withhold else item.sealed,
+    )
