@@ -137,7 +137,10 @@ def down(state: StateOption = None) -> None:
 
 
 @app.command()
-def dock(state: StateOption = None) -> None:
+def dock(
+    state: StateOption = None,
+    right: Annotated[bool, typer.Option("--right", help="At the desktop's right edge, beside the terminal.")] = False,
+) -> None:
     """打开操作面板窗口。Open a window that shows the devices and has a button for what can happen to them."""
     try:
         from hardware_sim.dock.window import has_display, run_dock
@@ -146,7 +149,7 @@ def dock(state: StateOption = None) -> None:
 
     if not has_display():
         raise _stop(CANNOT_TELL, "There is no display to open a window on. `hardware-sim do help` works without one.")
-    raise typer.Exit(run_dock(Places(_folder(state)).control))
+    raise typer.Exit(run_dock(Places(_folder(state)).control, right=right))
 
 
 def main() -> None:

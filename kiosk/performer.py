@@ -13,15 +13,19 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from drivers.card_reader.pin import pin_tries, verify_pin
-from drivers.card_reader.session import STEPS, end_session, read_card
+from drivers.card_reader.facts import CardFacts
+from drivers.card_reader.pin import PinResult, pin_tries, verify_pin
+from drivers.card_reader.sam import SamIndex
+from drivers.card_reader.session import STEPS, end_session, read_card, same_card
 from drivers.document_printer.printer import DocumentPrinter
-from drivers.errors import DeviceError
+from drivers.errors import CardChanged, DeviceError
 from drivers.lanes import Done, Lane, Outcome, Ticket
 from drivers.operation import Operation
+from drivers.pin_buffer import PinHandle
 from drivers.receipt_printer.document import Receipt
 from drivers.receipt_printer.printer import ReceiptPrinter
 from kiosk.effects import (
@@ -120,21 +124,24 @@ class Performer:
         """All parts are handed in."""
         self._w = wiring
         self._at_the_card: list[Ticket] = []
+        self._facts: CardFacts | None = None
+        self._sam = SamIndex()
 
     def __call__(self, effect: Effect) -> None:
         """Start one effect; its end is posted as Completed or Failed with the effect's id."""
         w = self._w
         match effect.action:
             case ReadCard(today=today):
-                self._card(effect, read_card(today), w.timeouts.card_read, len(STEPS))
+                self._card(effect, self._read(today), w.timeouts.card_read, len(STEPS))
             case AskPinTries():
                 self._card(effect, pin_tries(), w.timeouts.card_read)
             case VerifyPin(handle=handle):
-                self._card(effect, verify_pin(handle), w.timeouts.card_read)
+                self._card(effect, self._verify(handle), w.timeouts.card_read)
             case ReleaseCard():
                 for ticket in self._at_the_card:
                     ticket.cancel()
                 self._at_the_card.clear()
+                self._facts = None
                 w.wipe_pin()
                 w.card.submit(end_session(), partial(self._ended, effect), deadline=_RELEASE_LIMIT)
             case PrintReceipt(document=document):
@@ -203,6 +210,24 @@ class Performer:
             operation, partial(self._ended, effect), deadline=limit, on_progress=progressed if steps else None
         )
         self._at_the_card.append(ticket)
+
+    def _read(self, today: date) -> Operation[CardFacts]:
+        """Runs on the lane's thread; what it leaves is looked at only by the operations queued behind it."""
+        self._facts = None
+        facts = yield from read_card(today, index=self._sam)
+        self._facts = facts
+        return facts
+
+    def _verify(self, handle: PinHandle) -> Operation[PinResult]:
+        """While a person typed, the card may have been swapped without an event (seen under pcscd, 14 of 117 swaps
+        right after insertion): a PIN never proves another card than the one that was read."""
+        try:
+            if self._facts is None:
+                raise CardChanged("card_reader", why="no card was read")
+            yield from same_card(self._facts)
+            return (yield from verify_pin(handle))
+        finally:
+            handle.clear()
 
     def _print(self, effect: Effect, lane: Lane, operation: Operation[Any]) -> None:
         lane.submit(operation, partial(self._ended, effect), deadline=self._w.timeouts.print_limit)

@@ -175,7 +175,7 @@ class PcscLink:
         self._check(hresult, "connect", slot)
         try:
             # pcscd powers a card when it comes in and then trusts the ATR it saw: after a quick swap that was the old
-            # card's (6 of 6 tries). A cold reset through our own handle makes the ATR that of the card that is in
+            # card's (4 of 4 tries). A cold reset through our own handle makes the ATR that of the card that is in
             # *now*, and leaves nothing another program may have verified.
             hresult, protocol = self._api.SCardReconnect(
                 card, scard.SCARD_SHARE_EXCLUSIVE, _PROTOCOLS, scard.SCARD_UNPOWER_CARD

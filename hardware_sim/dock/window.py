@@ -43,13 +43,16 @@ def has_display() -> bool:
     return any(os.environ.get(name) for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY"))
 
 
-def run_dock(control: Path) -> int:
-    """Show the dock until its window is closed; the exit code."""
+def run_dock(control: Path, *, right: bool = False) -> int:
+    """Show the dock until its window is closed; the exit code. `right`: at the desktop's right edge."""
     os.environ.setdefault("QT_QUICK_CONTROLS_STYLE", "Basic")
     application = QGuiApplication(sys.argv[:1])
     application.setApplicationName("hardware-sim dock")
     application.setFont(QFont(FAMILY))
     dock = DockWindow(control)
+    if right:
+        room = application.primaryScreen().availableGeometry()
+        dock.window.setPosition(max(room.left(), room.right() - dock.window.width()), room.top())
     # Ctrl-C reaches Python only while Python runs now and then
     signal.signal(signal.SIGINT, lambda *_: application.quit())
     breath = QTimer()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import signal
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.app.hardening import harden
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QGuiApplication
+
     from ui.panel import Hall, Panel
 
 
@@ -22,6 +25,8 @@ def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
 
     harden()
     panel, hall = appearance(root / "terminal.toml")
+    if not full_screen:
+        panel = _fitting(panel, first_frame.application_for_terminal())
     font_directory = fonts if fonts is not None else _working_copy_fonts()
     frame = first_frame.show(panel, hall, font_directory, full_screen=full_screen)
     # what follows takes the better part of a second to import: the standby page is up already
@@ -51,6 +56,13 @@ def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
         frame.window.close()
     core.join()
     return 0
+
+
+def _fitting(panel: Panel, application: QGuiApplication) -> Panel:
+    """The same panel, made smaller as a whole where the desktop is lower than it: millimetres shrink with it."""
+    room = application.primaryScreen().availableSize()
+    scale = min(1.0, room.height() / panel.height, room.width() / panel.width)
+    return replace(panel, width=int(panel.width * scale), height=int(panel.height * scale))
 
 
 def appearance(file: Path) -> tuple[Panel, Hall]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from kiosk.app.directory import DataDirectory
-from kiosk.clock import Clock
+from kiosk.clock import HALL_ZONE, Clock
 from kiosk.events import DeliveryReported
 from kiosk.records import PersonRecord
 from kiosk.settings import Settings
@@ -101,7 +101,7 @@ class TerminalStores:
         last = self._delivery.last_run("upload", outcome="done")
         recent = timestamp(self._utc() - ONLINE_FOR)
         online = last is not None and last.ended_at is not None and last.ended_at >= recent
-        oldest = backlog.oldest_at[:16].replace("T", " ") if backlog.oldest_at else None
+        oldest = _hall_minute(backlog.oldest_at) if backlog.oldest_at else None
         return DeliveryReported(online, backlog.pending, oldest, self.records.data_as_of())
 
     def close(self) -> None:
@@ -126,3 +126,8 @@ class TerminalStores:
             state = "unknown" if job.state == "sending" else "failed"
             header = {"job": job.job, "session": job.session or "none", "state": state, "reason": "terminal-stopped"}
             self.books.append("print", header)
+
+
+def _hall_minute(moment: str) -> str:
+    """RFC 3339 UTC -> YYYY-MM-DD HH:MM in the hall."""
+    return datetime.fromisoformat(moment).astimezone(HALL_ZONE).strftime("%Y-%m-%d %H:%M")

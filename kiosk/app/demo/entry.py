@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import typer
 
+from kiosk.app.children import die_with_parent
 from kiosk.app.demo.world import World, WorldFailed
 from kiosk.fonts import FontsMissingError, locate
 from kiosk.fonts.located import development_directory
@@ -23,6 +25,8 @@ def demo(output: Path, *, window: bool, count: int, seed: int) -> int:
     def say(what: str) -> None:
         typer.echo(f"[{time.monotonic() - began:5.1f} s] {what}")
 
+    # an order to end unwinds everything below: servers are ended and the folder is removed
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         fonts = development_directory()
         if fonts is None:
@@ -54,11 +58,18 @@ def _play(world: World) -> int:
     environment = {**os.environ, **world.environment}
     programs = Path(sys.executable).parent
     dock = subprocess.Popen(  # noqa: S603 our own program
-        [str(programs / "hardware-sim"), "dock", "--state", str(world.simulator)], env=environment
+        [str(programs / "hardware-sim"), "dock", "--state", str(world.simulator), "--right"],
+        env=environment,
+        preexec_fn=die_with_parent,
+    )
+    terminal = subprocess.Popen(  # noqa: S603 our own program
+        [str(programs / "kiosk"), "run", "--data", str(world.terminal), "--window"],
+        env=environment,
+        preexec_fn=die_with_parent,
     )
     try:
-        terminal = [str(programs / "kiosk"), "run", "--data", str(world.terminal), "--window"]
-        return subprocess.run(terminal, env=environment, check=False).returncode  # noqa: S603 our own program
+        return terminal.wait()
     finally:
-        dock.terminate()
-        dock.wait()
+        for window in (terminal, dock):
+            window.terminate()
+            window.wait()

@@ -193,3 +193,9 @@ DEFAULTS: Mapping[type[Any], Callable[[Any], object]] = {
 def hall() -> Hall:
     """A terminal that is switched on."""
     return Hall(rules_for(Settings(terminal="T001"), boot="boot"))
+
+
+@pytest.fixture
+def facts() -> CardFacts:
+    """A card that passed every check."""
+    return FACTS
