@@ -1,0 +1,458 @@
+"""What must hold after each step of the night, whatever people, devices, disk and network do (design, section 6.4)."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import gc
+import json
+import re
+import types
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from typing import Any
+from weakref import ref
+
+from drivers.pin_buffer import PinHandle
+from kiosk.certificates.number import parse_number
+from kiosk.custody import CardPlace
+from kiosk.effects import Append, Effect
+from kiosk.events import CardRemoved, Event, PinEntered
+from kiosk.identity import NOBODY, Level
+from kiosk.jobs import JobState
+from kiosk.local_number import LocalNumber
+from kiosk.screen import Processing, Result, ResultTable, Screen
+from kiosk.sessions.state import (
+    Choosing,
+    EnteringPin,
+    Identifying,
+    InMenu,
+    Leaving,
+    Serving,
+    Standby,
+    Starting,
+    Taking,
+    VerifyingPin,
+)
+from kiosk.terminal import State
+from kiosk.text import Text
+from kiosk.texts import render
+from offline_store.chain import GENESIS, ChainEntry, verify_run
+from offline_store.journal import JournalReader
+
+from night.bench import Bench
+from night.cast import Cast, Somebody
+from night.life import ProcessLife
+from night.printers import DocumentPaperPath, Paper, ReceiptPaperPath
+
+FINAL = frozenset({"printed", "failed", "unknown"})
+NOBODYS = (Starting, Standby, Choosing, Identifying, Taking, Leaving)
+"""Phases in which nobody is identified any more, or not yet."""
+_UNNOTICED = 0.45
+"""Seconds within which the card service reports a pull."""
+_PIN_LIVES = 0.5
+"""Seconds within which a session's end has reached the chip."""
+_LOCAL = re.compile(r"T\d{3}-\d{8}-\d+-\d{6}-[0-9A-Z]")
+_COPY = re.compile(r"(?:重印|REPRINT) (\d+)")
+_LAST_LINE = re.compile(r"咨询电话 12333|Questions: 12333")
+
+
+class Broken(AssertionError):
+    """A promise was not kept."""
+
+
+@functools.cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in dataclasses.fields(kind))
+
+
+@functools.lru_cache(maxsize=100_000)
+def _both(text: Text) -> str:
+    return render(text, "zh") + "\n" + render(text, "en")
+
+
+def spoken(value: Any) -> Iterator[str]:
+    """Every text in a screen, as both languages would show it."""
+    if isinstance(value, Text):
+        yield _both(value)
+    elif isinstance(value, Enum) or value is None or isinstance(value, bool | int | float):
+        return
+    elif isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from spoken(each)
+    else:
+        for name in _names(type(value)):
+            yield from spoken(getattr(value, name))
+
+
+class Chain:
+    """The journal as somebody else reads it: every entry once, verified as it comes, prints by job."""
+
+    def __init__(self, open_reader: Callable[[], JournalReader]) -> None:
+        self._reader = open_reader()
+        self.entries: list[ChainEntry] = []
+        self.headers: list[Mapping[str, Any]] = []
+        self.jobs: dict[str, list[str]] = {}
+        self.job_headers: dict[str, Mapping[str, Any]] = {}
+        self.issued: dict[str, int] = {}
+
+    def catch_up(self) -> list[Mapping[str, Any]]:
+        """The headers of what is new on disk; each link and hash is checked."""
+        new = list(self._reader.entries(after=len(self.entries)))
+        if not new:
+            return []
+        prev = self.entries[-1].hash if self.entries else GENESIS
+        run = verify_run(new, prev, len(self.entries) + 1)
+        if not run.whole:
+            raise Broken(f"the chain is not whole: {run.findings}")
+        headers: list[Mapping[str, Any]] = [json.loads(entry.header) for entry in new]
+        for entry, header in zip(new, headers, strict=True):
+            if entry.kind == "print":
+                self.jobs.setdefault(str(header["job"]), []).append(str(header["state"]))
+                self.job_headers.setdefault(str(header["job"]), header)
+            if entry.kind == "certificate-issued":
+                if str(header["number"]) in self.issued:
+                    raise Broken(f"certificate {header['number']} was issued twice")
+                self.issued[str(header["number"])] = entry.seq
+        self.entries += new
+        self.headers += headers
+        return headers
+
+    def act(self, seq: int) -> Mapping[str, Any] | None:
+        """The header of the act at this number; None if there is none."""
+        if not 1 <= seq <= len(self.entries) or self.entries[seq - 1].kind != "act":
+            return None
+        return self.headers[seq - 1]
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+class Invariants:
+    """Looks on. It never touches what it looks at."""
+
+    def __init__(
+        self,
+        cast: Cast,
+        bench: Bench,
+        receipts: ReceiptPaperPath,
+        documents: DocumentPaperPath,
+        chain: Chain,
+        now: Callable[[], float],
+        call_later: Callable[[float, Callable[[], None]], Any],
+        *,
+        look_into_memory_every: int,
+        not_memory: tuple[type[Any], ...],
+    ) -> None:
+        self._cast = cast
+        self._not_memory = not_memory
+        self._bench = bench
+        self._receipts = receipts
+        self._documents = documents
+        self.chain = chain
+        self._now = now
+        self._call_later = call_later
+        self._every = look_into_memory_every
+        self._ends = 0
+        self.sessions: list[str] = []
+        self._known_sessions: set[str] = set()
+        self._screen: Screen | None = None
+        self._checked: tuple[Screen, str] | None = None
+        self._results: dict[str, Result] = {}
+        self._shown_by: dict[str, str] = {}
+        self._pins_confirmed = 0
+        self._handles: list[ref[PinHandle]] = []
+        self._pages_seen: set[str] = set()
+        self._receipts_seen = 0
+        self.tickets: dict[tuple[str, int], list[Paper]] = {}
+        self.memory_looks = 0
+        self.texts_checked = 0
+        self.printed_checked = 0
+
+    # called by the night
+
+    def shown(self, screen: Screen) -> None:
+        """A new screen is before the person."""
+        self._screen = screen
+        self._pages_seen.add(screen.page.value)
+
+    def process_gone(self) -> None:
+        """The terminal's process was killed: nothing is shown."""
+        self._screen = None
+        self._handles.clear()
+
+    @property
+    def pages_seen(self) -> frozenset[str]:
+        return frozenset(self._pages_seen)
+
+    def after(self, life: ProcessLife, before: State, event: Event, effects: tuple[Effect, ...]) -> None:
+        """One step is over."""
+        state = life.state
+        new = self.chain.catch_up()
+        self._prints_follow_their_course(new)
+        self._custody_goes_first(before, state, event, effects)
+        self._level_is_proved(life, state)
+        self._wiped(life, before, state)
+        self._pin(life, event, state)
+        self._screen_shows_the_owner_alone(state)
+        self._what_is_shown_is_recorded(state)
+        self._sort_papers()
+
+    # nothing accepted is lost, one result per act
+
+    def _what_is_shown_is_recorded(self, state: State) -> None:
+        phase = state.session.phase
+        screen = self._screen
+        if not isinstance(phase, Serving) or screen is None:
+            return
+        body = screen.body
+        if isinstance(body, ResultTable):
+            self._act_is_in_the_chain(phase.state.number.text, state.session.id, phase.item)
+        elif isinstance(body, Result) and body.reference:
+            number = body.reference
+            if number.startswith("ZM-"):
+                self._certificate_is_in_the_chain(number, state.session.id)
+            else:
+                self._act_is_in_the_chain(number, state.session.id, phase.item)
+            first = self._results.setdefault(number, body)
+            if first.kind is not body.kind:
+                raise Broken(f"{number} had the result {first.kind.value} and now has {body.kind.value}")
+
+    def _act_is_in_the_chain(self, number: str, session: str | None, item: str) -> None:
+        if self._shown_by.get(number) == session:
+            return
+        LocalNumber.parse(number)
+        act = self.chain.act(int(number.split("-")[3]))
+        if act is None or act.get("session") != session or act.get("item") != item:
+            raise Broken(f"{number} is shown and the chain does not hold this act")
+        if number in self._shown_by:
+            raise Broken(f"{number} is shown to two sessions")
+        self._shown_by[number] = str(session)
+
+    def _certificate_is_in_the_chain(self, number: str, session: str | None) -> None:
+        if self._shown_by.get(number) == session:
+            return
+        parts = parse_number(number)
+        act = self.chain.act(parts.counter)
+        if act is None or act.get("session") != session or number not in self.chain.issued:
+            raise Broken(f"certificate {number} is shown and the chain does not hold it")
+        self._shown_by[number] = str(session)
+
+    # prints
+
+    def _prints_follow_their_course(self, new: list[Mapping[str, Any]]) -> None:
+        for header in new:
+            if "job" not in header or "medium" not in header and header.get("reason") != "terminal-stopped":
+                continue
+            states = self.chain.jobs[str(header["job"])]
+            course = (["queued"], ["queued", "sending"])
+            if states not in course and not (states[-1] in FINAL and states[:-1] in course):
+                raise Broken(f"print {header['job']} went {' -> '.join(states)}")
+            if states[-1] in FINAL:
+                job, state = str(header["job"]), states[-1]
+                # looked at when the printer has had time to show what it does
+                self._call_later(3.0, lambda: self.print_agrees(job, state))
+
+    def print_agrees(self, job: str, state: str) -> None:
+        """What the chain says of a print and what came out of the printer."""
+        self._sort_papers()
+        self._documents.look()
+        self.printed_checked += 1
+        if self.chain.job_headers[job].get("medium") == "paper":
+            certain = out = self._documents.printed.count(job)
+        else:
+            papers = self.tickets.get(_ticket_key(job), [])
+            out = len(papers)
+            # what a stopped printer held comes out when staff mend it, and they take it away
+            certain = sum(not each.by_staff and not each.disturbed for each in papers)
+        if state == "printed" and out != 1:
+            raise Broken(f"print {job} is printed and {out} papers with it came out")
+        if state == "failed" and certain:
+            raise Broken(f"print {job} failed and came out all the same")
+        if out > 1:
+            raise Broken(f"print {job} came out {out} times")
+
+    def _sort_papers(self) -> None:
+        papers = self._receipts.papers
+        while self._receipts_seen < len(papers):
+            paper = papers[self._receipts_seen]
+            self._receipts_seen += 1
+            numbers = set(_LOCAL.findall(paper.text))
+            if len(numbers) > 1:
+                raise Broken(f"one receipt bears {len(numbers)} numbers: two people's receipts hang together")
+            owners = {each.key for each in self._cast.people if any(word in paper.text for word in each.words)}
+            if len(owners) > 1:
+                raise Broken("one receipt names two people")
+            if numbers and paper.whole and _LAST_LINE.search(paper.text):
+                copy = _COPY.search(paper.text)
+                key = (numbers.pop(), int(copy.group(1)) if copy else 0)
+                self.tickets.setdefault(key, []).append(paper)
+
+    # custody
+
+    def _custody_goes_first(
+        self, before: State, state: State, event: Event, effects: tuple[Effect, ...]
+    ) -> None:
+        session = state.session.id
+        if session is not None and session not in self._known_sessions:
+            self._known_sessions.add(session)
+            self.sessions.append(session)
+            unaccounted = before.custody.card in (CardPlace.OFFERED, CardPlace.LEFT)
+            if unaccounted and not isinstance(event, CardRemoved):
+                raise Broken(f"session {session} began while a card was {before.custody.card.value}")
+            if before.custody.card is CardPlace.HELD and before.custody.session is not None:
+                raise Broken(f"session {session} began on the card of {before.custody.session}")
+            card = self._bench.card
+            if card is not None and card.verified:
+                raise Broken(f"session {session} began on a card whose PIN stood verified")
+        if isinstance(event, CardRemoved) and before.custody.card is not CardPlace.ABSENT:
+            said = [effect.action for effect in effects if isinstance(effect.action, Append)]
+            wanted = "collected" if before.custody.card is CardPlace.LEFT else "taken"
+            if not any(each.kind == "custody" and each.header["state"] == wanted for each in said):
+                raise Broken(f"a card that was {before.custody.card.value} went and nobody recorded it")
+        held = state.custody
+        if held.card is CardPlace.OFFERED and self._now() - held.since > 31.0:
+            raise Broken("a card was offered for more than 31 seconds and not reported left")
+
+    # identity
+
+    def owner(self, state: State) -> Somebody | None:
+        """Who is identified in this session."""
+        holder = state.session.identity.holder
+        if holder is None:
+            return None
+        return self._cast.of_number[holder.id_number]
+
+    def _level_is_proved(self, life: ProcessLife, state: State) -> None:
+        session = state.session
+        if isinstance(session.phase, Serving) and session.identity.level < life.rules.entries[session.phase.item].level:
+            raise Broken(f"{session.phase.item} is served at level {session.identity.level.name}")
+        owner = self.owner(state)
+        if owner is None:
+            return
+        card = self._card_before_the_terminal()
+        if card is None or card.owner is not owner:
+            raise Broken(f"session {session.id} goes on for somebody whose card is not in the reader")
+        in_place = self._bench.card is card and self._bench.service
+        if session.identity.level >= Level.L2 and in_place and not card.verified:
+            raise Broken(f"session {session.id} has level L2 and the card knows of no PIN")
+
+    def _card_before_the_terminal(self) -> Any:
+        """The card in the reader, or the one pulled so lately that nobody can know yet."""
+        at, pulled = self._bench.last_pull
+        return pulled if self._now() - at <= _UNNOTICED else self._bench.card
+
+    def _screen_shows_the_owner_alone(self, state: State) -> None:
+        if self._screen is None:
+            return
+        owner = self.owner(state)
+        mark = (self._screen, owner.key if owner else "")
+        if self._checked is not None and self._checked[0] is mark[0] and self._checked[1] == mark[1]:
+            return
+        self._checked = mark
+        self.texts_checked += 1
+        foreign = self._cast.belonging_to_others("\n".join(spoken(self._screen)), owner)
+        if foreign:
+            raise Broken(f"page {self._screen.page.value} shows {len(foreign)} words of somebody else")
+        if isinstance(self._screen.body, Processing) and owner is None and state.session.identity is not NOBODY:
+            raise Broken("somebody is served who is nobody")
+
+    # the wipe
+
+    def _wiped(self, life: ProcessLife, before: State, state: State) -> None:
+        phase = state.session.phase
+        if isinstance(phase, NOBODYS) and state.session.identity != NOBODY:
+            raise Broken(f"somebody is still identified in {type(phase).__name__}")
+        if before.session.identity != NOBODY and state.session.identity == NOBODY:
+            self._ends += 1
+            self._call_later(_PIN_LIVES, lambda: self._nothing_outlives(life))
+            if self._ends % self._every == 0:
+                self._look_into_memory(life)
+        for each in self._handles:
+            handle = each()
+            if handle is not None and handle.count and not isinstance(phase, EnteringPin | VerifyingPin):
+                raise Broken("a typed PIN outlives the page it was typed on")
+
+    def _nothing_outlives(self, life: ProcessLife) -> None:
+        if not life.span.alive:
+            return
+        card, session = self._bench.card, life.state.session
+        if card is not None and card.verified and not isinstance(session.phase, VerifyingPin | InMenu | Serving):
+            raise Broken("a verified PIN outlives its session in the chip")
+
+    def _look_into_memory(self, life: ProcessLife) -> None:
+        self._call_later(_PIN_LIVES, lambda: self._nobody_is_in_memory(life))
+
+    def _nobody_is_in_memory(self, life: ProcessLife) -> None:
+        """Every text reachable from state, screen, performer and lanes belongs to whoever is identified now."""
+        if not life.span.alive or any(
+            job.state in (JobState.QUEUED, JobState.SENDING, JobState.PRINTING)
+            for job in life.state.jobs.running.values()
+        ):
+            return  # a print that was accepted still has its document
+        self.memory_looks += 1
+        owner = self.owner(life.state)
+        roots = [life.terminal.state, life.terminal._shown, life.performer, *life.lanes]
+        for text, way in reachable_texts(roots, stop_at=self._not_memory):
+            if self._cast.belonging_to_others(text, owner):
+                raise Broken(f"after a session somebody's words are still in memory: {way()}")
+
+    # the PIN
+
+    def _pin(self, life: ProcessLife, event: Event, state: State) -> None:
+        if isinstance(event, PinEntered):
+            self._pins_confirmed += 1
+            self._handles = [each for each in self._handles if each() is not None]
+            self._handles.append(ref(event.handle))
+        if self._bench.pins_in_all > self._pins_confirmed:
+            raise Broken("a PIN went to a card that nobody had confirmed, or twice")
+
+
+def _ticket_key(job: str) -> tuple[str, int]:
+    """A receipt job is <session>-<local number>-<print>; the second print is the first reprint."""
+    match = _LOCAL.search(job)
+    if match is None:
+        raise Broken(f"the job {job} names no act")
+    return match.group(), int(job.rpartition("-")[2]) - 1
+
+
+_DEAD_ENDS = (types.ModuleType, type, types.BuiltinFunctionType, types.CodeType)
+
+
+def reachable_texts(
+    roots: list[object], stop_at: tuple[type[Any], ...]
+) -> Iterator[tuple[str, Callable[[], str]]]:
+    """Every str that can be reached from objects, and the way to it; not through classes, modules and globals."""
+    waiting: deque[object] = deque(roots)
+    parents: dict[int, object] = {id(each): None for each in roots}
+
+    def way_to(value: object) -> str:
+        steps: list[str] = []
+        while value is not None:
+            steps.append(type(value).__qualname__)
+            value = parents[id(value)]
+        return " <- ".join(steps)
+
+    while waiting:
+        value = waiting.popleft()
+        if isinstance(value, str):
+            yield value, functools.partial(way_to, value)
+            continue
+        if isinstance(value, _DEAD_ENDS) or isinstance(value, stop_at):
+            continue
+        for each in _parts(value):
+            if id(each) not in parents and not isinstance(each, int | float | bytes | bytearray | None):
+                parents[id(each)] = value
+                waiting.append(each)
+
+
+def _parts(value: object) -> list[object]:
+    if isinstance(value, types.FunctionType):
+        cells = [cell.cell_contents for cell in value.__closure__ or ()]
+        return [*cells, *(value.__defaults__ or ())]
+    if isinstance(value, types.GeneratorType):
+        return list(value.gi_frame.f_locals.values()) if value.gi_frame else []
+    return gc.get_referents(value)

@@ -1,0 +1,178 @@
+"""The two printers as things in the hall, with the hands of staff, and what lay in their trays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drivers.links.memory import IppMemoryLink, SerialMemoryLink
+from drivers.scheduler import VirtualScheduler
+from hardware_sim.ipp_printer.printer import IppPrinter
+from hardware_sim.receipt_printer.printer import CUT_SECONDS, DOTS_PER_SECOND, ReceiptPrinter, Said
+from hardware_sim.receipt_printer.ticket import Ending, Ticket
+
+from night.when import LifeSpan
+
+URI = "ipp://printer.example/ipp/print"
+
+
+@dataclass
+class Paper:
+    """Something that came out. `by_staff`: while the printer was being mended, so staff took it away.
+
+    `until` is when the paper had moved and was cut (the simulated printer composes it at once and only then takes its
+    time). `disturbed`: a hand stopped the printer before that; how much of it is on paper nobody can say.
+    """
+
+    until: float
+    text: str
+    whole: bool
+    by_staff: bool
+    disturbed: bool = False
+
+
+class ReceiptPaperPath:
+    """The receipt printer on its line."""
+
+    def __init__(self, scheduler: VirtualScheduler) -> None:
+        self._scheduler = scheduler
+        self.machine = ReceiptPrinter()
+        self.papers: list[Paper] = []
+        self._link: SerialMemoryLink | None = None
+        self._plugged = True
+        self._moving_until = float("-inf")
+
+    def connect(self, life: LifeSpan) -> SerialMemoryLink:
+        self._link = SerialMemoryLink(life, self if self._plugged else None)  # type: ignore[arg-type]
+        return self._link
+
+    def feed(self, data: bytes, now: float) -> Said:
+        said = self.machine.feed(data, now)
+        self._collect(by_staff=False)
+        return said
+
+    # hands; each is told the time by the scheduler
+
+    def open_cover(self) -> None:
+        self._stopped_by_hand()
+        self._say(self.machine.open_cover(self._now))
+
+    def run_out(self) -> None:
+        self._stopped_by_hand()
+        self._say(self.machine.run_out(self._now))
+
+    def run_low(self) -> None:
+        self._say(self.machine.run_low(self._now))
+
+    def leave_paper(self, millimetres: float) -> None:
+        self.machine.leave_paper(millimetres)
+
+    def jam(self, after_bytes: int) -> None:
+        if not after_bytes:
+            self._stopped_by_hand()
+        self._say(self.machine.jam(self._now, after_bytes=after_bytes))
+
+    def break_cutter(self) -> None:
+        self._stopped_by_hand()
+        self._say(self.machine.break_cutter(self._now))
+
+    def power_off(self) -> None:
+        self._stopped_by_hand()
+        self.machine.power_off()
+
+    def unplug(self) -> None:
+        self._plugged = False
+        if self._link is not None:
+            self._link.unplug()
+
+    def mend(self) -> None:
+        """Staff put everything right, and take away what then comes out and what hangs in the slot."""
+        if not self.machine.powered:
+            self.machine.power_on()
+        self._say(self.machine.clear(self._now))
+        if not self._plugged:
+            self._plugged = True
+            if self._link is not None:
+                self._link.plug(self)  # type: ignore[arg-type]
+        self._collect(by_staff=True)
+
+    @property
+    def _now(self) -> float:
+        return self._scheduler.now()
+
+    def _say(self, said: Said) -> None:
+        link = self._link
+        for delay, data in said:
+            if link is not None:
+                self._scheduler.call_later(delay, lambda data=data: link.arrive(data))  # type: ignore[misc]
+
+    def _collect(self, *, by_staff: bool) -> None:
+        for ticket in self.machine.collect():
+            self._moving_until = max(self._moving_until, self._now) + ticket.height / DOTS_PER_SECOND + CUT_SECONDS
+            self.papers.append(Paper(self._moving_until, ticket.text(), _whole(ticket), by_staff))
+
+    def _stopped_by_hand(self) -> None:
+        for paper in reversed(self.papers):
+            if paper.until <= self._now:
+                break
+            paper.disturbed = True
+
+
+def _whole(ticket: Ticket) -> bool:
+    return ticket.ending is not Ending.TORN_OFF
+
+
+class DocumentPaperPath:
+    """The A4 printer on the hall's network."""
+
+    def __init__(self, scheduler: VirtualScheduler) -> None:
+        self._scheduler = scheduler
+        self.machine = IppPrinter(uri=URI)
+        self.printed: list[str] = []
+        """Names of the jobs that came out whole."""
+        self._link: IppMemoryLink | None = None
+        self._reachable = True
+
+    def connect(self, life: LifeSpan) -> IppMemoryLink:
+        self._link = IppMemoryLink(life, self.machine if self._reachable else None)  # type: ignore[arg-type]
+        return self._link
+
+    def look(self) -> None:
+        """What came out since the last look."""
+        self.printed += [job.name for job in self.machine.collect(self._now)]
+
+    def paper_out(self) -> None:
+        self.machine.paper_out(self._now)
+
+    def toner_out(self) -> None:
+        self.machine.toner_out(self._now)
+
+    def open_cover(self) -> None:
+        self.machine.open_cover(self._now)
+
+    def jam(self) -> None:
+        self.machine.jam(self._now)
+
+    def slow_down(self, seconds: float) -> None:
+        self.machine.slow_down(seconds)
+
+    def power_off(self) -> None:
+        self.look()
+        self.machine.power_off(self._now)
+        self._reach(False)
+
+    def leave_network(self) -> None:
+        self._reach(False)
+
+    def mend(self) -> None:
+        self.machine.power_on(self._now)
+        self.machine.clear(self._now)
+        self._reach(True)
+
+    def _reach(self, reachable: bool) -> None:
+        self._reachable = reachable
+        if self._link is not None:
+            self._link.device = self.machine if reachable else None
+
+    @property
+    def _now(self) -> float:
+        return self._scheduler.now()

@@ -1,0 +1,386 @@
+"""One night from one seed: terminal, devices, store, network and centre in one process, until dawn and its reckoning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+
+from drivers.links.memory import CardMemoryLink, IppMemoryLink, SerialMemoryLink
+from drivers.scheduler import Scheduled, VirtualScheduler
+from kiosk.app.directory import DataDirectory
+from kiosk.app.stores import TerminalStores
+from kiosk.certificates.press import Press, PressSettings
+from kiosk.certificates.sealing import Seal
+from kiosk.clock import Moment
+from kiosk.effects import Effect
+from kiosk.events import Event
+from kiosk.fonts import Fonts
+from kiosk.identity.pin_pad import ScreenPinPad
+from kiosk.screen import Screen
+from kiosk.settings import Keys, Settings
+from kiosk.terminal import State
+from offline_store.journal import read_journal
+from sync.enrolment import enrol, load_seal_key
+from sync.protocol.certificate_code import signer_for
+
+from night.bench import Bench, Contacts
+from night.cast import Cast, gather
+from night.centre import CentralPlatform
+from night.invariants import FINAL, Broken, Chain, Invariants
+from night.life import Books, Disk, Papers, ProcessLife
+from night.network import Line, SyncClient
+from night.printers import DocumentPaperPath, ReceiptPaperPath
+from night.trace import Trace
+from night.troubles import Troublemaker
+from night.visitors import somebody_comes
+from night.when import CentreClock, LifeSpan, NightClock
+
+TERMINAL = "T001"
+_LONGEST_NIGHT = 200_000.0
+_PROCESSING_SECONDS = (10.0, 90.0)
+_FIRST_LEASE = timedelta(hours=2)
+_LATER_LEASE = timedelta(hours=3)
+_NEXT_SNAPSHOT_SECONDS = (5_400.0, 13_000.0)
+"""Sometimes the next snapshot comes before the last one's lease is over, sometimes after."""
+
+
+_NOT_MEMORY = (
+    Bench,
+    Scheduled,
+    Contacts,
+    Books,
+    CardMemoryLink,
+    Cast,
+    CentralPlatform,
+    IppMemoryLink,
+    LifeSpan,
+    NightClock,
+    Papers,
+    ProcessLife,
+    SerialMemoryLink,
+    SyncClient,
+    TerminalStores,
+    VirtualScheduler,
+)
+"""Where the walk through the terminal's memory ends: what lies behind is the world, or the encrypted store."""
+
+
+class NightFailed(AssertionError):
+    """A promise was broken; says which, when, after what, and how to see it again."""
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """What a night was."""
+
+    seed: int
+    sessions: int
+    steps: int
+    virtual_seconds: float
+    lives: int
+    entries: int
+    prints: dict[str, int]
+    certificates: int
+    troubles: dict[str, int]
+    pages: frozenset[str]
+    texts_checked: int
+    memory_looks: int
+
+
+class Night:
+    """All chance comes from the seed; all time is the scheduler's."""
+
+    def __init__(
+        self, folder: Path, fonts: Fonts, seed: int, *, sessions: int, everything: bool = False, look_every: int = 10
+    ) -> None:
+        """`sessions`: how many before dawn. `everything`: keep the whole trace. `look_every`: memory walks."""
+        self.seed = seed
+        self._wanted = sessions
+        self._fonts = fonts
+        self.scheduler = VirtualScheduler()
+        self.clock = NightClock(self.scheduler)
+        self.trace = Trace(everything=everything)
+        self.disk = Disk()
+        self.cast: Cast = gather(seed, self._chance("cards"), self.clock.now().today)
+        self.centre = CentralPlatform(folder / "centre", CentreClock(self.clock))
+        self.centre.publish(self.cast.rows, _FIRST_LEASE)
+        self.line = Line(self.scheduler, self._chance("line"), self.centre)
+        self.bench = Bench(self.scheduler, self._chance("bench"))
+        self.receipts = ReceiptPaperPath(self.scheduler)
+        self.documents = DocumentPaperPath(self.scheduler)
+        self._papers_chance, self._centre_chance = self._chance("papers"), self._chance("centre")
+        self._people_chance, self._kill_chance = self._chance("people"), self._chance("kills")
+        self._provision(folder / "terminal")
+        self.life: ProcessLife | None = None
+        self._lives = 0
+        self._effects: tuple[Effect, ...] = ()
+        self._screen: Screen | None = None
+        self._over = False
+        self._start()
+        chain = Chain(lambda: read_journal(self._data.root, self._store_key.material))
+        self.sync = SyncClient(
+            self._data.root, self._keys, self.line, self.clock, self.scheduler, self._chance("sync")
+        )
+        self.invariants = Invariants(
+            self.cast,
+            self.bench,
+            self.receipts,
+            self.documents,
+            chain,
+            self.scheduler.now,
+            self.scheduler.call_later,
+            look_into_memory_every=look_every,
+            not_memory=(*_NOT_MEMORY, type(self)),
+        )
+        self.troubles = Troublemaker(self, self._chance("troubles"))
+        self._centre_works()
+        self.later(self._centre_chance.uniform(*_NEXT_SNAPSHOT_SECONDS), self._publish_again)
+        self._next_visitor()
+
+    def _chance(self, purpose: str) -> Random:
+        return Random(int.from_bytes(sha256(f"{self.seed}:{purpose}".encode()).digest()[:8], "big"))
+
+    # the whole night
+
+    def run(self) -> Reckoning:
+        """Until enough sessions were served, then dawn. NightFailed tells what broke and how to see it again."""
+        try:
+            while len(self.invariants.sessions) < self._wanted:
+                self.scheduler.run_until(self.scheduler.now() + 30.0)
+                if self.scheduler.now() > _LONGEST_NIGHT:
+                    raise Broken(f"after {_LONGEST_NIGHT:.0f} s only {len(self.invariants.sessions)} sessions were served")
+            self._dawn()
+        except Exception as error:
+            tail = "\n".join(f"  {line[:600]}" for line in self.trace.lines()[-40:])
+            raise NightFailed(
+                f"seed {self.seed}: {type(error).__name__}: {error}\n"
+                f"at {self.scheduler.now():.3f} s, session {len(self.invariants.sessions)}, after:\n{tail}\n"
+                f"again: pytest tests/simulation -k night --night-seed {self.seed}"
+            ) from error
+        finally:
+            self._close()
+        return self._reckoning()
+
+    def _dawn(self) -> None:
+        """Nobody new comes, everything is mended, the line is good: what was recorded is at the centre, once."""
+        self._over = True
+        self.troubles.mend_all()
+        self.line.lossy = False
+        self._run_while(lambda: self._visiting, 1_500.0, "the last visitor never left")
+        if self.bench.card is not None:
+            self.bench.pull()
+        self._run_while(lambda: self.life is None, 60.0, "the terminal did not come back")
+        self.scheduler.run_until(self.scheduler.now() + 400.0)
+        assert self.life is not None
+        if self.life.state.jobs.running:
+            raise Broken("a print never came to an end")
+        if not self.life.state.custody.clear:
+            raise Broken("the reader is empty and custody is not clear")
+        if type(self.life.state.session.phase).__name__ != "Standby":
+            raise Broken(f"at dawn the terminal stands in {type(self.life.state.session.phase).__name__}")
+        self.sync.poke()
+        self._run_while(lambda: not self.sync.all_answered, 3_600.0, "the centre never answered for everything")
+        self._the_centre_has_it_once()
+        self._every_print_ended()
+
+    def _run_while(self, condition: Callable[[], bool], seconds: float, otherwise: str) -> None:
+        until = self.scheduler.now() + seconds
+        while condition():
+            if self.scheduler.now() > until:
+                raise Broken(otherwise)
+            self.scheduler.run_until(self.scheduler.now() + 5.0)
+
+    def _the_centre_has_it_once(self) -> None:
+        chain = self.invariants.chain
+        chain.catch_up()
+        # the terminal may record something meanwhile: what the centre has is compared with what was there
+        with self.centre.store.transaction():
+            rows = self.centre.store.records(1_000_000)
+            results = self.centre.store.results_after(TERMINAL, 0, 1_000_000)
+            hashes = {
+                row.seq: self.centre.store.hash_at(TERMINAL, row.epoch, row.seq) for row in rows
+            }
+            registered = {number for number in chain.issued if self.centre.store.certificate(number) is not None}
+            alarms = sum(each.alarms for each in self.centre.store.fleet())
+        ours = {entry.seq: entry.hash for entry in chain.entries}
+        if len(rows) != len(hashes) or hashes != ours:
+            raise Broken(f"the centre has {len(rows)} entries, the terminal recorded {len(ours)}, or they differ")
+        if sorted(each.seq for each in results) != sorted(ours):
+            raise Broken("an entry has no result at the centre, or two")
+        if refused := [each for each in results if each.state != "accepted"]:
+            raise Broken(f"the centre refused {len(refused)} entries: {refused[0].reason}")
+        acts = {row.seq for row in rows if row.act is not None}
+        with_body = {entry.seq for entry in chain.entries if entry.body_commitment is not None}
+        if acts != with_body:
+            raise Broken("the centre opened other bodies than were sealed")
+        if registered != set(chain.issued):
+            raise Broken("a certificate is not in the register")
+        if alarms or self.sync.stopped:
+            raise Broken(f"there were {alarms} alarms at the centre, and sync stopped {self.sync.stopped}")
+
+    def _every_print_ended(self) -> None:
+        for job, states in self.invariants.chain.jobs.items():
+            if sum(state in FINAL for state in states) != 1:
+                raise Broken(f"print {job} ended as {' -> '.join(states)}")
+            self.invariants.print_agrees(job, states[-1])
+
+    # the terminal's process
+
+    def _provision(self, root: Path) -> None:
+        root.mkdir(mode=0o700)
+        self._data = DataDirectory(root)
+        self._settings = Settings(terminal=TERMINAL, keys=Keys(allow_file=True))
+        self._keys = self._data.key_files(self._settings, quiet=True)
+        random = self._chance("keys").randbytes
+        for name in ("store", "pseudonym"):
+            self._keys.create(name, random(32))
+        trust = enrol(
+            root,
+            terminal=TERMINAL,
+            code=self.centre.enrolment_code(TERMINAL),
+            keys=self._keys,
+            send=self.centre.answer,
+            now=self.clock.utc,
+            random=random,
+        )
+        self._store_key = self._keys.load("store", length=32)
+        seal = Seal(
+            signer_for(load_seal_key(self._keys)), trust.seal_certificate, (trust.x509_intermediate, trust.x509_root)
+        )
+        settings = PressSettings(seal, trust.compact_seal_certificate, trust.verify_url, trust.demo)
+        self._press = Press(settings, self._fonts)
+
+    def _start(self) -> None:
+        self._lives += 1
+        self.life = ProcessLife(
+            self._lives,
+            scheduler=self.scheduler,
+            clock=self.clock,
+            chance=self._papers_chance,
+            data=self._data,
+            settings=self._settings,
+            disk=self.disk,
+            bench=self.bench,
+            receipts=self.receipts,
+            documents=self.documents,
+            press=self._press,
+            fonts=self._fonts,
+            poke=lambda: self.sync.poke(),
+            trace=self._traced,
+            show=self._shown,
+            after=self._after,
+        )
+
+    def _traced(self, moment: Moment, event: Event, effects: tuple[Effect, ...]) -> None:
+        self.trace(moment, event, effects)
+        self._effects = effects
+
+    def _shown(self, screen: Screen) -> None:
+        self._screen = screen
+        if hasattr(self, "invariants"):
+            self.invariants.shown(screen)
+
+    def _after(self, before: State, event: Event) -> None:
+        assert self.life is not None
+        self.invariants.after(self.life, before, event, self._effects)
+        self.troubles.saw(self._effects)
+
+    def kill(self) -> None:
+        if self.life is not None:
+            life, self.life = self.life, None
+            life.kill()
+            self._dark()
+
+    def restart(self) -> None:
+        if self.life is not None and not self.disk.full:
+            life, self.life = self.life, None
+            life.stop()
+            self._dark()
+
+    def _dark(self) -> None:
+        self._screen = None
+        self.invariants.process_gone()
+        self.later(self._kill_chance.uniform(2.0, 25.0), self._start_when_possible)
+
+    def _start_when_possible(self) -> None:
+        if self.disk.full:
+            self.later(5.0, self._start_when_possible)
+        else:
+            self.note("process starts")
+            self._start()
+
+    # the hall, as visitors and troubles know it
+
+    def now(self) -> float:
+        return self.scheduler.now()
+
+    def screen(self) -> Screen | None:
+        return self._screen
+
+    def touch(self, event: Event) -> None:
+        if self.life is not None:
+            self.life.post(event)
+
+    def pin_pad(self) -> ScreenPinPad | None:
+        return self.life.pin_pad if self.life is not None else None
+
+    def later(self, seconds: float, function: Callable[[], None]) -> None:
+        self.scheduler.call_later(seconds, function)
+
+    def note(self, what: str) -> None:
+        self.trace.note(self.clock.now(), f"* {what}")
+
+    def _next_visitor(self) -> None:
+        self._visiting = not self._over
+        if self._visiting:
+            self._visit(somebody_comes(self, self.cast, self._people_chance).live())
+
+    def _visit(self, steps: Iterator[float]) -> None:
+        seconds = next(steps, None)
+        if seconds is not None:
+            self.later(seconds, lambda: self._visit(steps))
+        else:
+            self.later(self._people_chance.choice((0.0, 1.0, 5.0, 20.0, 60.0)), self._next_visitor)
+
+    # the centre
+
+    def _centre_works(self) -> None:
+        self.centre.process()
+        self.later(self._centre_chance.uniform(*_PROCESSING_SECONDS), self._centre_works)
+
+    def _publish_again(self) -> None:
+        self.centre.publish(self.cast.rows, _LATER_LEASE)
+        self.later(self._centre_chance.uniform(*_NEXT_SNAPSHOT_SECONDS), self._publish_again)
+
+    # the end
+
+    def _close(self) -> None:
+        if self.life is not None:
+            self.life.span.alive = False
+            self.life.stores.close()
+        self.sync.close()
+        self.invariants.chain.close()
+        self.centre.close()
+        self._store_key.close()
+
+    def _reckoning(self) -> Reckoning:
+        chain = self.invariants.chain
+        ends = [states[-1] for states in chain.jobs.values()]
+        return Reckoning(
+            seed=self.seed,
+            sessions=len(self.invariants.sessions),
+            steps=self.trace.steps,
+            virtual_seconds=self.scheduler.now(),
+            lives=self._lives,
+            entries=len(chain.entries),
+            prints={state: ends.count(state) for state in sorted(FINAL)},
+            certificates=len(chain.issued),
+            troubles=dict(sorted(self.troubles.happened.items())),
+            pages=self.invariants.pages_seen,
+            texts_checked=self.invariants.texts_checked,
+            memory_looks=self.invariants.memory_looks,
+        )
