@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
     """Until the window is closed or SIGTERM; 0 after a clean end. A bug ends the process with its traceback."""
-    from PySide6.QtCore import QTimer
+    from PySide6.QtCore import QMetaObject, Qt, QTimer
 
     from ui import first_frame
 
@@ -37,7 +37,12 @@ def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
 
     data = DataDirectory(root)
     settings = data.load_settings()
-    core = Core(data, settings, font_directory, frame.window.bridge.show, ended=frame.application.quit)
+
+    def ended() -> None:
+        # queued: quit() itself, called from the core's thread, waits for the GUI thread with the interpreter in hand
+        QMetaObject.invokeMethod(frame.application, "quit", Qt.ConnectionType.QueuedConnection)
+
+    core = Core(data, settings, font_directory, frame.window.bridge.show, ended=ended)
     frame.window.attach(core.post, core.pin_pad)
     sync = Child([sys.executable, "-m", "kiosk.cli", "sync", "run", "--data", str(root)])
     signal.signal(signal.SIGTERM, lambda *_: core.stop())
