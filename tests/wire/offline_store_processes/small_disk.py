@@ -94,4 +94,4 @@ def main(folder: Path) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]))))  # noqa: T201
+    print(json.dumps(main(Path(sys.argv[1]))))

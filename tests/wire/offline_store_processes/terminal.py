@@ -32,7 +32,7 @@ def append_for_ever(folder: Path) -> None:
     while True:
         position = journal.append("act", {"number": number}, b"body" * 50)
         # only what was said here was acknowledged
-        print(f"{position.epoch} {position.seq} {position.hash.hex()}", flush=True)  # noqa: T201
+        print(f"{position.epoch} {position.seq} {position.hash.hex()}", flush=True)
         number += 1
         if number % 40 == 0:
             journal.close_session()
@@ -40,7 +40,7 @@ def append_for_ever(folder: Path) -> None:
 
 def deliver_for_ever(folder: Path) -> None:
     delivery = Delivery(folder, KEY)
-    print("ready", flush=True)  # noqa: T201
+    print("ready", flush=True)
     while True:
         items = delivery.pending(limit=20, max_bytes=1 << 20)
         if not items:
