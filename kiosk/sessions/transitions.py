@@ -1,8 +1,8 @@
 """The session's transition table: phase × event → handler. One function per arrow, one table, one base.
 
-The base (`_COMMON`) treats once, for every phase, what may happen at any time: the card is pulled, the person leaves,
-wants another language or size, or just touches. A pair that is in neither table means nothing and changes nothing; a
-test walks all pairs and knows which ones those are.
+The base (`_step`) treats once, for every phase, what may happen at any time: the card is pulled, its reader is lost,
+the person leaves, wants another language or size, or just touches. A pair that is in neither table means nothing and
+changes nothing; a test walks all pairs and knows which ones those are.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from kiosk.events import (
     CardRemoved,
     Completed,
     CustodyChanged,
+    Device,
+    DeviceReported,
     Failed,
     JobSettled,
     PinCancelled,
@@ -394,6 +396,13 @@ def _pulled(session: Session, event: CardRemoved, out: Outbox, rules: Rules, aro
     return session
 
 
+def _reader_lost(session: Session, out: Outbox, rules: Rules, around: Around) -> Session:
+    """Without the reader nobody knows whose card lies in it, or whether one does: what stood on the card ends."""
+    if isinstance(session.phase, AT_THE_CARD) or session.identity.holder is not None:
+        return ending.offer_card(session, out, around, rules, notice("CR-07"))
+    return session
+
+
 def _stray_card(session: Session, event: CardInserted, out: Outbox, rules: Rules, around: Around) -> Session:
     """A card put in while a service without a card goes on: that session ends, this one begins."""
     if session.identity.holder is None and isinstance(session.phase, Serving):
@@ -485,6 +494,8 @@ def _step(session: Session, event: object, out: Outbox, rules: Rules, around: Ar
             return session  # the touch that answers the warning presses nothing under it
     if isinstance(event, CardRemoved) and not isinstance(session.phase, Taking):
         return _pulled(session, event, out, rules, around)
+    if isinstance(event, DeviceReported) and event.device is Device.CARD_READER and event.fault is not None:
+        return _reader_lost(session, out, rules, around)
     if isinstance(event, Pressed) and event.press in (Press.LANGUAGE, Press.TEXT_SIZE):
         return _look(session, event, out, rules, around)
     if isinstance(event, Pressed) and event.press is Press.EXIT and isinstance(session.phase, EnteringPin):
