@@ -17,6 +17,7 @@ from drivers.errors import Cancelled, Timeout
 from drivers.print_outcome import PrintOutcome, PrintResult
 from kiosk.effects import Action, Append, Outbox, PrintPaper, PrintReceipt
 from kiosk.events import Completed, Event, Failed, JobSettled, JobWanted
+from offline_store.journal import Room
 
 
 class JobState(StrEnum):
@@ -42,9 +43,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """State of the region."""
+    """State of the region. `owed`: ends that the journal refused; `writing`: those that go into it now, by effect."""
 
     running: Mapping[str, Job] = field(default_factory=dict)
+    owed: tuple[Append, ...] = ()
+    writing: Mapping[int, Append] = field(default_factory=dict)
 
     @property
     def printing(self) -> bool:
@@ -65,6 +68,7 @@ def step(jobs: Jobs, event: Event, out: Outbox) -> Jobs:
             awaiting = out.perform(Append("print", _header(event, "queued")), None)
             return _with(jobs, Job(event, JobState.QUEUED, awaiting))
         case Completed(effect=effect) | Failed(effect=effect):
+            jobs = _paid(jobs, event, out)
             job = next((job for job in jobs.running.values() if job.awaiting == effect), None)
             if job is None:
                 return jobs
@@ -73,7 +77,23 @@ def step(jobs: Jobs, event: Event, out: Outbox) -> Jobs:
 
 
 def _with(jobs: Jobs, job: Job) -> Jobs:
-    return Jobs({**jobs.running, job.wanted.job: job})
+    return replace(jobs, running={**jobs.running, job.wanted.job: job})
+
+
+def _owing(jobs: Jobs, job: Job) -> Jobs:
+    """The journal does not take the end of a print: it is written as soon as there is room again."""
+    return replace(jobs, owed=(*jobs.owed, Append("print", _end_header(job))))
+
+
+def _paid(jobs: Jobs, event: Completed | Failed, out: Outbox) -> Jobs:
+    """What is owed goes to the journal when it has room, and is owed again if it is refused again."""
+    if event.effect in jobs.writing:
+        owed = (*jobs.owed, jobs.writing[event.effect]) if isinstance(event, Failed) else jobs.owed
+        writing = {effect: end for effect, end in jobs.writing.items() if effect != event.effect}
+        return replace(jobs, owed=owed, writing=writing)
+    if jobs.owed and isinstance(event, Completed) and isinstance(event.result, Room):
+        return replace(jobs, owed=(), writing={**jobs.writing, **{out.perform(end, None): end for end in jobs.owed}})
+    return jobs
 
 
 def _completed(jobs: Jobs, job: Job, event: Completed, out: Outbox) -> Jobs:
@@ -100,13 +120,15 @@ def _failed(jobs: Jobs, job: Job, event: Failed, out: Outbox) -> Jobs:
     match job.state:
         case JobState.QUEUED | JobState.SENDING:
             # the journal refused: nothing was sent, so the answer is a plain no
-            return _settle(jobs, replace(job, result=PrintResult.FAILED, reason=reason), out)
+            failed = replace(job, result=PrintResult.FAILED, reason=reason)
+            queued = job.state is JobState.SENDING
+            return _settle(_owing(jobs, failed) if queued else jobs, failed, out)
         case JobState.PRINTING:
             # a driver raises before the first byte is sent; only the end of its time may strike afterwards
             late = isinstance(event.error, Timeout | Cancelled)
             return _end(jobs, job, PrintResult.UNKNOWN if late else PrintResult.FAILED, reason, (), out)
         case JobState.ENDED:
-            return _settle(jobs, job, out)
+            return _settle(_owing(jobs, job), job, out)
 
 
 def _send(wanted: JobWanted) -> Action:
@@ -120,14 +142,16 @@ def _send(wanted: JobWanted) -> Action:
 def _end(
     jobs: Jobs, job: Job, result: PrintResult, reason: str, evidence: tuple[tuple[str, str], ...], out: Outbox
 ) -> Jobs:
-    more = (*evidence, ("reason", reason)) if reason else evidence
-    awaiting = out.perform(Append("print", _header(job.wanted, result.value, *more)), None)
-    return _with(
-        jobs, replace(job, state=JobState.ENDED, awaiting=awaiting, result=result, reason=reason, evidence=evidence)
-    )
+    ended = replace(job, state=JobState.ENDED, result=result, reason=reason, evidence=evidence)
+    return _with(jobs, replace(ended, awaiting=out.perform(Append("print", _end_header(ended)), None)))
+
+
+def _end_header(job: Job) -> dict[str, str]:
+    more = (*job.evidence, ("reason", job.reason)) if job.reason else job.evidence
+    return _header(job.wanted, job.result.value, *more)
 
 
 def _settle(jobs: Jobs, job: Job, out: Outbox) -> Jobs:
     wanted = job.wanted
     out.signal(JobSettled(wanted.job, wanted.session, wanted.kind, job.result, job.reason))
-    return Jobs({id: other for id, other in jobs.running.items() if id != wanted.job})
+    return replace(jobs, running={id: other for id, other in jobs.running.items() if id != wanted.job})
