@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from drivers.card_reader.facts import CardFacts
-from drivers.card_reader.pin import PinResult, pin_tries, verify_pin
+from drivers.card_reader.pin import PinResult, PinState, pin_tries, verify_pin
 from drivers.card_reader.sam import SamIndex
 from drivers.card_reader.session import STEPS, end_session, read_card, same_card
 from drivers.document_printer.printer import DocumentPrinter
@@ -134,7 +134,7 @@ class Performer:
             case ReadCard(today=today):
                 self._card(effect, self._read(today), w.timeouts.card_read, len(STEPS))
             case AskPinTries():
-                self._card(effect, pin_tries(), w.timeouts.card_read)
+                self._card(effect, self._tries(), w.timeouts.card_read)
             case VerifyPin(handle=handle):
                 self._card(effect, self._verify(handle), w.timeouts.card_read)
             case ReleaseCard():
@@ -218,6 +218,13 @@ class Performer:
         self._facts = facts
         return facts
 
+    def _tries(self) -> Operation[PinState]:
+        """The PIN page comes next: a digit that was pressed before it, by whomever, is no digit of this PIN."""
+        try:
+            return (yield from pin_tries())
+        finally:
+            self._w.wipe_pin()
+
     def _verify(self, handle: PinHandle) -> Operation[PinResult]:
         """While a person typed, the card may have been swapped without an event (seen under pcscd, 14 of 117 swaps
         right after insertion): a PIN never proves another card than the one that was read."""
@@ -228,6 +235,7 @@ class Performer:
             return (yield from verify_pin(handle))
         finally:
             handle.clear()
+            self._w.wipe_pin()
 
     def _print(self, effect: Effect, lane: Lane, operation: Operation[Any]) -> None:
         lane.submit(operation, partial(self._ended, effect), deadline=self._w.timeouts.print_limit)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from drivers.card_reader.facts import CardId
 from drivers.errors import CardChanged
 from drivers.lanes import VirtualLane
 from drivers.links.memory import CardMemoryLink
-from drivers.operation import Slot
+from drivers.operation import PowerOn, Slot
 from drivers.pin_buffer import PinBuffer
 from drivers.scheduler import VirtualScheduler
-from kiosk.effects import Append, Effect, VerifyPin
+from kiosk.effects import Append, AskPinTries, Effect, VerifyPin
 from kiosk.events import Completed, DeliveryReported, Failed
 from kiosk.performer import Performer, Wiring
 from kiosk.settings import Timeouts
@@ -57,7 +59,7 @@ class Books:
         return Position(1, len(self.entries), bytes(32))
 
 
-def performer(posted, card=None, books=None):
+def performer(posted, card=None, books=None, wipe_pin=lambda: None):
     scheduler = VirtualScheduler()
     link = CardMemoryLink(scheduler, user=card)
     lane = VirtualLane("card-reader", scheduler, link)
@@ -71,7 +73,7 @@ def performer(posted, card=None, books=None):
         look_at_delivery=lambda: DeliveryReported(True, 0, None, None),
         poke=lambda: None,
         post=posted.append,
-        wipe_pin=lambda: None,
+        wipe_pin=wipe_pin,
         pseudonym_key=bytearray(32),
         timeouts=Timeouts(),
     )
@@ -131,3 +133,16 @@ def test_an_append_completes_with_its_position():
     perform, _, _ = performer(posted)
     perform(Effect(7, None, Append("audit", {"event": "x"})))
     assert posted == [Completed(7, None, Position(1, 1, bytes(32)))]
+
+
+@pytest.mark.parametrize("action", [AskPinTries(), None], ids=["before the first try", "before the next try"])
+def test_a_pin_page_begins_with_an_empty_pad_whatever_was_pressed_before_it(facts, action):
+    posted, typed = [], PinBuffer()
+    perform, scheduler, link = performer(posted, OtherCard(), wipe_pin=typed.clear)
+    link.begin(PowerOn(Slot.USER), lambda answer: None)
+    scheduler.run_until_idle()
+    perform(Effect(1, "s", action or VerifyPin(handle())))
+    typed.press(7)
+    scheduler.run_until_idle()
+    assert posted
+    assert typed.count == 0
