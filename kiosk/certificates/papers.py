@@ -143,6 +143,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--fonts", type=Path, required=True, help="directory of the built fonts")
     chosen = parser.parse_args(arguments)
     sys.excepthook = _say_where
+    # libraries that ask for the local zone get the hall's, also on a machine that was told none
+    os.environ.setdefault("TZ", "Asia/Shanghai")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers = _own_output()
     try:

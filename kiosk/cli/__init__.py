@@ -9,6 +9,10 @@ from __future__ import annotations
 
 def main() -> None:
     """Entry point of the console script; imports the command tree only when it is run."""
+    import os
+
+    # libraries that ask for the local zone get the hall's, also on a machine that was told none
+    os.environ.setdefault("TZ", "Asia/Shanghai")
     from kiosk.cli.tree import app
 
     app()

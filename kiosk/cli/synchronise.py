@@ -82,12 +82,16 @@ def status_command(data: Data, as_json: Json = False) -> None:
 
 def _guarded(work: Any, as_json: bool) -> Any:
     from sync.client.http import GatewayAddressUnfit
+    from sync.process import AlreadyRunning
     from sync.trust import NotEnrolled
 
     try:
         return work()
     except NotEnrolled as error:
         refuse(Exit.UNKNOWN, str(error), why="not-enrolled", next_step="kiosk provision --help", as_json=as_json)
+    except AlreadyRunning as error:
+        step = "let the running one work, or end it first"
+        refuse(Exit.NO, str(error), why="already-running", next_step=step, as_json=as_json)
     except GatewayAddressUnfit as error:
         step = "set centre.gateway in terminal.toml"
         refuse(Exit.UNKNOWN, str(error), why="address", next_step=step, as_json=as_json)
