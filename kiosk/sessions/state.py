@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from kiosk.identity import NOBODY, Identity
 from kiosk.screen import Notice, Preferences, Thing
@@ -151,3 +151,13 @@ class Session:
     papers: tuple[str, ...] = ()
     served: int = 0
     """Sessions so far; gives each its id."""
+
+
+P = TypeVar("P")
+
+
+def phase_of(session: Session, kind: type[P]) -> P:
+    """The phase, which has to be of this kind; another one is a bug in the table."""
+    if not isinstance(session.phase, kind):
+        raise TypeError(f"phase {kind.__name__} is expected, the session is in {type(session.phase).__name__}")
+    return session.phase
