@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -101,6 +101,8 @@ class Settings(_Table):
     """terminal.toml."""
 
     terminal: str = Field(pattern=r"^[A-Z][A-Z0-9]{2,11}$")
+    profile: Literal["service", "demonstration"] = "service"
+    """`service` refuses a demonstration authority: what it certifies is valid nowhere."""
     place: Place = Place()
     readers: Readers = Readers()
     devices: Devices = Devices()

@@ -24,9 +24,10 @@ from kiosk.fonts import located
 from kiosk.identity.pin_pad import ScreenPinPad
 from kiosk.performer import Performer, Wiring
 from kiosk.screen import Screen
-from kiosk.settings import Settings
+from kiosk.settings import Settings, SettingsError
 from kiosk.terminal import Terminal
 from sync.poke import poke
+from sync.trust import read_trust
 
 
 class Core:
@@ -91,6 +92,8 @@ class Core:
             self._ended()
 
     def _serve(self) -> None:
+        if self._settings.profile == "service" and read_trust(self._data.root).demo:
+            raise SettingsError("profile service and a demonstration authority: enrol at a real centre")
         keys = self._data.key_files(self._settings)
         stores = TerminalStores(self._data, self._settings, keys, self._clock)
         faces = located.locate(self._fonts)

@@ -37,11 +37,12 @@ def provision(
     code: str,
     devices: Mapping[str, str],
     *,
+    demonstration: bool,
     now: Callable[[], datetime],
     random: Callable[[int], bytes],
 ) -> Trust:
     """Enrol, then write terminal.toml last: a directory with settings is a terminal."""
-    draft = _draft(terminal, gateway, devices)
+    draft = _draft(terminal, gateway, devices, demonstration=demonstration)
     _check(draft)
     data.root.mkdir(parents=True, exist_ok=True)
     keys = data.key_files(settings.Settings(terminal=terminal, keys=settings.Keys(allow_file=True)), quiet=True)
@@ -55,6 +56,9 @@ def provision(
         raise ProvisioningRefused(error.code, error.sentence, "ask the centre for a new code") from error
     finally:
         sender.close()
+    if trust.demo and not demonstration:
+        sentence = f"{trust.organisation} is a demonstration authority: what it certifies is valid nowhere"
+        raise ProvisioningRefused("demonstration", sentence, "enrol at a real centre, or give --demonstration")
     _make_keys(keys, random)
     _write(data.settings_file, draft + _centre(trust))
     # the journal's first epoch is opened here, so that the sync process finds one whoever starts first
@@ -69,10 +73,11 @@ def _make_keys(keys: KeyProvider, random: Callable[[int], bytes]) -> None:
         material[:] = bytes(KEY_BYTES)
 
 
-def _draft(terminal: str, gateway: str, devices: Mapping[str, str]) -> str:
+def _draft(terminal: str, gateway: str, devices: Mapping[str, str], *, demonstration: bool) -> str:
     lines = [
         "# Settings of this terminal. `kiosk settings` checks and shows them.",
         f'terminal = "{_plain(terminal)}"',
+        f'profile = "{"demonstration" if demonstration else "service"}"',
         "",
         "[keys]",
         "# keys lie in files, not in a security chip: for demonstration or transition only",

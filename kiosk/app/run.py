@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
-    """Until the window is closed or SIGTERM; 0 after a clean end. A bug ends the process with its traceback."""
+    """Until the window is closed or SIGTERM: 0; 3 when the settings cannot be. A bug ends it with its traceback."""
     from PySide6.QtCore import QMetaObject, Qt, QTimer
 
     from ui import first_frame
@@ -33,10 +33,15 @@ def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
     from kiosk.app.children import Child
     from kiosk.app.core import Core
     from kiosk.app.directory import DataDirectory
+    from kiosk.settings import SettingsError
     from ui.fonts import load_rare
 
     data = DataDirectory(root)
-    settings = data.load_settings()
+    try:
+        settings = data.load_settings()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 3
 
     def ended() -> None:
         # queued: quit() itself, called from the core's thread, waits for the GUI thread with the interpreter in hand
@@ -59,7 +64,11 @@ def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
         core.stop()
         sync.stop()
         frame.window.close()
-    core.join()
+    try:
+        core.join()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 3
     return 0
 
 

@@ -22,6 +22,9 @@ def provision_command(
     allow_key_files: Annotated[
         bool, typer.Option("--allow-key-files", help="keep keys in files: for demonstration or transition only")
     ] = False,
+    demonstration: Annotated[
+        bool, typer.Option("--demonstration", help="accept a demonstration authority; nothing it certifies is valid")
+    ] = False,
     receipt_printer: Annotated[str, typer.Option(help="serial device of the receipt printer")] = "",
     id_reader: Annotated[str, typer.Option(help="serial device of the ID reader")] = "",
     document_printer: Annotated[str, typer.Option(help="ipp:// address of the A4 printer")] = "",
@@ -38,7 +41,14 @@ def provision_command(
     devices = {"receipt_printer": receipt_printer, "id_reader": id_reader, "document_printer": document_printer}
     try:
         trust = provision(
-            DataDirectory(data), terminal, gateway, code, devices, now=lambda: datetime.now(UTC), random=os.urandom
+            DataDirectory(data),
+            terminal,
+            gateway,
+            code,
+            devices,
+            demonstration=demonstration,
+            now=lambda: datetime.now(UTC),
+            random=os.urandom,
         )
     except ProvisioningRefused as error:
         refuse(Exit.NO, str(error), why=error.code, next_step=error.next_step, as_json=as_json)

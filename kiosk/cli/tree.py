@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from kiosk.cli import certificate, devices, journal, provision, synchronise
-from kiosk.cli.answers import Exit, refuse
 
 Data = Annotated[Path, typer.Option("--data", help="data directory of this terminal", envvar="KIOSK_DATA")]
 Fonts = Annotated[Path | None, typer.Option("--fonts", help="built fonts; default: build/fonts of a working copy")]
@@ -37,12 +36,8 @@ def run_command(
 ) -> None:
     """The terminal: window, core, and the sync and papers processes beside it."""
     from kiosk.app.run import run
-    from kiosk.settings import SettingsError
 
-    try:
-        code = run(data, fonts, full_screen=not window)
-    except SettingsError as error:
-        refuse(Exit.UNKNOWN, str(error), why="settings", next_step="kiosk provision --help", as_json=False)
+    code = run(data, fonts, full_screen=not window)
     raise typer.Exit(code)
 
 

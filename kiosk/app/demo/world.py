@@ -113,7 +113,12 @@ class World:
             "--id-reader": self.environment["HARDWARE_SIM_ID_READER"],
             "--document-printer": self.environment["HARDWARE_SIM_A4_PRINTER"],
         }
-        return [*(str(part) for pair in named.items() for part in pair), "--allow-key-files", "--json"]
+        return [
+            *(str(part) for pair in named.items() for part in pair),
+            "--allow-key-files",
+            "--demonstration",
+            "--json",
+        ]
 
     def _serve(self, command: list[str], until: str) -> None:
         process = subprocess.Popen(  # noqa: S603 our own programs, an argument list
