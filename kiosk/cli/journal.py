@@ -6,19 +6,24 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from kiosk.cli.answers import Exit, answer, refuse
 from kiosk.cli.options import Data, Json, opened
-from offline_store.errors import StoreError
-from offline_store.journal import JournalReader, read_journal
+
+if TYPE_CHECKING:
+    from offline_store.journal import JournalReader
 
 app = typer.Typer(help="The terminal's record of what it accepted.", no_args_is_help=True)
 
 
 @contextmanager
 def _reader(data: Path, *, as_json: bool) -> Iterator[JournalReader]:
+    from offline_store.errors import StoreError
+    from offline_store.journal import read_journal
+
     directory, _, keys = opened(data, as_json=as_json)
     try:
         with keys.load("store", length=32) as key:

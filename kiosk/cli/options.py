@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.app.directory import DataDirectory
 from kiosk.cli.answers import Exit, refuse
-from kiosk.settings import Settings, SettingsError
-from offline_store.errors import StoreError
-from offline_store.keys import KeyFiles
+
+if TYPE_CHECKING:
+    from kiosk.app.directory import DataDirectory
+    from kiosk.settings import Settings
+    from offline_store.keys import KeyFiles
 
 Data = Annotated[
     Path, typer.Option("--data", metavar="DIR", help="data directory of the terminal", envvar="KIOSK_DATA")
@@ -21,6 +22,10 @@ Json = Annotated[bool, typer.Option("--json", help="one JSON document")]
 
 def opened(data: Path, *, as_json: bool) -> tuple[DataDirectory, Settings, KeyFiles]:
     """The directory, its settings and keys; ends the command with a sentence when one of them is missing."""
+    from kiosk.app.directory import DataDirectory
+    from kiosk.settings import SettingsError
+    from offline_store.errors import StoreError
+
     directory = DataDirectory(data)
     try:
         settings = directory.load_settings()

@@ -8,10 +8,8 @@ from typing import Annotated
 
 import typer
 
-from kiosk.app.directory import DataDirectory
 from kiosk.cli.answers import Exit, answer, refuse
 from kiosk.cli.options import Data, Json, opened
-from offline_store.errors import StoreError
 
 
 def provision_command(
@@ -31,7 +29,9 @@ def provision_command(
     as_json: Json = False,
 ) -> None:
     """Make the keys, enrol at the centre with the code, and write terminal.toml."""
+    from kiosk.app.directory import DataDirectory
     from kiosk.app.provisioning import ProvisioningRefused, provision
+    from offline_store.errors import StoreError
 
     if not allow_key_files:
         step = "give --allow-key-files for a demonstration; there is no key chip support in this release"

@@ -8,7 +8,6 @@ import typer
 
 from kiosk.cli.answers import Exit, answer, refuse
 from kiosk.cli.options import Data, Json, opened
-from offline_store.errors import StoreError
 
 app = typer.Typer(help="What goes between this terminal and the centre.", no_args_is_help=True)
 
@@ -81,6 +80,7 @@ def status_command(data: Data, as_json: Json = False) -> None:
 
 
 def _guarded(work: Any, as_json: bool) -> Any:
+    from offline_store.errors import StoreError
     from sync.client.http import GatewayAddressUnfit
     from sync.process import AlreadyRunning
     from sync.trust import NotEnrolled
