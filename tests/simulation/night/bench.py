@@ -7,6 +7,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from night.cast import Somebody
+from night.when import LifeSpan
 from smartcard import scard
 
 from drivers.card_reader import events as reader_events
@@ -20,9 +22,6 @@ from hardware_sim.cards.device import NoAnswerError
 from hardware_sim.cards.psam import Psam
 from kiosk.app.card_watch import SETTLE, Watch, heard, settled
 from kiosk.events import Event
-
-from night.cast import Somebody
-from night.when import LifeSpan
 
 USER_READER = "Kiosk User 00 00"
 _VERIFY = bytes.fromhex("00200000")

@@ -77,6 +77,11 @@ class Cast:
         longest_first = sorted(self._of_word, key=lambda word: (-len(word), word))
         self._words = re.compile("|".join(re.escape(word) for word in longest_first))
 
+    def named_in(self, text: str) -> set[str]:
+        """Everybody who is named in the text by a word that is theirs alone. 沈*兰 does not name 沈*."""
+        found = (self._of_word[word] for word in self._words.findall(text))
+        return {key for whose in found if len(whose) == 1 for key in whose}
+
     def belonging_to_others(self, text: str, owner: Somebody | None) -> list[str]:
         """Every word or amount in the text that is somebody's and not the owner's."""
         mine = owner.key if owner else ""
@@ -120,7 +125,11 @@ def _fitting(people: object, seen: set[str], today: date) -> list[tuple[str, Inv
     for person in people:  # type: ignore[attr-defined]
         if len(found) == len(_ODDS):
             break
-        if person.card is None or person.card.number.startswith("A") or today.year - person.birth_date.year < _SETTLED_YEARS:
+        if (
+            person.card is None
+            or person.card.number.startswith("A")
+            or today.year - person.birth_date.year < _SETTLED_YEARS
+        ):
             continue
         words = {mask_name(person.name), mask_card_number(person.card.number), mask_id_number(person.id_number)}
         try:

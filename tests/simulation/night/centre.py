@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from night.when import CentreClock
+
 from offline_store.chain import timestamp
 from offline_store.schema import SnapshotRow, to_record
 from sync.gateway.authority import make_demo_authority
@@ -16,8 +18,6 @@ from sync.gateway.sqlite_store import SqliteStore
 from sync.gateway.store import PublishedSnapshot
 from sync.protocol.exchange import Request, Response
 from sync.protocol.packages import PackageWriter, sign_manifest
-
-from night.when import CentreClock
 
 
 class CentralPlatform:

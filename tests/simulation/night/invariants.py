@@ -14,11 +14,16 @@ from enum import Enum
 from typing import Any
 from weakref import ref
 
+from night.bench import Bench
+from night.cast import Cast, Somebody
+from night.life import ProcessLife
+from night.printers import DocumentPaperPath, Paper, ReceiptPaperPath
+
 from drivers.pin_buffer import PinHandle
 from kiosk.certificates.number import parse_number
 from kiosk.custody import CardPlace
 from kiosk.effects import Append, Effect
-from kiosk.events import CardRemoved, Event, PinEntered
+from kiosk.events import CardRemoved, Event, PinCounted, PinEntered
 from kiosk.identity import NOBODY, Level
 from kiosk.jobs import JobState
 from kiosk.local_number import LocalNumber
@@ -41,11 +46,6 @@ from kiosk.texts import render
 from offline_store.chain import GENESIS, ChainEntry, verify_run
 from offline_store.journal import JournalReader
 
-from night.bench import Bench
-from night.cast import Cast, Somebody
-from night.life import ProcessLife
-from night.printers import DocumentPaperPath, Paper, ReceiptPaperPath
-
 FINAL = frozenset({"printed", "failed", "unknown"})
 NOBODYS = (Starting, Standby, Choosing, Identifying, Taking, Leaving)
 """Phases in which nobody is identified any more, or not yet."""
@@ -58,7 +58,7 @@ _COPY = re.compile(r"(?:重印|REPRINT) (\d+)")
 _LAST_LINE = re.compile(r"咨询电话 12333|Questions: 12333")
 
 
-class Broken(AssertionError):
+class BrokenError(AssertionError):
     """A promise was not kept."""
 
 
@@ -107,7 +107,7 @@ class Chain:
         prev = self.entries[-1].hash if self.entries else GENESIS
         run = verify_run(new, prev, len(self.entries) + 1)
         if not run.whole:
-            raise Broken(f"the chain is not whole: {run.findings}")
+            raise BrokenError(f"the chain is not whole: {run.findings}")
         headers: list[Mapping[str, Any]] = [json.loads(entry.header) for entry in new]
         for entry, header in zip(new, headers, strict=True):
             if entry.kind == "print":
@@ -115,7 +115,7 @@ class Chain:
                 self.job_headers.setdefault(str(header["job"]), header)
             if entry.kind == "certificate-issued":
                 if str(header["number"]) in self.issued:
-                    raise Broken(f"certificate {header['number']} was issued twice")
+                    raise BrokenError(f"certificate {header['number']} was issued twice")
                 self.issued[str(header["number"])] = entry.seq
         self.entries += new
         self.headers += headers
@@ -164,6 +164,7 @@ class Invariants:
         self._results: dict[str, Result] = {}
         self._shown_by: dict[str, str] = {}
         self._pins_confirmed = 0
+        self._nothing_typed = False
         self._handles: list[ref[PinHandle]] = []
         self._pages_seen: set[str] = set()
         self._receipts_seen = 0
@@ -196,7 +197,7 @@ class Invariants:
         self._custody_goes_first(before, state, event, effects)
         self._level_is_proved(life, state)
         self._wiped(life, before, state)
-        self._pin(life, event, state)
+        self._pin(before, event, state)
         self._screen_shows_the_owner_alone(state)
         self._what_is_shown_is_recorded(state)
         self._sort_papers()
@@ -219,7 +220,7 @@ class Invariants:
                 self._act_is_in_the_chain(number, state.session.id, phase.item)
             first = self._results.setdefault(number, body)
             if first.kind is not body.kind:
-                raise Broken(f"{number} had the result {first.kind.value} and now has {body.kind.value}")
+                raise BrokenError(f"{number} had the result {first.kind.value} and now has {body.kind.value}")
 
     def _act_is_in_the_chain(self, number: str, session: str | None, item: str) -> None:
         if self._shown_by.get(number) == session:
@@ -227,9 +228,9 @@ class Invariants:
         LocalNumber.parse(number)
         act = self.chain.act(int(number.split("-")[3]))
         if act is None or act.get("session") != session or act.get("item") != item:
-            raise Broken(f"{number} is shown and the chain does not hold this act")
+            raise BrokenError(f"{number} is shown and the chain does not hold this act")
         if number in self._shown_by:
-            raise Broken(f"{number} is shown to two sessions")
+            raise BrokenError(f"{number} is shown to two sessions")
         self._shown_by[number] = str(session)
 
     def _certificate_is_in_the_chain(self, number: str, session: str | None) -> None:
@@ -238,23 +239,23 @@ class Invariants:
         parts = parse_number(number)
         act = self.chain.act(parts.counter)
         if act is None or act.get("session") != session or number not in self.chain.issued:
-            raise Broken(f"certificate {number} is shown and the chain does not hold it")
+            raise BrokenError(f"certificate {number} is shown and the chain does not hold it")
         self._shown_by[number] = str(session)
 
     # prints
 
     def _prints_follow_their_course(self, new: list[Mapping[str, Any]]) -> None:
         for header in new:
-            if "job" not in header or "medium" not in header and header.get("reason") != "terminal-stopped":
+            if "job" not in header:
                 continue
             states = self.chain.jobs[str(header["job"])]
             course = (["queued"], ["queued", "sending"])
             if states not in course and not (states[-1] in FINAL and states[:-1] in course):
-                raise Broken(f"print {header['job']} went {' -> '.join(states)}")
+                raise BrokenError(f"print {header['job']} went {' -> '.join(states)}")
             if states[-1] in FINAL:
                 job, state = str(header["job"]), states[-1]
                 # looked at when the printer has had time to show what it does
-                self._call_later(3.0, lambda: self.print_agrees(job, state))
+                self._call_later(3.0, functools.partial(self.print_agrees, job, state))
 
     def print_agrees(self, job: str, state: str) -> None:
         """What the chain says of a print and what came out of the printer."""
@@ -269,11 +270,11 @@ class Invariants:
             # what a stopped printer held comes out when staff mend it, and they take it away
             certain = sum(not each.by_staff and not each.disturbed for each in papers)
         if state == "printed" and out != 1:
-            raise Broken(f"print {job} is printed and {out} papers with it came out")
+            raise BrokenError(f"print {job} is printed and {out} papers with it came out")
         if state == "failed" and certain:
-            raise Broken(f"print {job} failed and came out all the same")
+            raise BrokenError(f"print {job} failed and came out all the same")
         if out > 1:
-            raise Broken(f"print {job} came out {out} times")
+            raise BrokenError(f"print {job} came out {out} times")
 
     def _sort_papers(self) -> None:
         papers = self._receipts.papers
@@ -282,10 +283,9 @@ class Invariants:
             self._receipts_seen += 1
             numbers = set(_LOCAL.findall(paper.text))
             if len(numbers) > 1:
-                raise Broken(f"one receipt bears {len(numbers)} numbers: two people's receipts hang together")
-            owners = {each.key for each in self._cast.people if any(word in paper.text for word in each.words)}
-            if len(owners) > 1:
-                raise Broken("one receipt names two people")
+                raise BrokenError(f"one receipt bears {len(numbers)} numbers: two people's receipts hang together")
+            if len(self._cast.named_in(paper.text)) > 1:
+                raise BrokenError("one receipt names two people")
             if numbers and paper.whole and _LAST_LINE.search(paper.text):
                 copy = _COPY.search(paper.text)
                 key = (numbers.pop(), int(copy.group(1)) if copy else 0)
@@ -293,29 +293,27 @@ class Invariants:
 
     # custody
 
-    def _custody_goes_first(
-        self, before: State, state: State, event: Event, effects: tuple[Effect, ...]
-    ) -> None:
+    def _custody_goes_first(self, before: State, state: State, event: Event, effects: tuple[Effect, ...]) -> None:
         session = state.session.id
         if session is not None and session not in self._known_sessions:
             self._known_sessions.add(session)
             self.sessions.append(session)
             unaccounted = before.custody.card in (CardPlace.OFFERED, CardPlace.LEFT)
             if unaccounted and not isinstance(event, CardRemoved):
-                raise Broken(f"session {session} began while a card was {before.custody.card.value}")
+                raise BrokenError(f"session {session} began while a card was {before.custody.card.value}")
             if before.custody.card is CardPlace.HELD and before.custody.session is not None:
-                raise Broken(f"session {session} began on the card of {before.custody.session}")
+                raise BrokenError(f"session {session} began on the card of {before.custody.session}")
             card = self._bench.card
             if card is not None and card.verified:
-                raise Broken(f"session {session} began on a card whose PIN stood verified")
+                raise BrokenError(f"session {session} began on a card whose PIN stood verified")
         if isinstance(event, CardRemoved) and before.custody.card is not CardPlace.ABSENT:
             said = [effect.action for effect in effects if isinstance(effect.action, Append)]
             wanted = "collected" if before.custody.card is CardPlace.LEFT else "taken"
             if not any(each.kind == "custody" and each.header["state"] == wanted for each in said):
-                raise Broken(f"a card that was {before.custody.card.value} went and nobody recorded it")
+                raise BrokenError(f"a card that was {before.custody.card.value} went and nobody recorded it")
         held = state.custody
         if held.card is CardPlace.OFFERED and self._now() - held.since > 31.0:
-            raise Broken("a card was offered for more than 31 seconds and not reported left")
+            raise BrokenError("a card was offered for more than 31 seconds and not reported left")
 
     # identity
 
@@ -329,16 +327,16 @@ class Invariants:
     def _level_is_proved(self, life: ProcessLife, state: State) -> None:
         session = state.session
         if isinstance(session.phase, Serving) and session.identity.level < life.rules.entries[session.phase.item].level:
-            raise Broken(f"{session.phase.item} is served at level {session.identity.level.name}")
+            raise BrokenError(f"{session.phase.item} is served at level {session.identity.level.name}")
         owner = self.owner(state)
         if owner is None:
             return
         card = self._card_before_the_terminal()
         if card is None or card.owner is not owner:
-            raise Broken(f"session {session.id} goes on for somebody whose card is not in the reader")
+            raise BrokenError(f"session {session.id} goes on for somebody whose card is not in the reader")
         in_place = self._bench.card is card and self._bench.service
         if session.identity.level >= Level.L2 and in_place and not card.verified:
-            raise Broken(f"session {session.id} has level L2 and the card knows of no PIN")
+            raise BrokenError(f"session {session.id} has level L2 and the card knows of no PIN")
 
     def _card_before_the_terminal(self) -> Any:
         """The card in the reader, or the one pulled so lately that nobody can know yet."""
@@ -356,16 +354,16 @@ class Invariants:
         self.texts_checked += 1
         foreign = self._cast.belonging_to_others("\n".join(spoken(self._screen)), owner)
         if foreign:
-            raise Broken(f"page {self._screen.page.value} shows {len(foreign)} words of somebody else")
+            raise BrokenError(f"page {self._screen.page.value} shows {len(foreign)} words of somebody else")
         if isinstance(self._screen.body, Processing) and owner is None and state.session.identity is not NOBODY:
-            raise Broken("somebody is served who is nobody")
+            raise BrokenError("somebody is served who is nobody")
 
     # the wipe
 
     def _wiped(self, life: ProcessLife, before: State, state: State) -> None:
         phase = state.session.phase
         if isinstance(phase, NOBODYS) and state.session.identity != NOBODY:
-            raise Broken(f"somebody is still identified in {type(phase).__name__}")
+            raise BrokenError(f"somebody is still identified in {type(phase).__name__}")
         if before.session.identity != NOBODY and state.session.identity == NOBODY:
             self._ends += 1
             self._call_later(_PIN_LIVES, lambda: self._nothing_outlives(life))
@@ -374,14 +372,14 @@ class Invariants:
         for each in self._handles:
             handle = each()
             if handle is not None and handle.count and not isinstance(phase, EnteringPin | VerifyingPin):
-                raise Broken("a typed PIN outlives the page it was typed on")
+                raise BrokenError("a typed PIN outlives the page it was typed on")
 
     def _nothing_outlives(self, life: ProcessLife) -> None:
         if not life.span.alive:
             return
         card, session = self._bench.card, life.state.session
         if card is not None and card.verified and not isinstance(session.phase, VerifyingPin | InMenu | Serving):
-            raise Broken("a verified PIN outlives its session in the chip")
+            raise BrokenError("a verified PIN outlives its session in the chip")
 
     def _look_into_memory(self, life: ProcessLife) -> None:
         self._call_later(_PIN_LIVES, lambda: self._nobody_is_in_memory(life))
@@ -398,33 +396,38 @@ class Invariants:
         roots = [life.terminal.state, life.terminal._shown, life.performer, *life.lanes]
         for text, way in reachable_texts(roots, stop_at=self._not_memory):
             if self._cast.belonging_to_others(text, owner):
-                raise Broken(f"after a session somebody's words are still in memory: {way()}")
+                raise BrokenError(f"after a session somebody's words are still in memory: {way()}")
 
     # the PIN
 
-    def _pin(self, life: ProcessLife, event: Event, state: State) -> None:
+    def _pin(self, before: State, event: Event, state: State) -> None:
+        if isinstance(state.session.phase, EnteringPin):
+            if not isinstance(before.session.phase, EnteringPin):
+                self._nothing_typed = True
+            elif isinstance(event, PinCounted):
+                if self._nothing_typed and event.count > 1:
+                    raise BrokenError(f"the PIN page begins with {event.count - 1} digits that nobody typed on it")
+                self._nothing_typed = False
         if isinstance(event, PinEntered):
             self._pins_confirmed += 1
             self._handles = [each for each in self._handles if each() is not None]
             self._handles.append(ref(event.handle))
         if self._bench.pins_in_all > self._pins_confirmed:
-            raise Broken("a PIN went to a card that nobody had confirmed, or twice")
+            raise BrokenError("a PIN went to a card that nobody had confirmed, or twice")
 
 
 def _ticket_key(job: str) -> tuple[str, int]:
     """A receipt job is <session>-<local number>-<print>; the second print is the first reprint."""
     match = _LOCAL.search(job)
     if match is None:
-        raise Broken(f"the job {job} names no act")
+        raise BrokenError(f"the job {job} names no act")
     return match.group(), int(job.rpartition("-")[2]) - 1
 
 
 _DEAD_ENDS = (types.ModuleType, type, types.BuiltinFunctionType, types.CodeType)
 
 
-def reachable_texts(
-    roots: list[object], stop_at: tuple[type[Any], ...]
-) -> Iterator[tuple[str, Callable[[], str]]]:
+def reachable_texts(roots: list[object], stop_at: tuple[type[Any], ...]) -> Iterator[tuple[str, Callable[[], str]]]:
     """Every str that can be reached from objects, and the way to it; not through classes, modules and globals."""
     waiting: deque[object] = deque(roots)
     parents: dict[int, object] = {id(each): None for each in roots}
@@ -441,7 +444,7 @@ def reachable_texts(
         if isinstance(value, str):
             yield value, functools.partial(way_to, value)
             continue
-        if isinstance(value, _DEAD_ENDS) or isinstance(value, stop_at):
+        if isinstance(value, (*_DEAD_ENDS, *stop_at)):
             continue
         for each in _parts(value):
             if id(each) not in parents and not isinstance(each, int | float | bytes | bytearray | None):

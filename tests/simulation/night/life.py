@@ -1,4 +1,4 @@
-"""One life of the terminal's process: the production parts put together on virtual lanes, from start to stop or kill."""
+"""One life of the terminal's process: the production parts on virtual lanes, from start to stop or kill."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
+
+from night.bench import Bench
+from night.printers import URI, DocumentPaperPath, ReceiptPaperPath
+from night.when import LifeSpan, NightClock
 
 from drivers.document_printer.printer import DocumentPrinter
 from drivers.lanes import VirtualLane
@@ -29,10 +33,6 @@ from kiosk.terminal import State, Terminal, next_deadline
 from offline_store.chain import Position
 from offline_store.errors import StoreFull
 from offline_store.journal import NoRoom, Room, RoomAnswer
-
-from night.bench import Bench
-from night.printers import URI, DocumentPaperPath, ReceiptPaperPath
-from night.when import LifeSpan, NightClock
 
 
 @dataclass
@@ -147,7 +147,10 @@ class ProcessLife:
         trace: Callable[[Moment, Event, tuple[Effect, ...]], None],
         show: Callable[[Screen], None],
         after: Callable[[State, Event], None],
+        spoiled: Callable[[Effect], Event | None] | None,
     ) -> None:
+        """`spoiled`: for proving that the looking works, a performer that answers some effects without doing them."""
+        self._spoiled = spoiled
         self.span = LifeSpan(scheduler)
         self.number = number
         self._bench = bench
@@ -205,4 +208,8 @@ class ProcessLife:
         self.stores.close()
 
     def _perform(self, effect: Effect) -> None:
-        self.performer(effect)
+        answer = self._spoiled(effect) if self._spoiled is not None else None
+        if answer is not None:
+            self.post(answer)
+        else:
+            self.performer(effect)

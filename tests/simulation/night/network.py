@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from random import Random
 
+from night.centre import CentralPlatform
+from night.when import LifeSpan, NightClock
+
 from drivers.scheduler import Scheduled, VirtualScheduler
 from offline_store.chain import timestamp
 from offline_store.delivery import Delivery
@@ -20,9 +23,6 @@ from sync.enrolment import load_signer
 from sync.protocol.exchange import Request, Response
 from sync.protocol.signatures import NONCE_BYTES, sign
 from sync.trust import RevocationFile, read_trust
-
-from night.centre import CentralPlatform
-from night.when import NightClock
 
 _UNREACHABLE_SECONDS = 5.0
 _PATIENCE_SECONDS = 30.0
@@ -88,8 +88,16 @@ class SyncClient:
     """The production's jobs and schedule; between a request and its answer virtual time passes and others work."""
 
     def __init__(
-        self, root: Path, keys: KeyProvider, line: Line, clock: NightClock, scheduler: VirtualScheduler, chance: Random
+        self,
+        root: Path,
+        keys: KeyProvider,
+        line: Line,
+        clock: NightClock,
+        scheduler: VirtualScheduler,
+        chance: Random,
+        stopped: list[Stopped],
     ) -> None:
+        """`stopped` gets every outcome that raises an alarm."""
         self._trust = read_trust(root)
         self._key = keys.load("store", length=32)
         self._signer = load_signer(keys)
@@ -98,13 +106,12 @@ class SyncClient:
         self._revocations = RevocationFile(root, self._trust)
         self._line = line
         self._clock = clock
-        self._scheduler = scheduler
+        self._scheduler = LifeSpan(scheduler)
         self._chance = chance
         self._schedule = Schedule(self._trust.terminal, chance.random, scheduler.now())
         self._busy: str | None = None
         self._timer: Scheduled | None = None
-        self.stopped: list[Stopped] = []
-        self.runs = 0
+        self._stopped = stopped
         self._turn()
 
     def poke(self) -> None:
@@ -122,7 +129,6 @@ class SyncClient:
             self._timer = self._scheduler.call_at(self._schedule.next_at(), self._turn)
             return
         self._busy = due[0]
-        self.runs += 1
         run = self.delivery.run_started(self._busy, "schedule", timestamp(self._clock.utc()))
         self._resume(self._made(self._busy), None, run)
 
@@ -141,12 +147,16 @@ class SyncClient:
                 now=int(self._clock.utc().timestamp()),
                 nonce=self._chance.randbytes(NONCE_BYTES),
             )
-            self._line.send(signed, lambda answer: self._resume(job, answer, run))
+            self._line.send(signed, lambda answer: self._answered(job, answer, run))
+
+    def _answered(self, job: Job, answer: Answer, run: int) -> None:
+        if self._scheduler.alive:
+            self._resume(job, answer, run)
 
     def _over(self, outcome: Outcome, run: int) -> None:
         assert self._busy is not None
         if isinstance(outcome, Stopped):
-            self.stopped.append(outcome)
+            self._stopped.append(outcome)
         word = type(outcome).__name__.lower()
         self.delivery.run_ended(run, timestamp(self._clock.utc()), outcome=word, items=outcome.items)
         self._schedule.finished(self._busy, outcome, self._scheduler.now())
@@ -174,7 +184,7 @@ class SyncClient:
         return self._busy is None and backlog.pending == 0 and backlog.awaiting_result == 0
 
     def close(self) -> None:
+        """The end of the process, in the middle of whatever it was doing."""
+        self._scheduler.alive = False
         self.delivery.close()
         self._key.close()
-
-

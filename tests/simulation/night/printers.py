@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from night.when import LifeSpan
+
 from drivers.links.memory import IppMemoryLink, SerialMemoryLink
 from drivers.scheduler import VirtualScheduler
 from hardware_sim.ipp_printer.printer import IppPrinter
 from hardware_sim.receipt_printer.printer import CUT_SECONDS, DOTS_PER_SECOND, ReceiptPrinter, Said
 from hardware_sim.receipt_printer.ticket import Ending, Ticket
-
-from night.when import LifeSpan
 
 URI = "ipp://printer.example/ipp/print"
 

@@ -10,8 +10,8 @@ from enum import Enum
 from typing import Any
 
 from kiosk.clock import Moment
-from kiosk.effects import Effect
-from kiosk.events import Event
+from kiosk.effects import Effect, VerifyPin
+from kiosk.events import Event, PinEntered
 
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
@@ -28,7 +28,9 @@ def told(value: Any) -> str:
     if isinstance(value, bytes | bytearray):
         return "<octets>"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{told(name)}: {told(each)}" for name, each in value.items()) + "}"
+        # a signature's length changes with its random numbers, and with it a file's
+        shown = {name: "<count>" if name in ("bytes", "sent") else told(each) for name, each in value.items()}
+        return "{" + ", ".join(f"{name}: {each}" for name, each in shown.items()) + "}"
     if isinstance(value, tuple | list):
         return "(" + ", ".join(told(each) for each in value) + ")"
     if value is None or isinstance(value, str | int | float):
@@ -52,7 +54,11 @@ class Trace:
 
     def __call__(self, moment: Moment, event: Event, effects: tuple[Effect, ...]) -> None:
         self.steps += 1
-        self._steps.append((moment, event, effects))
+        if isinstance(event, PinEntered) or any(isinstance(effect.action, VerifyPin) for effect in effects):
+            # a trace that kept them would keep the handle of a PIN alive
+            self.note(moment, _line(event, effects))
+        else:
+            self._steps.append((moment, event, effects))
 
     def note(self, moment: Moment, what: str) -> None:
         """Something from outside the terminal: a hand, a fault."""
@@ -61,7 +67,10 @@ class Trace:
     def lines(self) -> list[str]:
         """Each step as a line: time, event, effects."""
         return [
-            f"{moment.monotonic:.6f} {event if isinstance(event, str) else told(event)}"
-            + (f" -> {told(effects)}" if effects else "")
+            f"{moment.monotonic:.6f} {event if isinstance(event, str) else _line(event, effects)}"
             for moment, event, effects in self._steps
         ]
+
+
+def _line(event: Event, effects: tuple[Effect, ...]) -> str:
+    return told(event) + (f" -> {told(effects)}" if effects else "")

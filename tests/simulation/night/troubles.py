@@ -1,4 +1,4 @@
-"""What goes wrong in a night, when, and who mends it: devices, disk, network, the centre, the terminal's own process."""
+"""What goes wrong in a night, when, and who mends it: devices, disk, network, and the processes themselves."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
-from kiosk.effects import Effect, PrintPaper, PrintReceipt
-
 from night.bench import Bench
 from night.life import Disk
 from night.network import Line
 from night.printers import DocumentPaperPath, ReceiptPaperPath
+
+from kiosk.effects import Effect, PrintPaper, PrintReceipt
 
 
 class World(Protocol):
@@ -31,6 +31,9 @@ class World(Protocol):
 
     def restart(self) -> None:
         """A clean stop and a start."""
+
+    def kill_sync(self) -> None:
+        """End the sync process in the middle of whatever it does; it is started again some seconds later."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ RECEIPT_TROUBLES = (
     Trouble("receipt roll ends", 3, (20, 200), lambda w, c: w.receipts.leave_paper(c.uniform(5, 150)), _mend_receipts),
     Trouble("receipt cover", 3, (3, 90), lambda w, _: w.receipts.open_cover(), _mend_receipts),
     Trouble("receipt jam", 3, (20, 200), lambda w, c: w.receipts.jam(c.choice((0, 40, 400, 900))), _mend_receipts),
-    Trouble("receipt cutter", 1, (20, 200), lambda w, _: w.receipts.break_cutter(), _mend_receipts),
+    Trouble("receipt cutter", 2, (20, 200), lambda w, _: w.receipts.break_cutter(), _mend_receipts),
     Trouble("receipt printer off", 3, (5, 150), lambda w, _: w.receipts.power_off(), _mend_receipts),
     Trouble("receipt cable", 2, (5, 100), lambda w, _: w.receipts.unplug(), _mend_receipts),
 )
@@ -87,12 +90,11 @@ DOCUMENT_TROUBLES = (
 
 OTHER_TROUBLES = (
     Trouble("PSAM missing", 2, (20, 240), lambda w, _: w.bench.take_sam(), lambda w: w.bench.put_sam()),
-    Trouble(
-        "card service gone", 4, (1, 120), lambda w, _: w.bench.service_dies(), lambda w: w.bench.service_returns()
-    ),
+    Trouble("card service gone", 4, (1, 120), lambda w, _: w.bench.service_dies(), lambda w: w.bench.service_returns()),
     Trouble("network down", 4, (60, 5000), lambda w, _: _line(w, up=False), _line),
     Trouble("captive portal", 1, (60, 900), lambda w, _: _line(w, portal=True), _line),
     Trouble("disk full", 4, (5, 240), lambda w, _: _disk(w, full=True), lambda w: _disk(w, full=False)),
+    Trouble("sync killed", 2, (0, 0), lambda w, _: w.kill_sync(), _nothing),
     Trouble("process killed", 4, (0, 0), lambda w, _: w.kill(), _nothing),
     Trouble("process restarted", 1, (0, 0), lambda w, _: w.restart(), _nothing),
 )

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
+from night.bench import Bench
+from night.cast import Cast, Somebody, bank_card
+
 from kiosk.events import Event
 from kiosk.identity.pin_pad import ScreenPinPad
 from kiosk.intents import DigitTyped, ItemChosen, OptionChosen, Press, Pressed, Touched
 from kiosk.screen import Menu, Page, Pin, Question, ResultTable, Screen
-
-from night.bench import Bench
-from night.cast import Cast, Somebody, bank_card
 
 ITEMS = ("SI-01", "SI-02", "SI-04", "SI-11", "CRD-03")
 _GIVES_UP_AFTER = 420.0

@@ -1,13 +1,26 @@
-"""One night from one seed: terminal, devices, store, network and centre in one process, until dawn and its reckoning."""
+"""One night from one seed: terminal, devices, store, network and centre in one process, until dawn."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+
+from night.bench import Bench, Contacts
+from night.cast import Cast, gather
+from night.centre import CentralPlatform
+from night.invariants import FINAL, BrokenError, Chain, Invariants
+from night.life import Books, Disk, Papers, ProcessLife
+from night.network import Line, SyncClient
+from night.printers import DocumentPaperPath, ReceiptPaperPath
+from night.trace import Trace
+from night.troubles import Troublemaker
+from night.visitors import somebody_comes
+from night.when import CentreClock, LifeSpan, NightClock
 
 from drivers.links.memory import CardMemoryLink, IppMemoryLink, SerialMemoryLink
 from drivers.scheduler import Scheduled, VirtualScheduler
@@ -24,20 +37,9 @@ from kiosk.screen import Screen
 from kiosk.settings import Keys, Settings
 from kiosk.terminal import State
 from offline_store.journal import read_journal
+from sync.client.outcomes import Stopped
 from sync.enrolment import enrol, load_seal_key
 from sync.protocol.certificate_code import signer_for
-
-from night.bench import Bench, Contacts
-from night.cast import Cast, gather
-from night.centre import CentralPlatform
-from night.invariants import FINAL, Broken, Chain, Invariants
-from night.life import Books, Disk, Papers, ProcessLife
-from night.network import Line, SyncClient
-from night.printers import DocumentPaperPath, ReceiptPaperPath
-from night.trace import Trace
-from night.troubles import Troublemaker
-from night.visitors import somebody_comes
-from night.when import CentreClock, LifeSpan, NightClock
 
 TERMINAL = "T001"
 _LONGEST_NIGHT = 200_000.0
@@ -69,7 +71,7 @@ _NOT_MEMORY = (
 """Where the walk through the terminal's memory ends: what lies behind is the world, or the encrypted store."""
 
 
-class NightFailed(AssertionError):
+class NightFailedError(AssertionError):
     """A promise was broken; says which, when, after what, and how to see it again."""
 
 
@@ -82,7 +84,7 @@ class Reckoning:
     steps: int
     virtual_seconds: float
     lives: int
-    entries: int
+    kinds: dict[str, int]
     prints: dict[str, int]
     certificates: int
     troubles: dict[str, int]
@@ -95,10 +97,22 @@ class Night:
     """All chance comes from the seed; all time is the scheduler's."""
 
     def __init__(
-        self, folder: Path, fonts: Fonts, seed: int, *, sessions: int, everything: bool = False, look_every: int = 10
+        self,
+        folder: Path,
+        fonts: Fonts,
+        seed: int,
+        *,
+        sessions: int,
+        everything: bool = False,
+        look_every: int = 10,
+        spoiled: Callable[[Effect], Event | None] | None = None,
     ) -> None:
-        """`sessions`: how many before dawn. `everything`: keep the whole trace. `look_every`: memory walks."""
+        """`sessions`: how many before dawn. `everything`: keep the whole trace. `spoiled`: see `ProcessLife`.
+
+        `look_every`: at the end of every so many sessions the terminal's memory is walked through.
+        """
         self.seed = seed
+        self._spoiled = spoiled
         self._wanted = sessions
         self._fonts = fonts
         self.scheduler = VirtualScheduler()
@@ -122,9 +136,10 @@ class Night:
         self._over = False
         self._start()
         chain = Chain(lambda: read_journal(self._data.root, self._store_key.material))
-        self.sync = SyncClient(
-            self._data.root, self._keys, self.line, self.clock, self.scheduler, self._chance("sync")
-        )
+        self._sync_chance = self._chance("sync")
+        self._alarms: list[Stopped] = []
+        self.sync: SyncClient | None = None
+        self._start_sync()
         self.invariants = Invariants(
             self.cast,
             self.bench,
@@ -147,16 +162,18 @@ class Night:
     # the whole night
 
     def run(self) -> Reckoning:
-        """Until enough sessions were served, then dawn. NightFailed tells what broke and how to see it again."""
+        """Until enough sessions were served, then dawn. NightFailedError tells what broke and how to see it again."""
         try:
             while len(self.invariants.sessions) < self._wanted:
                 self.scheduler.run_until(self.scheduler.now() + 30.0)
                 if self.scheduler.now() > _LONGEST_NIGHT:
-                    raise Broken(f"after {_LONGEST_NIGHT:.0f} s only {len(self.invariants.sessions)} sessions were served")
+                    raise BrokenError(
+                        f"after {_LONGEST_NIGHT:.0f} s only {len(self.invariants.sessions)} sessions were served"
+                    )
             self._dawn()
         except Exception as error:
             tail = "\n".join(f"  {line[:600]}" for line in self.trace.lines()[-40:])
-            raise NightFailed(
+            raise NightFailedError(
                 f"seed {self.seed}: {type(error).__name__}: {error}\n"
                 f"at {self.scheduler.now():.3f} s, session {len(self.invariants.sessions)}, after:\n{tail}\n"
                 f"again: pytest tests/simulation -k night --night-seed {self.seed}"
@@ -177,13 +194,15 @@ class Night:
         self.scheduler.run_until(self.scheduler.now() + 400.0)
         assert self.life is not None
         if self.life.state.jobs.running:
-            raise Broken("a print never came to an end")
+            raise BrokenError("a print never came to an end")
         if not self.life.state.custody.clear:
-            raise Broken("the reader is empty and custody is not clear")
+            raise BrokenError("the reader is empty and custody is not clear")
         if type(self.life.state.session.phase).__name__ != "Standby":
-            raise Broken(f"at dawn the terminal stands in {type(self.life.state.session.phase).__name__}")
-        self.sync.poke()
-        self._run_while(lambda: not self.sync.all_answered, 3_600.0, "the centre never answered for everything")
+            raise BrokenError(f"at dawn the terminal stands in {type(self.life.state.session.phase).__name__}")
+        self._poke()
+        self._run_while(
+            lambda: self.sync is None or not self.sync.all_answered, 3_600.0, "the centre never answered for everything"
+        )
         self._the_centre_has_it_once()
         self._every_print_ended()
 
@@ -191,7 +210,7 @@ class Night:
         until = self.scheduler.now() + seconds
         while condition():
             if self.scheduler.now() > until:
-                raise Broken(otherwise)
+                raise BrokenError(otherwise)
             self.scheduler.run_until(self.scheduler.now() + 5.0)
 
     def _the_centre_has_it_once(self) -> None:
@@ -201,31 +220,29 @@ class Night:
         with self.centre.store.transaction():
             rows = self.centre.store.records(1_000_000)
             results = self.centre.store.results_after(TERMINAL, 0, 1_000_000)
-            hashes = {
-                row.seq: self.centre.store.hash_at(TERMINAL, row.epoch, row.seq) for row in rows
-            }
+            hashes = {row.seq: self.centre.store.hash_at(TERMINAL, row.epoch, row.seq) for row in rows}
             registered = {number for number in chain.issued if self.centre.store.certificate(number) is not None}
             alarms = sum(each.alarms for each in self.centre.store.fleet())
         ours = {entry.seq: entry.hash for entry in chain.entries}
         if len(rows) != len(hashes) or hashes != ours:
-            raise Broken(f"the centre has {len(rows)} entries, the terminal recorded {len(ours)}, or they differ")
+            raise BrokenError(f"the centre has {len(rows)} entries, the terminal recorded {len(ours)}, or they differ")
         if sorted(each.seq for each in results) != sorted(ours):
-            raise Broken("an entry has no result at the centre, or two")
+            raise BrokenError("an entry has no result at the centre, or two")
         if refused := [each for each in results if each.state != "accepted"]:
-            raise Broken(f"the centre refused {len(refused)} entries: {refused[0].reason}")
+            raise BrokenError(f"the centre refused {len(refused)} entries: {refused[0].reason}")
         acts = {row.seq for row in rows if row.act is not None}
         with_body = {entry.seq for entry in chain.entries if entry.body_commitment is not None}
         if acts != with_body:
-            raise Broken("the centre opened other bodies than were sealed")
+            raise BrokenError("the centre opened other bodies than were sealed")
         if registered != set(chain.issued):
-            raise Broken("a certificate is not in the register")
-        if alarms or self.sync.stopped:
-            raise Broken(f"there were {alarms} alarms at the centre, and sync stopped {self.sync.stopped}")
+            raise BrokenError("a certificate is not in the register")
+        if alarms or self._alarms:
+            raise BrokenError(f"there were {alarms} alarms at the centre, and sync stopped {self._alarms}")
 
     def _every_print_ended(self) -> None:
         for job, states in self.invariants.chain.jobs.items():
             if sum(state in FINAL for state in states) != 1:
-                raise Broken(f"print {job} ended as {' -> '.join(states)}")
+                raise BrokenError(f"print {job} ended as {' -> '.join(states)}")
             self.invariants.print_agrees(job, states[-1])
 
     # the terminal's process
@@ -269,10 +286,11 @@ class Night:
             documents=self.documents,
             press=self._press,
             fonts=self._fonts,
-            poke=lambda: self.sync.poke(),
+            poke=self._poke,
             trace=self._traced,
             show=self._shown,
             after=self._after,
+            spoiled=self._spoiled,
         )
 
     def _traced(self, moment: Moment, event: Event, effects: tuple[Effect, ...]) -> None:
@@ -300,6 +318,28 @@ class Night:
             life, self.life = self.life, None
             life.stop()
             self._dark()
+
+    def kill_sync(self) -> None:
+        """The other process; it is started again some seconds later."""
+        if self.sync is not None:
+            self.sync.close()
+            self.sync = None
+            self.later(self._kill_chance.uniform(1.0, 20.0), self._start_sync)
+
+    def _start_sync(self) -> None:
+        self.sync = SyncClient(
+            self._data.root,
+            self._keys,
+            self.line,
+            self.clock,
+            self.scheduler,
+            self._sync_chance,
+            self._alarms,
+        )
+
+    def _poke(self) -> None:
+        if self.sync is not None:
+            self.sync.poke()
 
     def _dark(self) -> None:
         self._screen = None
@@ -362,7 +402,8 @@ class Night:
         if self.life is not None:
             self.life.span.alive = False
             self.life.stores.close()
-        self.sync.close()
+        if self.sync is not None:
+            self.sync.close()
         self.invariants.chain.close()
         self.centre.close()
         self._store_key.close()
@@ -376,7 +417,7 @@ class Night:
             steps=self.trace.steps,
             virtual_seconds=self.scheduler.now(),
             lives=self._lives,
-            entries=len(chain.entries),
+            kinds=dict(Counter(entry.kind for entry in chain.entries)),
             prints={state: ends.count(state) for state in sorted(FINAL)},
             certificates=len(chain.issued),
             troubles=dict(sorted(self.troubles.happened.items())),
