@@ -83,7 +83,8 @@ class CardWatcher:
         """One event of the monitor."""
         with self._lock:
             if isinstance(event, reader_events.CardInserted | reader_events.CardMute):
-                self._occupied = True
+                # the PSAM is told as well when the service comes back, and says nothing about the user's slot
+                self._occupied = self._occupied or bool(self._user.search(event.reader))
             appeared = isinstance(event, reader_events.ReaderAppeared) and bool(self._user.search(event.reader))
             self._watch, events = heard(self._watch, event, self._user)
             if appeared:
