@@ -301,6 +301,13 @@ class Hall:
                 reader.close()
         return entries if all else [each for each in entries if (each["epoch"], each["seq"]) > self.since]
 
+    def until_recorded(self, what: Callable[[dict[str, Any]], Any]) -> None:
+        """An entry with such a header is there."""
+        deadline = time.monotonic() + LIMIT
+        while not any(what(each["header"]) for each in self.chain()):
+            assert time.monotonic() < deadline, "it was not recorded"
+            time.sleep(0.05)
+
     def prints(self) -> list[tuple[str, str]]:
         """(state, reason) of each step of each print recorded during this test."""
         return [
@@ -466,4 +473,5 @@ def provisioning(world: World, data: Path, number: str, code: str, gateway: str 
         "--id-reader": world.environment["HARDWARE_SIM_ID_READER"],
         "--document-printer": world.environment["HARDWARE_SIM_A4_PRINTER"],
     }
-    return ["provision", *(word for pair in named.items() for word in pair), "--allow-key-files", "--demonstration", "--json"]
+    more = ("--demonstration", "--json")
+    return ["provision", *(word for pair in named.items() for word in pair), "--allow-key-files", *more]

@@ -1,4 +1,4 @@
-"""The PC/SC service dies and comes back: cards are out of use meanwhile, everything else goes on, nobody is mixed up."""
+"""The PC/SC service dies and comes back: no cards meanwhile, everything else goes on, nobody is mixed up."""
 
 from __future__ import annotations
 
