@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from kiosk.fonts.build import Sources, build
 # the world of a night is a folder of modules, not fixtures: tests import it as `night`
 sys.path.insert(0, str(Path(__file__).parent))
 
+from night.still import StillHall
 from night.whole import Night, Reckoning
 
 MEMORY_DISK = Path("/dev/shm")  # noqa: S108 a folder of its own is made in it
@@ -42,16 +44,43 @@ def night_fonts() -> Fonts:
     return build(directory, Sources(), lambda line: None)
 
 
-@pytest.fixture
-def night_folder(tmp_path: Path) -> Iterator[Path]:
+@contextmanager
+def folder_in_memory(otherwise: Path) -> Iterator[Path]:
     """A folder in memory where there is room: a night commits some thousand times, and what a flush costs is not the
     question here (the store's own tests kill processes and fill disks)."""
     if not MEMORY_DISK.is_dir() or shutil.disk_usage(MEMORY_DISK).free < _ROOM:
-        yield tmp_path
+        yield otherwise
         return
     folder = Path(tempfile.mkdtemp(prefix="night-", dir=MEMORY_DISK))
-    yield folder
-    shutil.rmtree(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def night_folder(tmp_path: Path) -> Iterator[Path]:
+    """For the nights of one test."""
+    with folder_in_memory(tmp_path) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def still_hall(tmp_path_factory: pytest.TempPathFactory, night_fonts: Fonts) -> Iterator[Callable[[], StillHall]]:
+    """The hall without visitors, at rest: one for all tests of a module as long as they leave it so."""
+    made: list[StillHall] = []
+    with folder_in_memory(tmp_path_factory.mktemp("still")) as folder:
+
+        def at_rest() -> StillHall:
+            if not made or not made[-1].at_rest:
+                place = folder / str(len(made))
+                place.mkdir()
+                made.append(StillHall(place, night_fonts))
+            return made[-1]
+
+        yield at_rest
+        for each in made:
+            each.night.close()
 
 
 @pytest.fixture

@@ -81,6 +81,7 @@ class Bench:
         self.sam: Contacts | None = Contacts(self, Psam("SM4"), Slot.SAM, None)
         self._put_away = self.sam
         self.card: Contacts | None = None
+        self.card_since = 0.0
         self.insertions = 0
         """Changes of the user slot; PC/SC counts them too, and that is how a quick swap is found."""
         self.last_pull: tuple[float, Contacts | None] = (float("-inf"), None)
@@ -110,6 +111,7 @@ class Bench:
         if self.card is not None:
             return False
         self.card = Contacts(self, card, Slot.USER, owner, upside_down)
+        self.card_since = self._scheduler.now()
         self.insertions += 1
         if self._link is not None:
             self._link.insert(Slot.USER, self.card)

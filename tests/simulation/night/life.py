@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from night.bench import Bench
 from night.printers import URI, DocumentPaperPath, ReceiptPaperPath
@@ -20,7 +20,7 @@ from kiosk.app.directory import DataDirectory
 from kiosk.app.rules import rules_for
 from kiosk.app.stores import TerminalStores
 from kiosk.certificates.client import PapersGoneError, PapersLateError
-from kiosk.certificates.press import Press
+from kiosk.certificates.facts import EnrolmentCertificate
 from kiosk.clock import Moment
 from kiosk.effects import Effect
 from kiosk.events import Device, DeviceReported, Event
@@ -67,19 +67,30 @@ class Books:
         return Room(10**9) if isinstance(answer, Room) else answer
 
 
+class Maker(Protocol):
+    """What makes a certificate: the production's press, or one that makes it look so."""
+
+    def make(self, certificate: EnrolmentCertificate) -> object: ...
+
+
+HELD = object()
+"""What a `spoiled` says to an effect that is to be left undone for now."""
+
+
 class Papers:
     """The press in this process; it answers later, seldom too late, and sometimes dies over it."""
 
-    def __init__(self, press: Press, life: LifeSpan, chance: Random) -> None:
+    def __init__(self, press: Maker, life: LifeSpan, chance: Random, *, sound: bool) -> None:
         self._press = press
         self._life = life
         self._chance = chance
+        self._sound = sound
 
     def warm(self) -> None:
         """The press of the night is warm."""
 
     def make(self, request: Any, done: Callable[[object], None], failed: Callable[[Exception], None]) -> None:
-        draw = self._chance.random()
+        draw = 1.0 if self._sound else self._chance.random()
         if draw < 0.04:
             self._life.call_later(0.5, lambda: failed(PapersGoneError("the papers process ended")))
         elif draw < 0.07:
@@ -141,13 +152,14 @@ class ProcessLife:
         bench: Bench,
         receipts: ReceiptPaperPath,
         documents: DocumentPaperPath,
-        press: Press,
+        press: Maker,
+        sound_papers: bool,
         fonts: Fonts,
         poke: Callable[[], None],
         trace: Callable[[Moment, Event, tuple[Effect, ...]], None],
         show: Callable[[Screen], None],
         after: Callable[[State, Event], None],
-        spoiled: Callable[[Effect], Event | None] | None,
+        spoiled: Callable[[Effect], Any] | None,
     ) -> None:
         """`spoiled`: for proving that the looking works, a performer that answers some effects without doing them."""
         self._spoiled = spoiled
@@ -173,7 +185,7 @@ class ProcessLife:
                 document_printer=(document_lane, DocumentPrinter(scheduler.now, URI)),
                 books=Books(self.stores.books, disk),
                 records=self.stores.records,
-                papers=Papers(press, self.span, chance),
+                papers=Papers(press, self.span, chance, sound=sound_papers),
                 look_at_delivery=self.stores.look_at_delivery,
                 poke=poke,
                 post=self.post,
@@ -209,7 +221,7 @@ class ProcessLife:
 
     def _perform(self, effect: Effect) -> None:
         answer = self._spoiled(effect) if self._spoiled is not None else None
-        if answer is not None:
-            self.post(answer)
-        else:
+        if answer is None:
             self.performer(effect)
+        elif answer is not HELD:
+            self.post(answer)

@@ -12,6 +12,8 @@ from hardware_sim.ipp_printer.printer import IppPrinter
 from hardware_sim.receipt_printer.printer import CUT_SECONDS, DOTS_PER_SECOND, ReceiptPrinter, Said
 from hardware_sim.receipt_printer.ticket import Ending, Ticket
 
+_PROOF_SECONDS = 0.5
+"""As long as the printer's own word that all was printed may still be on its way."""
 URI = "ipp://printer.example/ipp/print"
 
 
@@ -112,7 +114,7 @@ class ReceiptPaperPath:
 
     def _stopped_by_hand(self) -> None:
         for paper in reversed(self.papers):
-            if paper.until <= self._now:
+            if paper.until + _PROOF_SECONDS <= self._now:
                 break
             paper.disturbed = True
 

@@ -9,12 +9,13 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from night.bench import Bench, Contacts
 from night.cast import Cast, gather
 from night.centre import CentralPlatform
 from night.invariants import FINAL, BrokenError, Chain, Invariants
-from night.life import Books, Disk, Papers, ProcessLife
+from night.life import Books, Disk, Maker, Papers, ProcessLife
 from night.network import Line, SyncClient
 from night.printers import DocumentPaperPath, ReceiptPaperPath
 from night.trace import Trace
@@ -43,6 +44,7 @@ from sync.protocol.certificate_code import signer_for
 
 TERMINAL = "T001"
 _LONGEST_NIGHT = 200_000.0
+_ROUND_SECONDS = 700.0
 _PROCESSING_SECONDS = (10.0, 90.0)
 _FIRST_LEASE = timedelta(hours=2)
 _LATER_LEASE = timedelta(hours=3)
@@ -105,7 +107,9 @@ class Night:
         sessions: int,
         everything: bool = False,
         look_every: int = 10,
-        spoiled: Callable[[Effect], Event | None] | None = None,
+        spoiled: Callable[[Effect], Any] | None = None,
+        lease: timedelta = _FIRST_LEASE,
+        sound_papers: bool = False,
     ) -> None:
         """`sessions`: how many before dawn. `everything`: keep the whole trace. `spoiled`: see `ProcessLife`.
 
@@ -113,6 +117,7 @@ class Night:
         """
         self.seed = seed
         self._spoiled = spoiled
+        self._sound_papers = sound_papers
         self._wanted = sessions
         self._fonts = fonts
         self.scheduler = VirtualScheduler()
@@ -121,7 +126,7 @@ class Night:
         self.disk = Disk()
         self.cast: Cast = gather(seed, self._chance("cards"), self.clock.now().today)
         self.centre = CentralPlatform(folder / "centre", CentreClock(self.clock))
-        self.centre.publish(self.cast.rows, _FIRST_LEASE)
+        self.centre.publish(self.cast.rows, lease)
         self.line = Line(self.scheduler, self._chance("line"), self.centre)
         self.bench = Bench(self.scheduler, self._chance("bench"))
         self.receipts = ReceiptPaperPath(self.scheduler)
@@ -151,10 +156,9 @@ class Night:
             look_into_memory_every=look_every,
             not_memory=(*_NOT_MEMORY, type(self)),
         )
-        self.troubles = Troublemaker(self, self._chance("troubles"))
+        self.troubles: Troublemaker | None = None
+        self._visiting = False
         self._centre_works()
-        self.later(self._centre_chance.uniform(*_NEXT_SNAPSHOT_SECONDS), self._publish_again)
-        self._next_visitor()
 
     def _chance(self, purpose: str) -> Random:
         return Random(int.from_bytes(sha256(f"{self.seed}:{purpose}".encode()).digest()[:8], "big"))
@@ -164,6 +168,10 @@ class Night:
     def run(self) -> Reckoning:
         """Until enough sessions were served, then dawn. NightFailedError tells what broke and how to see it again."""
         try:
+            self.troubles = Troublemaker(self, self._chance("troubles"))
+            self.later(_ROUND_SECONDS, self._staff_round)
+            self.later(self._centre_chance.uniform(*_NEXT_SNAPSHOT_SECONDS), self._publish_again)
+            self._next_visitor()
             while len(self.invariants.sessions) < self._wanted:
                 self.scheduler.run_until(self.scheduler.now() + 30.0)
                 if self.scheduler.now() > _LONGEST_NIGHT:
@@ -179,12 +187,13 @@ class Night:
                 f"again: pytest tests/simulation -k night --night-seed {self.seed}"
             ) from error
         finally:
-            self._close()
+            self.close()
         return self._reckoning()
 
     def _dawn(self) -> None:
         """Nobody new comes, everything is mended, the line is good: what was recorded is at the centre, once."""
         self._over = True
+        assert self.troubles is not None
         self.troubles.mend_all()
         self.line.lossy = False
         self._run_while(lambda: self._visiting, 1_500.0, "the last visitor never left")
@@ -269,7 +278,7 @@ class Night:
             signer_for(load_seal_key(self._keys)), trust.seal_certificate, (trust.x509_intermediate, trust.x509_root)
         )
         settings = PressSettings(seal, trust.compact_seal_certificate, trust.verify_url, trust.demo)
-        self._press = Press(settings, self._fonts)
+        self.press: Maker = Press(settings, self._fonts)
 
     def _start(self) -> None:
         self._lives += 1
@@ -284,7 +293,8 @@ class Night:
             bench=self.bench,
             receipts=self.receipts,
             documents=self.documents,
-            press=self._press,
+            press=self.press,
+            sound_papers=self._sound_papers,
             fonts=self._fonts,
             poke=self._poke,
             trace=self._traced,
@@ -305,7 +315,8 @@ class Night:
     def _after(self, before: State, event: Event) -> None:
         assert self.life is not None
         self.invariants.after(self.life, before, event, self._effects)
-        self.troubles.saw(self._effects)
+        if self.troubles is not None:
+            self.troubles.saw(self._effects)
 
     def kill(self) -> None:
         if self.life is not None:
@@ -386,6 +397,13 @@ class Night:
         else:
             self.later(self._people_chance.choice((0.0, 1.0, 5.0, 20.0, 60.0)), self._next_visitor)
 
+    def _staff_round(self) -> None:
+        """A card that nobody fetched is put into the drawer."""
+        if self.bench.card is not None and self.scheduler.now() - self.bench.card_since > _ROUND_SECONDS:
+            self.bench.pull()
+            self.note("staff take a card away")
+        self.later(_ROUND_SECONDS, self._staff_round)
+
     # the centre
 
     def _centre_works(self) -> None:
@@ -398,7 +416,8 @@ class Night:
 
     # the end
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Everything is given back."""
         if self.life is not None:
             self.life.span.alive = False
             self.life.stores.close()
@@ -420,7 +439,7 @@ class Night:
             kinds=dict(Counter(entry.kind for entry in chain.entries)),
             prints={state: ends.count(state) for state in sorted(FINAL)},
             certificates=len(chain.issued),
-            troubles=dict(sorted(self.troubles.happened.items())),
+            troubles=dict(sorted(self.troubles.happened.items())) if self.troubles else {},
             pages=self.invariants.pages_seen,
             texts_checked=self.invariants.texts_checked,
             memory_looks=self.invariants.memory_looks,

@@ -1,0 +1,403 @@
+"""The session's table is complete, and from every place there is a way back to standby whatever happens there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
+
+import pytest
+from night.cast import bank_card
+from night.still import StillHall
+
+from drivers.errors import CardGone
+from drivers.print_outcome import PrintResult
+from kiosk import effects as acts
+from kiosk import events as happenings
+from kiosk import intents
+from kiosk.intents import ItemChosen, Press
+from kiosk.screen import Page
+from kiosk.sessions import state as phases
+from kiosk.sessions import transitions
+from kiosk.terminal import State
+
+PHASES: frozenset[type[Any]] = frozenset(get_args(phases.Phase))
+EVENTS: frozenset[type[Any]] = frozenset(get_args(happenings.Event))
+
+AT_THE_CARD = frozenset(phases.AT_THE_CARD)
+IN_THE_BASE = frozenset(
+    {
+        # treated once, in every phase: leaving the card, losing its reader, touching, language and size, papers to take
+        happenings.CardRemoved,
+        happenings.DeviceReported,
+        happenings.JobSettled,
+        happenings.PinCounted,
+        intents.Pressed,
+        intents.ItemChosen,
+        intents.OptionChosen,
+        intents.DigitTyped,
+        intents.Touched,
+    }
+)
+OF_OTHER_REGIONS = frozenset({happenings.DeliveryReported, happenings.JobWanted, happenings.CardOffered})
+WAITING = frozenset({phases.Starting, phases.Standby, phases.Choosing, phases.Identifying})
+"""Phases that wait for no answer, and have nobody."""
+
+MEANS_NOTHING: Mapping[type[Any], frozenset[type[Any]]] = {
+    # custody comes first at the start; inside a session the slot is taken, and what comes while the terminal is busy
+    # is taken up as soon as it is free
+    happenings.CardInserted: AT_THE_CARD | {phases.Starting, phases.InMenu},
+    happenings.CardMute: AT_THE_CARD | {phases.Starting, phases.InMenu, phases.Serving},
+    happenings.SlotsChecked: PHASES - {phases.Starting},
+    happenings.PinEntered: PHASES - {phases.EnteringPin},
+    happenings.PinCancelled: PHASES - {phases.EnteringPin},
+    # these are over when their answer comes, which has a limit of its own
+    happenings.TimeIsUp: (AT_THE_CARD - {phases.EnteringPin}) | {phases.Starting, phases.Standby},
+    happenings.Completed: WAITING | {phases.EnteringPin, phases.InMenu, phases.Taking, phases.Leaving},
+    happenings.Failed: WAITING | {phases.EnteringPin, phases.InMenu, phases.Taking, phases.Leaving},
+    happenings.Progressed: PHASES - {phases.ReadingCard},
+    happenings.CustodyChanged: PHASES - {phases.Taking},
+}
+
+
+def test_every_pair_of_phase_and_event_is_in_the_table_in_the_base_or_means_nothing():
+    every = {(phase, event) for phase in PHASES for event in EVENTS}
+    in_the_table = {(phase, event) for phase, row in transitions.TABLE.items() for event in row}
+    in_the_base = {(phase, event) for phase in PHASES for event in IN_THE_BASE | OF_OTHER_REGIONS}
+    nothing = {(phase, event) for event, of in MEANS_NOTHING.items() for phase in of}
+    assert every - in_the_table - in_the_base - nothing == set()
+    assert nothing & in_the_table == set()
+    assert nothing & in_the_base == set()
+    assert in_the_table <= every
+
+
+# --- places: how the terminal comes there ---
+
+
+def the_journal_takes(kind: str) -> Callable[[acts.Effect], bool]:
+    return lambda effect: isinstance(effect.action, acts.Append) and effect.action.kind == kind
+
+
+def asks(action: type[Any]) -> Callable[[acts.Effect], bool]:
+    return lambda effect: isinstance(effect.action, action)
+
+
+def phase_is(kind: type[Any]) -> Callable[[State], bool]:
+    return lambda state: isinstance(state.session.phase, kind)
+
+
+def serving(kind: str) -> Callable[[State], bool]:
+    """The hosted machine is in this state of its own."""
+
+    def there(state: State) -> bool:
+        phase = state.session.phase
+        return isinstance(phase, phases.Serving) and type(phase.state).__name__ == kind
+
+    return there
+
+
+def in_the_menu(hall: StillHall) -> None:
+    hall.insert()
+    hall.until(phase_is(phases.EnteringPin))
+    hall.type_pin()
+    hall.until(phase_is(phases.InMenu))
+
+
+def at_the_card(kind: type[Any], held: Callable[[acts.Effect], bool]) -> Callable[[StillHall], None]:
+    def go(hall: StillHall) -> None:
+        hall.hold(held)
+        hall.insert()
+        hall.until(phase_is(kind))
+
+    return go
+
+
+def served(item: str, *steps: Callable[[StillHall], None]) -> Callable[[StillHall], None]:
+    def go(hall: StillHall) -> None:
+        in_the_menu(hall)
+        hall.choose(item)
+        for step in steps:
+            step(hall)
+
+    return go
+
+
+def holding(held: Callable[[acts.Effect], bool], go: Callable[[StillHall], None]) -> Callable[[StillHall], None]:
+    def step(hall: StillHall) -> None:
+        in_the_menu(hall)
+        hall.hold(held)
+        go(hall)
+
+    return step
+
+
+def starting(hall: StillHall) -> None:
+    hall.night.kill()
+    while hall.night.life is None:
+        hall.run(0.5)
+
+
+def starting_with_a_card(hall: StillHall) -> None:
+    hall.night.kill()
+    hall.insert()
+    while hall.night.life is None:
+        hall.run(0.01)
+
+
+def verifying(hall: StillHall) -> None:
+    hall.insert()
+    hall.until(phase_is(phases.EnteringPin))
+    hall.type_pin()
+    assert phase_is(phases.VerifyingPin)(hall.state)
+
+
+def wake(hall: StillHall) -> None:
+    hall.press(Press.WAKE)
+
+
+def identifying(hall: StillHall) -> None:
+    wake(hall)
+    hall.choose("SI-01")
+
+
+def pulled(hall: StillHall) -> None:
+    hall.night.bench.pull()
+    hall.run(1.0)
+
+
+def press(*presses: Press) -> Callable[[StillHall], None]:
+    return lambda hall: hall.press(*presses)
+
+
+def until(there: Callable[[State], bool]) -> Callable[[StillHall], None]:
+    return lambda hall: hall.until(there)
+
+
+def asking_birth_month(hall: StillHall) -> None:
+    wake(hall)
+    hall.choose("SI-11")
+    hall.digits("1988")
+
+
+def asking_category(hall: StillHall) -> None:
+    wake(hall)
+    hall.choose("SI-11")
+    hall.digits("198803")
+    hall.press(Press.CONFIRM)
+
+
+def answered_without_a_card(hall: StillHall) -> None:
+    asking_category(hall)
+    hall.answer("male")
+
+
+def choosing(item: str) -> Callable[[StillHall], None]:
+    return lambda hall: hall.choose(item)
+
+
+def confirmed(hall: StillHall) -> None:
+    hall.choose("SI-04")
+    hall.press(Press.CONFIRM)
+
+
+PLACES: Mapping[str, tuple[Callable[[StillHall], None], Callable[[State], bool]]] = {
+    "starting": (starting, lambda state: True),
+    "starting with a card in the slot": (starting_with_a_card, lambda state: True),
+    "standby": (lambda hall: None, phase_is(phases.Standby)),
+    "choosing": (wake, phase_is(phases.Choosing)),
+    "identifying": (identifying, phase_is(phases.Identifying)),
+    "checking room": (at_the_card(phases.CheckingRoom, asks(acts.CheckRoom)), phase_is(phases.CheckingRoom)),
+    "opening": (at_the_card(phases.Opening, the_journal_takes("session-opened")), phase_is(phases.Opening)),
+    "reading the card": (
+        at_the_card(phases.ReadingCard, lambda effect: False),
+        phase_is(phases.ReadingCard),
+    ),
+    "asking tries": (at_the_card(phases.AskingTries, asks(acts.AskPinTries)), phase_is(phases.AskingTries)),
+    "entering the PIN": (at_the_card(phases.EnteringPin, lambda effect: False), phase_is(phases.EnteringPin)),
+    "verifying the PIN": (verifying, phase_is(phases.VerifyingPin)),
+    "menu": (in_the_menu, phase_is(phases.InMenu)),
+    "fetching": (holding(asks(acts.Query), choosing("SI-02")), serving("Fetching")),
+    "recording": (holding(the_journal_takes("act"), choosing("SI-02")), serving("Recording")),
+    "showing": (served("SI-02"), serving("Showing")),
+    "printing a receipt": (served("SI-02", press(Press.PRINT)), serving("Printing")),
+    "receipt result": (served("SI-02", press(Press.PRINT), until(serving("Ended"))), serving("Ended")),
+    "confirming": (served("SI-04"), serving("Confirming")),
+    "numbering": (holding(the_journal_takes("act"), confirmed), serving("Numbering")),
+    "making": (served("SI-04", press(Press.CONFIRM)), serving("Making")),
+    "issuing": (
+        holding(the_journal_takes("certificate-issued"), lambda hall: (confirmed(hall), hall.run(4.0))),
+        serving("Issuing"),
+    ),
+    "printing a certificate": (
+        served("SI-04", press(Press.CONFIRM), until(serving("Printing"))),
+        serving("Printing"),
+    ),
+    "certificate result": (served("SI-04", press(Press.CONFIRM), until(serving("Ended"))), serving("Ended")),
+    "asking the birth month": (asking_birth_month, serving("AskingBirthMonth")),
+    "asking the category": (asking_category, serving("AskingCategory")),
+    "shown without a card": (answered_without_a_card, serving("Showing")),
+    "taking the card": (lambda hall: (in_the_menu(hall), hall.press(Press.EXIT)), phase_is(phases.Taking)),
+    "taking the papers": (
+        served(
+            "SI-02", press(Press.PRINT), until(serving("Ended")), lambda hall: (hall.night.bench.pull(), hall.run(1))
+        ),
+        phase_is(phases.Taking),
+    ),
+    "leaving": (
+        lambda hall: (in_the_menu(hall), hall.press(Press.EXIT), pulled(hall)),
+        phase_is(phases.Leaving),
+    ),
+}
+
+
+# --- what happens there ---
+
+
+def swap(hall: StillHall) -> None:
+    hall.night.bench.pull()
+    hall.insert(hall.other)
+
+
+def swap_later(hall: StillHall) -> None:
+    hall.night.bench.pull()
+    hall.run(0.3)
+    hall.insert(hall.other)
+
+
+def foreign_card(hall: StillHall) -> None:
+    hall.night.bench.insert(bank_card(), None)
+
+
+def upside_down(hall: StillHall) -> None:
+    hall.night.bench.insert(hall.one.card, hall.one, upside_down=True)
+
+
+def service_blinks(hall: StillHall) -> None:
+    hall.night.bench.service_dies()
+    hall.run(3.0)
+    hall.night.bench.service_returns()
+
+
+def swap_in_the_dark(hall: StillHall) -> None:
+    """The card service is gone, and nobody tells of the cards that come and go meanwhile."""
+    hall.night.bench.service_dies()
+    hall.run(1.0)
+    hall.night.bench.pull()
+    hall.insert(hall.other)
+    hall.run(1.0)
+    hall.night.bench.service_returns()
+
+
+def disk_full_for_a_while(hall: StillHall) -> None:
+    hall.night.disk.full = True
+    hall.night.later(70.0, lambda: setattr(hall.night.disk, "full", False))
+
+
+def monkey(hall: StillHall) -> None:
+    """Everything that a finger can do, once, in a row."""
+    hall.happen(intents.Touched())
+    hall.digits("19")
+    hall.answer("nonsense")
+    for item in ("CRD-03", "XX-99"):
+        hall.choose(item)
+    hall.life.pin_pad.press(1)
+    hall.life.pin_pad.erase()
+    hall.press(*Press)
+
+
+def wrong_pin(hall: StillHall) -> None:
+    for digit in "999999":
+        hall.life.pin_pad.press(int(digit))
+    hall.life.pin_pad.confirm()
+    hall.life.pin_pad.confirm()
+    hall.run(0.0)
+
+
+def stray_answers(hall: StillHall) -> None:
+    """Answers that nobody waits for any more."""
+    hall.happen(
+        happenings.Completed(1_000_000, "another", None),
+        happenings.Failed(1_000_001, "another", CardGone("card_reader")),
+        happenings.Progressed(1_000_002, "another", 1, 6),
+        happenings.JobSettled("another", "another", "receipt", PrintResult.PRINTED),
+        happenings.SlotsChecked(),
+    )
+
+
+HAPPENINGS: Mapping[str, Callable[[StillHall], None]] = {
+    "nothing": lambda hall: None,
+    "the card is pulled": lambda hall: hall.night.bench.pull(),
+    "the card is swapped": swap,
+    "the card is swapped slowly": swap_later,
+    "a card is put in": lambda hall: hall.insert(),
+    "a bank card is put in": foreign_card,
+    "a card is put in upside down": upside_down,
+    "the card service is gone": lambda hall: hall.night.bench.service_dies(),
+    "the card service blinks": service_blinks,
+    "the card is swapped while the service is gone": swap_in_the_dark,
+    "the PSAM is gone": lambda hall: hall.night.bench.take_sam(),
+    "the receipt printer is off": lambda hall: hall.night.receipts.power_off(),
+    "the receipt printer is unplugged": lambda hall: hall.night.receipts.unplug(),
+    "the receipt paper is out": lambda hall: hall.night.receipts.run_out(),
+    "the A4 printer is off": lambda hall: hall.night.documents.power_off(),
+    "the A4 printer jams": lambda hall: hall.night.documents.jam(),
+    "the disk is full": disk_full_for_a_while,
+    "the process is killed": lambda hall: hall.night.kill(),
+    "the process is restarted": lambda hall: hall.night.restart(),
+    "every button": monkey,
+    "exit": press(Press.EXIT),
+    "back": press(Press.BACK),
+    "finish": press(Press.FINISH),
+    "language and size": press(Press.LANGUAGE, Press.TEXT_SIZE),
+    "an item is chosen": lambda hall: hall.happen(ItemChosen("SI-04")),
+    "a wrong PIN, confirmed twice": wrong_pin,
+    "the PIN is given up": lambda hall: hall.life.pin_pad.cancel(),
+    "answers to nobody": stray_answers,
+}
+
+WAYS_OUT = frozenset({Page.STANDBY, Page.TAKE_THINGS, Page.OUT_OF_SERVICE})
+"""Where the terminal may stand when nobody has touched it for minutes: at rest, asking for the card, or closed."""
+
+LONGEST = 400.0
+"""Virtual seconds: the longest page of elder mode, its warning, a print to its end, and a card asked for."""
+
+
+def a_way_out(hall: StillHall) -> bool:
+    return hall.lit and hall.page in WAYS_OUT and hall.nobody
+
+
+def at_rest(hall: StillHall) -> bool:
+    return hall.at_rest
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_from_every_place_there_is_a_way_back_whatever_happens_there(still_hall, place):
+    go, there = PLACES[place]
+    for name, happen in HAPPENINGS.items():
+        here = still_hall()
+        go(here)
+        assert there(here.state), f"{place} was not reached for: {name}"
+        happen(here)
+        here.run(1.0)
+        here.release()
+        out = here.comes_to(a_way_out, LONGEST)
+        assert out, f"{place}, {name}: nobody touches it, and after {LONGEST:.0f} s there is no way out"
+        here.put_right()
+        assert here.comes_to(at_rest, LONGEST), f"{place}, {name}: all is mended and taken, and there is no rest"
+
+
+REPRESENTED = {
+    phases.Starting: "starting with a card in the slot",
+    phases.Standby: "standby",
+    phases.Choosing: "choosing",
+    phases.Identifying: "identifying",
+    phases.CheckingRoom: "checking room",
+    phases.Opening: "opening",
+    phases.ReadingCard: "reading the card",
+    phases.AskingTries: "asking tries",
+    phases.EnteringPin: "entering the PIN",
+    phases.VerifyingPin: "verifying the PIN",
+    phases.InMenu: "menu",
+    phases.Serving: "showing",
+    phases.Taking: "taking the papers",
+    phases.Leaving: "leaving",
+}
