@@ -98,9 +98,13 @@ def make_night(night_folder: Path, night_fonts: Fonts) -> Callable[..., Night]:
 
 @pytest.fixture
 def play_night(make_night: Callable[..., Night]) -> Callable[..., Reckoning]:
-    """Play a night to its end."""
+    """Play a night to its end, and leave nothing of it on the disk."""
 
     def play(seed: int, **more: object) -> Reckoning:
-        return make_night(seed, **more).run()
+        night = make_night(seed, **more)
+        try:
+            return night.run()
+        finally:
+            shutil.rmtree(night.folder)
 
     return play

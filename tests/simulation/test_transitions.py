@@ -10,14 +10,17 @@ from night.cast import bank_card
 from night.still import StillHall
 
 from drivers.errors import CardGone
+from drivers.pin_buffer import PinHandle
 from drivers.print_outcome import PrintResult
 from kiosk import effects as acts
 from kiosk import events as happenings
 from kiosk import intents
+from kiosk.effects import Outbox
 from kiosk.intents import ItemChosen, Press
 from kiosk.screen import Page
 from kiosk.sessions import state as phases
 from kiosk.sessions import transitions
+from kiosk.sessions.rules import Around
 from kiosk.terminal import State
 
 PHASES: frozenset[type[Any]] = frozenset(get_args(phases.Phase))
@@ -401,3 +404,36 @@ REPRESENTED = {
     phases.Taking: "taking the papers",
     phases.Leaving: "leaving",
 }
+
+
+MEANINGLESS: Mapping[type[Any], tuple[Any, ...]] = {
+    happenings.CardInserted: (happenings.CardInserted(),),
+    happenings.CardMute: (happenings.CardMute(),),
+    happenings.SlotsChecked: (happenings.SlotsChecked(),),
+    happenings.PinEntered: (happenings.PinEntered(PinHandle(bytearray(12), 0)),),
+    happenings.PinCancelled: (happenings.PinCancelled(),),
+    happenings.TimeIsUp: tuple(happenings.TimeIsUp(transitions.REGION, timer) for timer in ("phase", "idle", "item")),
+    happenings.Completed: (happenings.Completed(1, None, None),),
+    happenings.Failed: (happenings.Failed(1, None, CardGone("card_reader")),),
+    happenings.Progressed: (happenings.Progressed(1, None, 1, 6),),
+    happenings.CustodyChanged: (happenings.CustodyChanged("card", "left"), happenings.CustodyChanged("card", "taken")),
+}
+
+
+@pytest.mark.parametrize("phase", sorted(PHASES, key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__)
+def test_what_means_nothing_changes_nothing(still_hall, phase):
+    here = still_hall()
+    PLACES[REPRESENTED[phase]][0](here)
+    state, moment = here.state, here.night.clock.now()
+    assert type(state.session.phase) is phase
+    around = Around(state.custody, state.devices)
+    for kind in (kind for kind, of in MEANS_NOTHING.items() if phase in of):
+        for event in MEANINGLESS[kind]:
+            out = Outbox(state.next_effect, moment)
+            assert transitions.step(state.session, event, out, here.life.rules, around) == state.session, event
+            assert not out.effects
+            assert not out.signals
+    here.release()
+    assert here.comes_to(a_way_out, LONGEST)
+    here.put_right()
+    assert here.comes_to(at_rest, LONGEST)

@@ -14,6 +14,8 @@ from hardware_sim.receipt_printer.ticket import Ending, Ticket
 
 _PROOF_SECONDS = 0.5
 """As long as the printer's own word that all was printed may still be on its way."""
+_HANDS_SECONDS = 8.0
+_QUESTION_BYTES = 8
 URI = "ipp://printer.example/ipp/print"
 
 
@@ -42,12 +44,15 @@ class ReceiptPaperPath:
         self._link: SerialMemoryLink | None = None
         self._plugged = True
         self._moving_until = float("-inf")
+        self._fed_at = float("-inf")
 
     def connect(self, life: LifeSpan) -> SerialMemoryLink:
         self._link = SerialMemoryLink(life, self if self._plugged else None)  # type: ignore[arg-type]
         return self._link
 
     def feed(self, data: bytes, now: float) -> Said:
+        if len(data) > _QUESTION_BYTES:
+            self._fed_at = now
         said = self.machine.feed(data, now)
         self._collect(by_staff=False)
         return said
@@ -87,7 +92,13 @@ class ReceiptPaperPath:
             self._link.unplug()
 
     def mend(self) -> None:
-        """Staff put everything right, and take away what then comes out and what hangs in the slot."""
+        """Staff put everything right, and take away what then comes out and what hangs in the slot.
+
+        Nobody clears a jam within the second in which it happened: not before the driver could see it.
+        """
+        if self._now - self._fed_at < _HANDS_SECONDS:
+            self._scheduler.call_later(_HANDS_SECONDS, self.mend)
+            return
         if not self.machine.powered:
             self.machine.power_on()
         self._say(self.machine.clear(self._now))

@@ -116,6 +116,7 @@ class Night:
         `look_every`: at the end of every so many sessions the terminal's memory is walked through.
         """
         self.seed = seed
+        self.folder = folder
         self._spoiled = spoiled
         self._sound_papers = sound_papers
         self._wanted = sessions
