@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks [--only NAME] [--json]`, from the project's root: what `make bench` runs.
 
-Writes build/bench.json and prints a table, whether figures hold their goals or not. Exit 0 when everything could be
-measured, 2 usage, 3 when something could not.
+Writes build/bench.json and prints a table, whether figures hold their goals or not (a run of some figures only prints
+them). Exit 0 when everything could be
+measured, 2 usage, 3 when something could not be.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--only", action="append", metavar="NAME", help="this figure alone; may be given again")
     parser.add_argument("--json", action="store_true", help="print the list of bench.json instead of a table")
-    parser.add_argument("--output", type=Path, default=ROOT / "build" / "bench.json", help="default: build/bench.json")
+    parser.add_argument("--output", type=Path, help="default: build/bench.json; with --only nothing is written")
     chosen = parser.parse_args(arguments)
     names = chosen.only or list(REGISTER)
     if unknown := [name for name in names if name not in REGISTER]:
@@ -55,10 +56,13 @@ def main(arguments: list[str]) -> int:
             say(f"{name} ({number} of {len(names)})")
             figures.append(_measured(name, around, say))
     records = [figure.record() for figure in figures]
-    chosen.output.parent.mkdir(parents=True, exist_ok=True)
-    chosen.output.write_text(json.dumps(records, indent=1) + "\n", "utf-8")
+    # a run of some figures would leave the others out of the file
+    output = chosen.output or (None if chosen.only else ROOT / "build" / "bench.json")
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(json.dumps(records, indent=1) + "\n", "utf-8")
+        say(f"{len(figures)} figures in {output}")
     print(json.dumps(records, indent=1) if chosen.json else table(figures))
-    say(f"{len(figures)} figures in {chosen.output}")
     return 0 if all(figure.value is not None for figure in figures) else 3
 
 

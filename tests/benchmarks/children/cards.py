@@ -11,6 +11,7 @@ import queue
 import re
 import sys
 from datetime import date
+from functools import partial
 from typing import Any
 
 from drivers.card_reader.commands import SELECT_PSAM
@@ -98,7 +99,7 @@ def main() -> None:
             case ["pairs", rounds]:
                 raw.wait_for_card(True)
                 steps, desk = recorded("read"), Desk(PcscLink(ROLES))
-                answer: Any = measure(int(rounds), timed(desk.read), timed(lambda steps=steps: raw.play(steps)), warm=5)
+                answer: Any = measure(int(rounds), timed(desk.read), timed(partial(raw.play, steps)), warm=5)
                 desk.close()
             case ["record"]:
                 raw.wait_for_card(True)
