@@ -1,8 +1,7 @@
 """`python -m tests.benchmarks [--only NAME] [--json]`, from the project's root: what `make bench` runs.
 
 Writes build/bench.json and prints a table, whether figures hold their goals or not (a run of some figures only prints
-them). Exit 0 when everything could be
-measured, 2 usage, 3 when something could not be.
+them). Exit 0 when everything could be measured, 2 usage, 3 when something could not be.
 """
 
 from __future__ import annotations
