@@ -55,7 +55,7 @@ class Place(_Table):
     city_zh: str = "示例市"
     agency_zh: str = "示例市社会保险基金管理中心"
     agency_en: str = "Sample City Social Insurance Centre"
-    region: str = Field(default="990100", pattern=r"^\d{6}$")
+    region: str = Field(default="990100", pattern=r"^[0-9]{6}$")
     phone: str = "12333"
 
 
