@@ -104,7 +104,7 @@ def test_a_process_that_does_not_exist_is_gone(certificate, tmp_path):
 
 
 def test_a_process_that_speaks_out_of_turn_is_gone(certificate):
-    client = PapersClient([sys.executable, "-c", "print('good morning'); import sys; sys.stdin.read()"])
+    client = PapersClient([sys.executable, "-c", "print('good morning', flush=True); import sys; sys.stdin.read()"])
     with pytest.raises(PapersGoneError):
         client.make(certificate, 30)
 
