@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from drivers.card_reader.monitor import PcscMonitor
@@ -95,27 +96,27 @@ class Core:
         if self._settings.profile == "service" and read_trust(self._data.root).demo:
             raise SettingsError("profile service and a demonstration authority: enrol at a real centre")
         keys = self._data.key_files(self._settings)
-        stores = TerminalStores(self._data, self._settings, keys, self._clock)
-        faces = located.locate(self._fonts)
-        lanes = open_lanes(self._settings, [face.path for face in (faces.regular, *faces.rare)], self._crash)
-        papers = PapersProcess(self._data, self._fonts, self._crash)
-        rules = rules_for(self._settings, secrets.token_hex(4))
-        terminal = Terminal(rules, self._clock, lambda effect: performer(effect), self._show)
-        performer = Performer(self._wiring(stores, lanes, papers, terminal))
-        self._terminal = terminal
-        monitor = PcscMonitor(CardWatcher(self._settings.readers.user, terminal.post), crash=self._crash)
-        monitor.start()
-        terminal.post(DeviceReported(Device.STORE, None))
-        terminal.post(DeviceReported(Device.PAPERS, None))
-        terminal.post(stores.look_at_delivery())
-        self._ready.set()
-        try:
+        # whatever fails on the way up, the threads that run already end: a process that cannot serve must not stay
+        with ExitStack() as running:
+            stores = TerminalStores(self._data, self._settings, keys, self._clock)
+            running.callback(stores.close)
+            faces = located.locate(self._fonts)
+            papers = PapersProcess(self._data, self._fonts, self._crash)
+            running.callback(papers.stop)
+            lanes = open_lanes(self._settings, [face.path for face in (faces.regular, *faces.rare)], self._crash)
+            running.callback(lanes.stop)
+            rules = rules_for(self._settings, secrets.token_hex(4))
+            terminal = Terminal(rules, self._clock, lambda effect: performer(effect), self._show)
+            performer = Performer(self._wiring(stores, lanes, papers, terminal))
+            self._terminal = terminal
+            monitor = PcscMonitor(CardWatcher(self._settings.readers.user, terminal.post), crash=self._crash)
+            monitor.start()
+            running.callback(monitor.stop)
+            terminal.post(DeviceReported(Device.STORE, None))
+            terminal.post(DeviceReported(Device.PAPERS, None))
+            terminal.post(stores.look_at_delivery())
+            self._ready.set()
             terminal.run()
-        finally:
-            monitor.stop()
-            lanes.stop()
-            papers.stop()
-            stores.close()
 
     def _wiring(self, stores: TerminalStores, lanes: Lanes, papers: PapersProcess, terminal: Terminal) -> Wiring:
         return Wiring(

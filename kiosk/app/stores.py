@@ -13,7 +13,7 @@ from kiosk.records import PersonRecord
 from kiosk.settings import Settings
 from offline_store.chain import timestamp
 from offline_store.delivery import Delivery
-from offline_store.errors import SnapshotUnavailable
+from offline_store.errors import SnapshotUnavailable, StoreBroken
 from offline_store.journal import Journal, NewEpoch, Opened, open_journal
 from offline_store.keys import KeyBuffer, KeyProvider
 from offline_store.snapshot import Snapshot, SnapshotSession
@@ -73,22 +73,41 @@ class TerminalStores:
     def __init__(self, data: DataDirectory, settings: Settings, keys: KeyProvider, clock: Clock) -> None:
         """Open everything; typed errors of offline_store and sync.trust say why it cannot be."""
         self._clock = clock
+        self._data = data
+        self._damaged = False
         trust = read_trust(data.root)
         self._store_key: KeyBuffer = keys.load(STORE_KEY, length=32)
         self._pseudonym_key: KeyBuffer = keys.load(PSEUDONYM_KEY, length=32)
-        signer = load_signer(keys)
-        self.outcome: Opened | NewEpoch = open_journal(
+        self._opened = functools.partial(
+            open_journal,
             data.root,
             terminal=settings.terminal,
             key=self._store_key.material,
-            sign=signer.sign,
+            sign=load_signer(keys).sign,
             seal=functools.partial(seal_body, centre_public_key=trust.centre_key),
             now=self._utc,
         )
-        self.books: Journal = self.outcome.journal
         self.records = SnapshotRecords(Snapshot(data.snapshots, self._store_key.material), self._utc)
-        self._delivery = Delivery(data.root, self._store_key.material)
-        self._settle()
+        try:
+            self._open()
+        except StoreBroken:
+            # after a clean stop not every page is looked at; one that is needed now is damaged. Opened once more as
+            # after an unclean one, everything is checked, and a new epoch begins
+            self._open()
+
+    def _open(self) -> None:
+        """Journal and delivery rows, and what the last run left open."""
+        self.outcome: Opened | NewEpoch = self._opened()
+        self.books: Journal = self.outcome.journal
+        self._delivery = Delivery(self._data.root, self._store_key.material)
+        try:
+            self._settle()
+            self.look_at_delivery()
+        except StoreBroken:
+            self._delivery.close()
+            self.books.abandon()
+            self._damaged = False
+            raise
 
     @property
     def pseudonym_key(self) -> bytearray:
@@ -97,6 +116,14 @@ class TerminalStores:
 
     def look_at_delivery(self) -> DeliveryReported:
         """What waits, and whether the centre was reached lately."""
+        try:
+            return self._look()
+        except StoreBroken:
+            # not the journal's own connection met it: the stop must not count as clean all the same
+            self._damaged = True
+            raise
+
+    def _look(self) -> DeliveryReported:
         backlog = self._delivery.backlog()
         last = self._delivery.last_run("upload", outcome="done")
         recent = timestamp(self._utc() - ONLINE_FOR)
@@ -105,10 +132,13 @@ class TerminalStores:
         return DeliveryReported(online, backlog.pending, oldest, self.records.data_as_of())
 
     def close(self) -> None:
-        """A clean stop: head file written, keys overwritten."""
+        """A clean stop: head file written, keys overwritten. After damage the next start checks everything."""
         self.records.close()
         self._delivery.close()
-        self.books.close()
+        if self._damaged:
+            self.books.abandon()
+        else:
+            self.books.close()
         self._store_key.close()
         self._pseudonym_key.close()
 

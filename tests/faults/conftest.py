@@ -6,6 +6,7 @@ terminal at standby, all devices well and nothing in them; a test may kill the t
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -196,6 +197,11 @@ class Hall:
     def running(self) -> bool:
         return hasattr(self, "kiosk") and self.kiosk.running
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of a program between the simulated devices."""
+        return {**os.environ, **self.world.environment}
+
     # what happens around the terminal
 
     def happen(self, *what: str) -> None:
@@ -324,32 +330,42 @@ class Hall:
 
     # commands
 
+    @staticmethod
+    def program(name: str) -> str:
+        """One of our console scripts, or an outside program by its name."""
+        ours = Path(sys.executable).with_name(name)
+        return str(ours) if ours.exists() else name
+
     def command(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
         """One of our programs, or an outside one, between the simulated devices."""
-        ours = Path(sys.executable).with_name(program)
         return subprocess.run(
-            [str(ours) if ours.exists() else program, *words],
+            [self.program(program), *words],
             capture_output=True,
             text=True,
             check=False,
             timeout=120,
-            env={**os.environ, **self.world.environment},
+            env=self.environment,
         )
 
-    def sync(self) -> dict[str, Any]:
+    def sync(self, *, code: int = 0) -> dict[str, Any]:
         """`kiosk sync now`."""
         done = self.command("kiosk", "sync", "now", "--data", str(self.data), "--json")
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == code, done.stderr
         document: dict[str, Any] = json.loads(done.stdout)
         return document
 
+    @property
+    def number(self) -> str:
+        """Of this terminal, as its settings say."""
+        found = re.search(r'^terminal = "(\w+)"', (self.data / "terminal.toml").read_text("utf-8"), re.M)
+        assert found is not None
+        return found[1]
+
     def records(self, *words: str) -> list[dict[str, Any]]:
         """What the centre holds of this terminal, in order."""
-        number = re.search(r'^terminal = "(\w+)"', (self.data / "terminal.toml").read_text("utf-8"), re.M)
-        assert number is not None
         done = self.command("kiosk-gateway", "records", "--data", str(self.world.gateway), "--json", *words)
         assert done.returncode == 0, done.stderr
-        rows = [row for row in json.loads(done.stdout) if row["terminal"] == number[1]]
+        rows = [row for row in json.loads(done.stdout) if row["terminal"] == self.number]
         return sorted(rows, key=lambda row: (row["epoch"], row["seq"]))
 
 
@@ -435,18 +451,68 @@ def _ready(hall: Hall) -> Hall:
     return hall
 
 
+Provisioning = Callable[..., list[str]]
+
+
+@pytest.fixture(scope="session")
+def provisioning(world: World) -> Provisioning:
+    """provisioning(data, number, code, gateway) -> the words of `kiosk provision`, as a technician types them."""
+
+    def words(data: Path, number: str, code: str, gateway: str = "") -> list[str]:
+        address = json.loads((world.folder / "gateway-ready.json").read_text("utf-8"))["gateway_url"]
+        named = {
+            "--data": str(data),
+            "--terminal": number,
+            "--gateway": gateway or address,
+            "--code": code,
+            "--receipt-printer": world.environment["HARDWARE_SIM_RECEIPT_PRINTER"],
+            "--id-reader": world.environment["HARDWARE_SIM_ID_READER"],
+            "--document-printer": world.environment["HARDWARE_SIM_A4_PRINTER"],
+        }
+        more = ("--allow-key-files", "--demonstration", "--json")
+        return ["provision", *(word for pair in named.items() for word in pair), *more]
+
+    return words
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A person whose data stand out in any file."""
+
+    name: str
+    number: str
+    card: str
+    pin: str
+    address: str
+    employer: str
+
+
+@pytest.fixture(scope="session")
+def canary() -> Canary:
+    """The planted person, as `insert card canary` has it."""
+    number = CANARY_BODY + people.id_check_character(CANARY_BODY)
+    card = CANARY_CARD + people.card_check_character(CANARY_CARD)
+    return Canary(CANARY_NAME, number, card, CANARY_PIN, CANARY_ADDRESS, CANARY_EMPLOYER)
+
+
+_numbers = itertools.count(100)
+
+
 @pytest.fixture
-def another(world: World, standing: Hall, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Hall]]:
-    """another(number, data=…) -> a terminal of its own with its first data, not started yet."""
+def another(
+    world: World, standing: Hall, provisioning: Provisioning, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Hall]]:
+    """another() -> a terminal of its own with its first data, not started yet."""
     halls: list[Hall] = []
 
-    def make(number: str, data: Path | None = None, *, settings: str = TIMEOUTS) -> Hall:
+    def make(*, settings: str = TIMEOUTS) -> Hall:
+        number = f"T{next(_numbers)}"
         if standing.running:
             # two terminals at one reader would both see the card
             assert standing.kiosk.stop() == 0
-        hall = Hall(world, data or tmp_path_factory.mktemp(number) / "terminal")
+        hall = Hall(world, tmp_path_factory.mktemp(number) / "terminal")
         done = hall.command("kiosk-gateway", "enrol", number, "--data", str(world.gateway), "--json")
-        done = hall.command("kiosk", *provisioning(world, hall.data, number, json.loads(done.stdout)["code"]))
+        done = hall.command("kiosk", *provisioning(hall.data, number, json.loads(done.stdout)["code"]))
         assert done.returncode == 0, done.stderr
         with (hall.data / "terminal.toml").open("a", encoding="utf-8") as file:
             file.write(settings)
@@ -459,19 +525,3 @@ def another(world: World, standing: Hall, tmp_path_factory: pytest.TempPathFacto
     for hall in halls:
         if hall.running:
             hall.kiosk.kill()
-
-
-def provisioning(world: World, data: Path, number: str, code: str, gateway: str = "") -> list[str]:
-    """The words of `kiosk provision`, as a technician types them."""
-    address = json.loads((world.folder / "gateway-ready.json").read_text("utf-8"))["gateway_url"]
-    named = {
-        "--data": str(data),
-        "--terminal": number,
-        "--gateway": gateway or address,
-        "--code": code,
-        "--receipt-printer": world.environment["HARDWARE_SIM_RECEIPT_PRINTER"],
-        "--id-reader": world.environment["HARDWARE_SIM_ID_READER"],
-        "--document-printer": world.environment["HARDWARE_SIM_A4_PRINTER"],
-    }
-    more = ("--demonstration", "--json")
-    return ["provision", *(word for pair in named.items() for word in pair), "--allow-key-files", *more]

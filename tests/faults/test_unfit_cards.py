@@ -35,7 +35,7 @@ def test_what_cannot_be_served_is_named_and_given_back_and_the_next_person_is_se
 
 
 def test_a_card_that_stays_is_asked_for_and_reported_left_and_no_session_starts_over_it(another):
-    hall = another("T020", settings="[timeouts]\ngoodbye=0.3\ncard_remind1=0.3\ncard_remind2=0.6\ncard_capture=0.9\n")
+    hall = another(settings="[timeouts]\ngoodbye=0.3\ncard_remind1=0.3\ncard_remind2=0.6\ncard_capture=0.9\n")
     hall.start().until("C00")
     hall.insert()
     hall.kiosk.until("C05")
