@@ -24,7 +24,8 @@ class Paper:
     """Something that came out. `by_staff`: while the printer was being mended, so staff took it away.
 
     `until` is when the paper had moved and was cut (the simulated printer composes it at once and only then takes its
-    time). `disturbed`: a hand stopped the printer before that; how much of it is on paper nobody can say.
+    time). `disturbed`: the printer stopped between the knife and its word that all was printed, so that the driver
+    hears of a stop and the paper may be out all the same.
     """
 
     until: float
@@ -121,7 +122,9 @@ class ReceiptPaperPath:
     def _collect(self, *, by_staff: bool) -> None:
         for ticket in self.machine.collect():
             self._moving_until = max(self._moving_until, self._now) + ticket.height / DOTS_PER_SECOND + CUT_SECONDS
-            self.papers.append(Paper(self._moving_until, ticket.text(), _whole(ticket), by_staff))
+            # a jam right behind the knife: the paper is out, and the printer says that it stopped
+            stopped = self.machine.condition.stopped
+            self.papers.append(Paper(self._moving_until, ticket.text(), _whole(ticket), by_staff, stopped))
 
     def _stopped_by_hand(self) -> None:
         for paper in reversed(self.papers):
