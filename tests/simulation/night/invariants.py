@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import gc
-import json
 import re
-import types
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any
@@ -16,7 +12,9 @@ from weakref import ref
 
 from night.bench import Bench
 from night.cast import Cast, Somebody
+from night.chain import BrokenError, Chain
 from night.life import ProcessLife
+from night.memory import reachable_texts
 from night.printers import DocumentPaperPath, Paper, ReceiptPaperPath
 
 from drivers.pin_buffer import PinHandle
@@ -43,8 +41,6 @@ from kiosk.sessions.state import (
 from kiosk.terminal import State
 from kiosk.text import Text
 from kiosk.texts import render
-from offline_store.chain import GENESIS, ChainEntry, verify_run
-from offline_store.journal import JournalReader
 
 FINAL = frozenset({"printed", "failed", "unknown"})
 NOBODYS = (Starting, Standby, Choosing, Identifying, Taking, Leaving)
@@ -56,10 +52,6 @@ _PIN_LIVES = 0.5
 _LOCAL = re.compile(r"T\d{3}-\d{8}-\d+-\d{6}-[0-9A-Z]")
 _COPY = re.compile(r"(?:重印|REPRINT) (\d+)")
 _LAST_LINE = re.compile(r"咨询电话 12333|Questions: 12333")
-
-
-class BrokenError(AssertionError):
-    """A promise was not kept."""
 
 
 @functools.cache
@@ -86,49 +78,6 @@ def spoken(value: Any) -> Iterator[str]:
     else:
         for name in _names(type(value)):
             yield from spoken(getattr(value, name))
-
-
-class Chain:
-    """The journal as somebody else reads it: every entry once, verified as it comes, prints by job."""
-
-    def __init__(self, open_reader: Callable[[], JournalReader]) -> None:
-        self._reader = open_reader()
-        self.entries: list[ChainEntry] = []
-        self.headers: list[Mapping[str, Any]] = []
-        self.jobs: dict[str, list[str]] = {}
-        self.job_headers: dict[str, Mapping[str, Any]] = {}
-        self.issued: dict[str, int] = {}
-
-    def catch_up(self) -> list[Mapping[str, Any]]:
-        """The headers of what is new on disk; each link and hash is checked."""
-        new = list(self._reader.entries(after=len(self.entries)))
-        if not new:
-            return []
-        prev = self.entries[-1].hash if self.entries else GENESIS
-        run = verify_run(new, prev, len(self.entries) + 1)
-        if not run.whole:
-            raise BrokenError(f"the chain is not whole: {run.findings}")
-        headers: list[Mapping[str, Any]] = [json.loads(entry.header) for entry in new]
-        for entry, header in zip(new, headers, strict=True):
-            if entry.kind == "print":
-                self.jobs.setdefault(str(header["job"]), []).append(str(header["state"]))
-                self.job_headers.setdefault(str(header["job"]), header)
-            if entry.kind == "certificate-issued":
-                if str(header["number"]) in self.issued:
-                    raise BrokenError(f"certificate {header['number']} was issued twice")
-                self.issued[str(header["number"])] = entry.seq
-        self.entries += new
-        self.headers += headers
-        return headers
-
-    def act(self, seq: int) -> Mapping[str, Any] | None:
-        """The header of the act at this number; None if there is none."""
-        if not 1 <= seq <= len(self.entries) or self.entries[seq - 1].kind != "act":
-            return None
-        return self.headers[seq - 1]
-
-    def close(self) -> None:
-        self._reader.close()
 
 
 class Invariants:
@@ -422,40 +371,3 @@ def _ticket_key(job: str) -> tuple[str, int]:
     if match is None:
         raise BrokenError(f"the job {job} names no act")
     return match.group(), int(job.rpartition("-")[2]) - 1
-
-
-_DEAD_ENDS = (types.ModuleType, type, types.BuiltinFunctionType, types.CodeType)
-
-
-def reachable_texts(roots: list[object], stop_at: tuple[type[Any], ...]) -> Iterator[tuple[str, Callable[[], str]]]:
-    """Every str that can be reached from objects, and the way to it; not through classes, modules and globals."""
-    waiting: deque[object] = deque(roots)
-    parents: dict[int, object] = {id(each): None for each in roots}
-
-    def way_to(value: object) -> str:
-        steps: list[str] = []
-        while value is not None:
-            steps.append(type(value).__qualname__)
-            value = parents[id(value)]
-        return " <- ".join(steps)
-
-    while waiting:
-        value = waiting.popleft()
-        if isinstance(value, str):
-            yield value, functools.partial(way_to, value)
-            continue
-        if isinstance(value, (*_DEAD_ENDS, *stop_at)):
-            continue
-        for each in _parts(value):
-            if id(each) not in parents and not isinstance(each, int | float | bytes | bytearray | None):
-                parents[id(each)] = value
-                waiting.append(each)
-
-
-def _parts(value: object) -> list[object]:
-    if isinstance(value, types.FunctionType):
-        cells = [cell.cell_contents for cell in value.__closure__ or ()]
-        return [*cells, *(value.__defaults__ or ())]
-    if isinstance(value, types.GeneratorType):
-        return list(value.gi_frame.f_locals.values()) if value.gi_frame else []
-    return gc.get_referents(value)

@@ -14,7 +14,9 @@ from typing import Any
 from night.bench import Bench, Contacts
 from night.cast import Cast, gather
 from night.centre import CentralPlatform
-from night.invariants import FINAL, BrokenError, Chain, Invariants
+from night.chain import BrokenError, Chain
+from night.dawn import every_print_ended, the_centre_has_it_once
+from night.invariants import FINAL, Invariants
 from night.life import Books, Disk, Maker, Papers, ProcessLife
 from night.network import Line, SyncClient
 from night.printers import DocumentPaperPath, ReceiptPaperPath
@@ -213,8 +215,8 @@ class Night:
         self._run_while(
             lambda: self.sync is None or not self.sync.all_answered, 3_600.0, "the centre never answered for everything"
         )
-        self._the_centre_has_it_once()
-        self._every_print_ended()
+        the_centre_has_it_once(self.centre.store, TERMINAL, self.invariants.chain, self._alarms)
+        every_print_ended(self.invariants)
 
     def _run_while(self, condition: Callable[[], bool], seconds: float, otherwise: str) -> None:
         until = self.scheduler.now() + seconds
@@ -222,38 +224,6 @@ class Night:
             if self.scheduler.now() > until:
                 raise BrokenError(otherwise)
             self.scheduler.run_until(self.scheduler.now() + 5.0)
-
-    def _the_centre_has_it_once(self) -> None:
-        chain = self.invariants.chain
-        chain.catch_up()
-        # the terminal may record something meanwhile: what the centre has is compared with what was there
-        with self.centre.store.transaction():
-            rows = self.centre.store.records(1_000_000)
-            results = self.centre.store.results_after(TERMINAL, 0, 1_000_000)
-            hashes = {row.seq: self.centre.store.hash_at(TERMINAL, row.epoch, row.seq) for row in rows}
-            registered = {number for number in chain.issued if self.centre.store.certificate(number) is not None}
-            alarms = sum(each.alarms for each in self.centre.store.fleet())
-        ours = {entry.seq: entry.hash for entry in chain.entries}
-        if len(rows) != len(hashes) or hashes != ours:
-            raise BrokenError(f"the centre has {len(rows)} entries, the terminal recorded {len(ours)}, or they differ")
-        if sorted(each.seq for each in results) != sorted(ours):
-            raise BrokenError("an entry has no result at the centre, or two")
-        if refused := [each for each in results if each.state != "accepted"]:
-            raise BrokenError(f"the centre refused {len(refused)} entries: {refused[0].reason}")
-        acts = {row.seq for row in rows if row.act is not None}
-        with_body = {entry.seq for entry in chain.entries if entry.body_commitment is not None}
-        if acts != with_body:
-            raise BrokenError("the centre opened other bodies than were sealed")
-        if registered != set(chain.issued):
-            raise BrokenError("a certificate is not in the register")
-        if alarms or self._alarms:
-            raise BrokenError(f"there were {alarms} alarms at the centre, and sync stopped {self._alarms}")
-
-    def _every_print_ended(self) -> None:
-        for job, states in self.invariants.chain.jobs.items():
-            if sum(state in FINAL for state in states) != 1:
-                raise BrokenError(f"print {job} ended as {' -> '.join(states)}")
-            self.invariants.print_agrees(job, states[-1])
 
     # the terminal's process
 
