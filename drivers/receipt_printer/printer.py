@@ -58,7 +58,8 @@ class ReceiptPrinter:
         # a process before us may have asked and died
         self._real_time_owed = True
         self._queued_owed = True
-        self._remains = False  # a print that did not end well may have left a half receipt in the printer
+        # a print that did not end well may have left a half receipt in the printer, a process before us too
+        self._remains = True
 
     def status(self) -> Operation[PrinterStatus]:
         """Ask for all four status bytes. Silence is offline with paper unknown, never "paper is fine"."""
