@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hardware_sim.station.asking import NotRunningError, ask
+from hardware_sim.station.asking import EndedWhileAskedError, NotRunningError, ask
 from hardware_sim.station.places import Places, default_folder
 
 if TYPE_CHECKING:
@@ -131,7 +131,12 @@ def down(state: StateOption = None) -> None:
     """停止模拟设备。End the station and everything it started; returns when it is gone."""
     from hardware_sim.station.running import wait_until_down
 
-    _ask(state, {"down": True})
+    try:
+        ask(Places(_folder(state)).control, {"down": True})
+    except EndedWhileAskedError:
+        pass  # it was quicker to end than to answer, which is what was wanted
+    except NotRunningError as error:
+        raise _stop(CANNOT_TELL, str(error)) from None
     if not wait_until_down(_folder(state), _DOWN_SECONDS):
         raise _stop(CANNOT_TELL, f"The station did not end within {_DOWN_SECONDS:g} s. End its process by hand.")
 

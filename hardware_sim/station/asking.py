@@ -14,6 +14,10 @@ class NotRunningError(Exception):
     """Nobody listens; the message says where was asked and what to do."""
 
 
+class EndedWhileAskedError(NotRunningError):
+    """Somebody listened, and ended before the answer."""
+
+
 def ask(path: Path, request: dict[str, object], seconds: float = 60.0) -> Answer:
     """Ask a running station one thing. Raises NotRunningError."""
     remedy = f"Start it: hardware-sim up --state {path.parent}"
@@ -29,6 +33,6 @@ def ask(path: Path, request: dict[str, object], seconds: float = 60.0) -> Answer
     except OSError:
         raise NotRunningError(f"No station is running in {path.parent}. {remedy}") from None
     if not line:
-        raise NotRunningError(f"The station in {path.parent} ended while it was asked. {remedy}")
+        raise EndedWhileAskedError(f"The station in {path.parent} ended while it was asked. {remedy}")
     answer: Answer = json.loads(line)
     return answer
