@@ -54,6 +54,11 @@ class Jobs:
         """A device is at work or about to be."""
         return bool(self.running)
 
+    @property
+    def sessions(self) -> frozenset[str]:
+        """Whose prints are on their way."""
+        return frozenset(job.wanted.session for job in self.running.values())
+
 
 def _header(job: JobWanted, state: str, *more: tuple[str, str]) -> dict[str, str]:
     return {"job": job.job, "session": job.session, "item": job.item, "medium": job.kind, "state": state} | dict(

@@ -61,7 +61,7 @@ def _one(state: State, event: Event, out: Outbox, rules: Rules) -> State:
     prints = jobs.step(state.jobs, event, out)
     session = state.session
     if _for_session(session, event):
-        session = transitions.step(session, event, out, rules, Around(held, health))
+        session = transitions.step(session, event, out, rules, Around(held, health, prints.sessions))
     return replace(state, session=session, custody=held, devices=health, jobs=prints)
 
 
@@ -98,7 +98,7 @@ def next_deadline(state: State, rules: Rules) -> tuple[float, TimeIsUp]:
     times = rules.settings.timeouts
     machine = rules.machines[state.session.phase.item] if isinstance(state.session.phase, Serving) else None
     found: list[tuple[float, str, str]] = []
-    own = timing.deadline(state.session, times, machine, things_left=not state.custody.clear)
+    own = timing.deadline(state.session, times, machine, things_left=_around(state).unaccounted(state.session.id))
     if own is not None:
         found.append((own[0], transitions.REGION, own[1]))
     reminder = custody.deadline(state.custody, times)
@@ -112,7 +112,11 @@ def next_deadline(state: State, rules: Rules) -> tuple[float, TimeIsUp]:
 
 def screen_of(state: State, moment: Moment, rules: Rules) -> Screen:
     """What the person sees now."""
-    return screen(state.session, Around(state.custody, state.devices), moment, rules)
+    return screen(state.session, _around(state), moment, rules)
+
+
+def _around(state: State) -> Around:
+    return Around(state.custody, state.devices, state.jobs.sessions)
 
 
 _TICKING = frozenset({Page.IDENTIFY, Page.PIN, Page.TAKE_THINGS, Page.PROCESSING, Page.STANDBY, Page.HOME})

@@ -22,10 +22,12 @@ from kiosk.sessions.state import (
     phase_of,
 )
 
+_FAILED = {"receipt": "PR-03", "paper": "DP-01"}
+
 
 def card_taken(session: Session, event: CardRemoved, out: Outbox, rules: Rules, around: Around) -> Session:
     phase = phase_of(session, Taking)
-    return ending.taken(session, phase, out, rules)
+    return ending.taken(session, phase, out, around, rules)
 
 
 def left_behind(session: Session, event: CustodyChanged, out: Outbox, rules: Rules, around: Around) -> Session:
@@ -37,19 +39,22 @@ def left_behind(session: Session, event: CustodyChanged, out: Outbox, rules: Rul
 
 def paper_out(session: Session, event: JobSettled, out: Outbox, rules: Rules, around: Around) -> Session:
     phase = phase_of(session, Taking)
-    if event.session != session.id or event.result is PrintResult.FAILED:
+    if event.session != session.id:
         return session
-    return replace(session, phase=replace(phase, things=(*phase.things, ending.paper(event.kind))))
+    now = out.moment.monotonic
+    if event.result is PrintResult.FAILED:
+        return replace(session, phase=replace(phase, since=now, notice=phase.notice or notice(_FAILED[event.kind])))
+    return replace(session, phase=replace(phase, since=now, things=(*phase.things, ending.paper(event.kind))))
 
 
 def taking_pressed(session: Session, event: Pressed, out: Outbox, rules: Rules, around: Around) -> Session:
-    if event.press in (Press.FINISH, Press.EXIT) and around.custody.clear:
+    if event.press in (Press.FINISH, Press.EXIT) and not around.unaccounted(session.id):
         return ending.goodbye(session, out, rules)
     return session
 
 
 def taking_over(session: Session, event: TimeIsUp, out: Outbox, rules: Rules, around: Around) -> Session:
-    return ending.goodbye(session, out, rules) if around.custody.clear else session
+    return session if around.unaccounted(session.id) else ending.goodbye(session, out, rules)
 
 
 def goodbye_over(session: Session, event: TimeIsUp, out: Outbox, rules: Rules, around: Around) -> Session:

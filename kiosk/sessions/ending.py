@@ -38,17 +38,17 @@ def offer_card(session: Session, out: Outbox, around: Around, rules: Rules, why:
     return replace(closed, phase=Taking(things, out.moment.monotonic, why))
 
 
-def card_gone(session: Session, out: Outbox, rules: Rules, why: Notice | None) -> Session:
+def card_gone(session: Session, out: Outbox, around: Around, rules: Rules, why: Notice | None) -> Session:
     """The way out when the card left first."""
     closed = close(session, out, "card-removed")
     things = (Thing("card", text("thing.card"), ThingState.TAKE), *_papers(session))
-    return taken(closed, Taking(things, out.moment.monotonic, why), out, rules)
+    return taken(closed, Taking(things, out.moment.monotonic, why), out, around, rules)
 
 
-def taken(session: Session, phase: Taking, out: Outbox, rules: Rules) -> Session:
-    """The card is out: only papers can be left to take."""
+def taken(session: Session, phase: Taking, out: Outbox, around: Around, rules: Rules) -> Session:
+    """The card is out: only papers can be left to take, those still being printed among them."""
     things = tuple(replace(thing, state=ThingState.TAKEN) if thing.kind == "card" else thing for thing in phase.things)
-    if session.papers or phase.notice:
+    if session.papers or phase.notice or session.id in around.printing:
         return replace(session, phase=replace(phase, things=things, since=out.moment.monotonic))
     return goodbye(session, out, rules)
 

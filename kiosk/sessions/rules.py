@@ -33,6 +33,12 @@ class Around:
 
     custody: Custody
     devices: Devices
+    printing: frozenset[str] = frozenset()
+    """Sessions with a print on its way."""
+
+    def unaccounted(self, session: str | None) -> bool:
+        """A card lies in the reader, or something of this session is still being printed."""
+        return not self.custody.clear or session in self.printing
 
 
 def why_not(entry: Entry, devices: Devices) -> str | None:

@@ -18,6 +18,7 @@ from kiosk.screen import (
     Identify,
     IdleWarning,
     Menu,
+    Notice,
     OutOfService,
     Page,
     Pin,
@@ -31,6 +32,7 @@ from kiosk.screen import (
     StatusStrip,
     TakeThings,
     Tile,
+    Tone,
 )
 from kiosk.sessions import service, timing
 from kiosk.sessions import state as phases
@@ -108,7 +110,10 @@ def _page(session: Session, around: Around, moment: Moment, rules: Rules) -> tup
         case phases.Taking(things=things, notice=why):
             left_behind = around.custody.card is CardPlace.LEFT
             urgency = min(around.custody.reminders, 2)
-            return Page.TAKE_THINGS, TakeThings(things, urgency, left_behind, why, around.custody.clear)
+            if why is None and session.id in around.printing:
+                why = Notice(Tone.PLAIN, text("take.printing"))
+            finish = not around.unaccounted(session.id)
+            return Page.TAKE_THINGS, TakeThings(things, urgency, left_behind, why, finish)
         case phases.Leaving(receipt=receipt):
             return Page.GOODBYE, Goodbye(receipt)
 

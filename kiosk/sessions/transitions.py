@@ -102,9 +102,9 @@ def _pulled(session: Session, event: CardRemoved, out: Outbox, rules: Rules, aro
     """Card out ends a session that stood on it, whatever it was doing; what was accepted goes on as a job."""
     if isinstance(session.phase, AT_THE_CARD):
         pulled = Notice(Tone.WARNING, text("session.card_pulled"), text("session.card_pulled.advice"))
-        return ending.card_gone(session, out, rules, pulled)
+        return ending.card_gone(session, out, around, rules, pulled)
     if session.identity.holder is not None:
-        return ending.card_gone(session, out, rules, None)
+        return ending.card_gone(session, out, around, rules, None)
     return session
 
 

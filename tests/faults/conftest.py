@@ -433,6 +433,9 @@ def hall(standing: Hall) -> Hall:
 
 
 def _ready(hall: Hall) -> Hall:
+    if hall.running and hall.devices()["card_reader"]["pcscd"] is None:
+        # a test that failed left it without its service
+        hall.kiosk.kill()
     hall.mend()
     if hall.running:
         try:

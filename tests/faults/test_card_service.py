@@ -53,11 +53,13 @@ def test_in_a_session_the_card_is_offered_back_and_its_pages_are_gone(hall, page
         hall.kiosk.until("C04", where=lambda screen: screen.body["step"] > 1)
     hall.happen("pcsc killed")
     offered = hall.kiosk.until("C13")
-    assert (offered.code, offered.things) == ("CR-07", {"card": "take"})
+    # a command that was under way when the service died may be what is noticed first
+    assert offered.code in ({"CR-07", "CR-01"} if page == "reading" else {"CR-07"})
+    assert offered.things == {"card": "take"}
     hall.happen("remove card", "pcsc up")
     hall.kiosk.until("C00", where=cards)
     (closed,) = [each for each in hall.chain() if each["kind"] == "session-closed"]
-    assert closed["header"]["why"] == "CR-07"
+    assert closed["header"]["why"] == offered.code
     assert [each["header"]["state"] for each in hall.chain() if each["kind"] == "custody"] == ["taken"]
     served_again(hall)
 

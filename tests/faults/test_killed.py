@@ -83,7 +83,7 @@ def test_killed_while_a_certificate_is_at_the_printer_it_is_unknown_and_register
     hall.serves_a_person()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_killed_at_any_moment_of_a_print_every_job_gets_one_end_that_is_true(hall, seed):
     chance = random.Random(seed)
     before = hall.receipts()

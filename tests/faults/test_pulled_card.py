@@ -67,3 +67,38 @@ def test_pulled_inside_the_verification_of_the_pin_nobody_is_let_in(hall):
     assert "C07" not in [screen.page for screen in hall.kiosk.screens[hall.kiosk.marked :]]
     assert not [each for each in hall.chain() if each["header"].get("outcome") == "verified"]
     hall.serves_a_person()
+
+
+def printing(hall):
+    """A receipt is on its way."""
+    hall.to_record()
+    hall.kiosk.look()
+    hall.kiosk.until("C08", where=lambda screen: screen.body["can_print"])
+    hall.press("print")
+    hall.kiosk.until("C11")
+
+
+def test_pulled_while_a_receipt_is_printed_it_comes_out_and_is_offered_before_the_next_person(hall):
+    before = len(hall.receipts())
+    printing(hall)
+    hall.happen("remove card")
+    offered = hall.kiosk.until("C13", where=lambda screen: "receipt" in screen.things)
+    assert offered.body["can_finish"]
+    hall.kiosk.until("C00")
+    assert len(hall.receipts()) == before + 1
+    assert [state for state, _ in hall.prints()] == ["queued", "sending", "printed"]
+    assert [each["kind"] for each in hall.chain()].count("act") == 1
+
+
+def test_pulled_while_a_receipt_fails_the_person_is_told_before_the_page_goes(hall):
+    hall.happen("receipt-printer jam after 300")
+    printing(hall)
+    hall.happen("remove card")
+    waiting = hall.kiosk.until("C13")
+    assert waiting.body["notice"]["title"] == "正在打印，请稍候取走"
+    assert not waiting.body["can_finish"]
+    hall.press("finish")
+    told = hall.kiosk.until("C13", where=lambda screen: screen.code)
+    assert (told.code, told.things) == ("PR-03", {"card": "taken"})
+    hall.kiosk.until("C00")
+    assert hall.prints()[-1] == ("failed", "jam")
