@@ -47,6 +47,8 @@ class CardSlot:
         self._selector = selector
         self._socket: socket.socket | None = None
         self._leaving: socket.socket | None = None
+        self._empty: socket.socket | None = None
+        self._absence_untold = False
         self._wire: CardWire | None = None
         self._held: tuple[float, bytes] | None = None
         self._reconnect_at: float | None = None
@@ -80,6 +82,8 @@ class CardSlot:
         self._leave()
         if card is not None:
             card.device.power_off()
+            self._absence_untold = self.service_up
+            self._connect()
         return card
 
     def service_changed(self, *, up: bool) -> None:
@@ -90,6 +94,8 @@ class CardSlot:
             return
         self._disconnect()
         self._close_leaving()
+        self._close_empty()
+        self._absence_untold = False
         if self.card is not None:
             self.card.device.power_off()
 
@@ -97,6 +103,8 @@ class CardSlot:
         """The driver sent something on `sock`, or closed it."""
         if self._leaving is not None and sock is self._leaving:
             self._drain_leaving(self._leaving)
+        elif self._empty is not None and sock is self._empty:
+            self._tell_absence()
         elif sock is self._socket:
             self._read()
 
@@ -152,6 +160,7 @@ class CardSlot:
         # like; one that is still in (upside down) comes back after it.
         if self.card is not None and self.card.troubled.pulled:
             self.card = None
+            self._absence_untold = True
         self._leave()
 
     def _leave(self) -> None:
@@ -187,9 +196,28 @@ class CardSlot:
             self._leaving.close()
             self._leaving = None
 
+    def _tell_absence(self) -> None:
+        self._close_empty()
+        self._absence_untold = False
+        self._connect()
+
+    def _close_empty(self) -> None:
+        if self._empty is not None:
+            self._selector.unregister(self._empty)
+            self._empty.close()
+            self._empty = None
+
     def _connect(self) -> None:
+        """A card that is in, or first the empty slot, if the driver was not yet told that the card before it is out.
+
+        The driver takes a connection only when pcscd asks whether a card is there, and asks on it at once. So the empty
+        slot is a connection that ends at its first question: without it, any other order could be what finds the
+        card before it gone, and the next card would be taken for it, for good (seen with pcscd 1.9.9).
+        """
         self._disconnect()
-        if self.card is None or not self.service_up or self._leaving is not None:
+        if not self.service_up or self._leaving is not None or self._empty is not None:
+            return
+        if self.card is None and not self._absence_untold:
             return
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         sock.setblocking(False)
@@ -197,6 +225,10 @@ class CardSlot:
         if sock.connect_ex(("127.0.0.1", self.port)) not in (0, errno.EINPROGRESS):
             sock.close()
             self._reconnect_at = time.monotonic() + _RECONNECT_SECONDS
+            return
+        if self._absence_untold:
+            self._empty = sock
+            self._selector.register(sock, selectors.EVENT_READ, self)
             return
         self._socket = sock
         self._wire = CardWire(self.card.device)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 
 USER = "Kiosk User 00 00"
 SSSE = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF"
@@ -13,16 +14,22 @@ PIN = "0020000003123456"
 
 
 def asked(hall, *commands):
-    """Statuses that an outside PC/SC client gets."""
+    """Statuses that an outside PC/SC client gets, as soon as the terminal lets it have the card."""
     script = "".join(f"{' '.join(re.findall('..', command))}\n" for command in commands)
-    done = subprocess.run(
-        ["scriptor", "-r", USER],
-        input=script,
-        env={**hall.environment, "LC_ALL": "C"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    until = time.monotonic() + 10
+    while True:
+        done = subprocess.run(
+            ["scriptor", "-r", USER],
+            input=script,
+            env={**hall.environment, "LC_ALL": "C"},
+            capture_output=True,
+            text=True,
+        )
+        # The terminal holds the card for itself alone; the page is there a moment before the card is released.
+        if done.returncode == 0 or "Sharing violation" not in done.stderr or time.monotonic() > until:
+            break
+        time.sleep(0.05)
+    assert done.returncode == 0, done.stderr
     return [found.replace(" ", "")[-4:] for found in re.findall(r"< ((?:[0-9A-F]{2}\s+)+):", done.stdout)]
 
 

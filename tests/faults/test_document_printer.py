@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-BEFORE = ["power-off", "paper-out", "toner-out", "cover-open", "jam"]
+BEFORE = ["power-off", "paper-out", "toner-out"]
 CLEAR = ("a4-printer power-on", "a4-printer clear")
 
 
@@ -29,6 +29,8 @@ def test_an_ill_printer_greys_the_certificate_and_nothing_else(hall, what):
 
 def to_confirm(hall):
     hall.to_menu()
+    hall.kiosk.look()
+    hall.kiosk.until("C07", where=lambda screen: screen.tile("SI-04")["available"])
     hall.kiosk.tell(choose="SI-04")
     return hall.kiosk.until("C10")
 

@@ -31,7 +31,6 @@ def test_pulled_at_any_command_of_the_reading_nothing_is_accepted_and_the_next_c
 
 
 PAGES = {
-    "PIN": lambda hall: hall.to_pin(),
     "PIN half typed": lambda hall: (hall.to_pin(), hall.kiosk.tell(pin_digits="123")),
     "menu": lambda hall: hall.to_menu(),
     "record": lambda hall: hall.to_record(),

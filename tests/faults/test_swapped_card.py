@@ -7,7 +7,6 @@ import pytest
 PAGES = {
     "PIN half typed": lambda hall: (hall.to_pin(), hall.kiosk.tell(pin_digits="123")),
     "menu": lambda hall: hall.to_menu(),
-    "record": lambda hall: hall.to_record(),
     "record uncovered": lambda hall: (
         hall.to_record(),
         hall.press("uncover"),

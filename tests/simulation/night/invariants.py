@@ -318,9 +318,16 @@ class Invariants:
             self._call_later(_PIN_LIVES, lambda: self._nothing_outlives(life))
             if self._ends % self._every == 0:
                 self._look_into_memory(life)
-        for each in self._handles:
+        typed_here = isinstance(before.session.phase, EnteringPin | VerifyingPin)
+        if typed_here and not isinstance(phase, EnteringPin | VerifyingPin):
+            # a cancelled VERIFY tidies up on its lane, which is not this step
+            self._call_later(_PIN_LIVES, functools.partial(self._no_digits, tuple(self._handles)))
+
+    @staticmethod
+    def _no_digits(handles: tuple[ref[PinHandle], ...]) -> None:
+        for each in handles:
             handle = each()
-            if handle is not None and handle.count and not isinstance(phase, EnteringPin | VerifyingPin):
+            if handle is not None and handle.count:
                 raise BrokenError("a typed PIN outlives the page it was typed on")
 
     def _nothing_outlives(self, life: ProcessLife) -> None:
