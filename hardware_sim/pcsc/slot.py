@@ -226,7 +226,7 @@ class CardSlot:
             sock.close()
             self._reconnect_at = time.monotonic() + _RECONNECT_SECONDS
             return
-        if self._absence_untold:
+        if self._absence_untold or self.card is None:
             self._empty = sock
             self._selector.register(sock, selectors.EVENT_READ, self)
             return
