@@ -101,6 +101,9 @@ class WholeText(Adapter):  # type: ignore[misc]
         return value.encode("gbk")
 
 
+_NINE = Latin(9)
+
+
 class CardNumberText(Adapter):  # type: ignore[misc]
     """The card number: only 9 characters count, even if the file gives more [S3]."""
 
@@ -110,10 +113,10 @@ class CardNumberText(Adapter):  # type: ignore[misc]
     def _decode(self, value: bytes, context: Any, path: Any) -> str:
         if len(value) < 9:
             raise ValidationError("shorter than 9 characters")
-        return str(Latin(9).parse(value[:9]))
+        return str(_NINE.parse(value[:9]))
 
     def _encode(self, value: str, context: Any, path: Any) -> bytes:
-        return Latin(9).build(value)  # type: ignore[no-any-return]
+        return _NINE.build(value)  # type: ignore[no-any-return]
 
 
 class Digits(Adapter):  # type: ignore[misc]

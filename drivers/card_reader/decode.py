@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from drivers.card_reader import elements
 from drivers.card_reader.card_number import is_card_number
@@ -15,6 +16,7 @@ _CLASSES = frozenset("1234")
 _SEXES = frozenset("129")
 _ETHNIC_GROUPS = frozenset(f"{number:02}" for number in [*range(1, 57), 99])
 _NEWEST_MAJOR = 3
+_WHOLE_NAME = WholeText()
 
 Records = dict[int, bytes]
 """Tag to whole record of a file; a record the card does not have is ``tag 00``."""
@@ -34,10 +36,11 @@ def atr_facts(atr: bytes) -> Atr:
     return Atr(contactless, historical.data, factor.data, factor.value.region.hex())
 
 
+@lru_cache(maxsize=16)
 def algorithm_of(fci: bytes, region: str) -> Algorithm:
     """Which cipher the card uses, from the answer to SELECT SSSE; left out it follows from the ``region`` (section 2).
 
-    CardUnsupported: a cipher the sheet does not know.
+    CardUnsupported: a cipher the sheet does not know. Remembered: the FCI is that of a kind of card, not of a card.
     """
     proprietary = _child(_child(fci, _FCI, "FCI"), _PROPRIETARY, "FCI")
     issuer_data = _children(proprietary, "FCI").get(_ISSUER_DATA, b"")
@@ -107,7 +110,7 @@ def holder(records: Records) -> Holder:
     """Whose card it is, from the records of EF06 by tag."""
     first: bytes = elements.NAME.decode(records[elements.NAME.tag])
     rest: bytes = elements.NAME_EXTENSION.decode(records[elements.NAME_EXTENSION.tag])
-    name: str = parsed(WholeText(), first + rest, "name")
+    name: str = parsed(_WHOLE_NAME, first + rest, "name")
     social_number: str = elements.SOCIAL_NUMBER.decode(records[elements.SOCIAL_NUMBER.tag])
     _require(bool(name), "name", "empty")
     _require(bool(social_number), "social number", "empty")

@@ -59,7 +59,7 @@ def parsed(layout: Construct, data: bytes, element: str, **parameters: int) -> A
 
 # --- answers (ISO 7816-4, 5.1): data and status word; the parameter ``length`` is the data's ---
 
-RESPONSE = Struct("data" / Bytes(this._params.length), "sw" / Int16ub)
+RESPONSE = Struct("data" / Bytes(this._params.length), "sw" / Int16ub).compile()
 
 
 # --- BER-TLV (ISO 7816-4, 5.2.2): tags of one or two bytes, lengths up to 65,535 ---
@@ -92,7 +92,7 @@ TLV = Struct("tag" / TAG, "value" / Prefixed(LENGTH, GreedyBytes))
 TLVS = GreedyRange(TLV)
 """Several, one after the other. What does not fit is left over, which ``parsed`` refuses."""
 
-RECORD = Struct("tag" / Byte, "value" / Prefixed(Byte, GreedyBytes))
+RECORD = Struct("tag" / Byte, "value" / Prefixed(Byte, GreedyBytes)).compile()
 """A record of a variable file: one data element (section 3)."""
 
 
