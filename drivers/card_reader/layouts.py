@@ -60,6 +60,7 @@ def parsed(layout: Construct, data: bytes, element: str, **parameters: int) -> A
 # --- answers (ISO 7816-4, 5.1): data and status word; the parameter ``length`` is the data's ---
 
 RESPONSE = Struct("data" / Bytes(this._params.length), "sw" / Int16ub).compile()
+"""Compiled, for it is parsed 30 times a card. Compiled layouts take short data in silence: only this one may be."""
 
 
 # --- BER-TLV (ISO 7816-4, 5.2.2): tags of one or two bytes, lengths up to 65,535 ---
@@ -92,7 +93,7 @@ TLV = Struct("tag" / TAG, "value" / Prefixed(LENGTH, GreedyBytes))
 TLVS = GreedyRange(TLV)
 """Several, one after the other. What does not fit is left over, which ``parsed`` refuses."""
 
-RECORD = Struct("tag" / Byte, "value" / Prefixed(Byte, GreedyBytes)).compile()
+RECORD = Struct("tag" / Byte, "value" / Prefixed(Byte, GreedyBytes))
 """A record of a variable file: one data element (section 3)."""
 
 
