@@ -136,8 +136,8 @@ class _MovedAside:
     def read(self, moved_aside: Path) -> Salvaged:
         return salvage(moved_aside, key=self.key.material)
 
-    def done(self, moved_aside: Path, at: str) -> None:
-        salvage_done(moved_aside, at)
+    def done(self, moved_aside: Path, at: str, *, complete: bool) -> None:
+        salvage_done(moved_aside, at, complete=complete)
 
 
 class Worker:

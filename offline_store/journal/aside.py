@@ -31,6 +31,12 @@ class _Note(BaseModel):
     next_epoch: Annotated[int, Field(ge=1)]
 
 
+class _Uploaded(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    at: str
+    complete: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Aside:
     """What the note in a ``broken-<n>`` folder says. ``next_epoch``: the one that was to follow."""
@@ -112,28 +118,37 @@ def waiting_salvage(folder: Path) -> tuple[Path, ...]:
     return tuple(place for place in _folders(folder) if not (place / _DONE).exists())
 
 
-def salvage_done(moved_aside: Path, at: str) -> None:
-    """Note that the centre has what could be read of this one, and since when (RFC 3339)."""
-    write_file(moved_aside / _DONE, at.encode())
+def salvage_done(moved_aside: Path, at: str, *, complete: bool) -> None:
+    """Note that the centre has what could be read of this one, since when (RFC 3339), and whether that was all."""
+    write_file(moved_aside / _DONE, _Uploaded(at=at, complete=complete).model_dump_json().encode())
 
 
 def delete_uploaded(folder: Path, before: str) -> tuple[Path, ...]:
-    """Delete the database of every moved journal that was uploaded before that moment (now - 7 days).
+    """Delete the database of every moved journal that was uploaded whole before that moment (now - 7 days).
 
-    The note and the head file stay: they name the epoch and its last head. Answers the folders it emptied.
+    The note and the head file stay: they name the epoch and its last head. One that could not be read to its end stays
+    too, for better tools than ours. Answers the folders it emptied.
     """
     emptied: list[Path] = []
     for place in _folders(folder):
         with mapped(place.name):
-            done = place / _DONE
             kept = [path for path in (place / (DATABASE + end) for end in ("", *COMPANIONS)) if path.exists()]
-            if not kept or not done.exists() or done.read_text() >= before:
+            uploaded = _uploaded(place)
+            if not kept or uploaded is None or not uploaded.complete or uploaded.at >= before:
                 continue
             for path in kept:
                 path.unlink()
             sync_folder(place)
         emptied.append(place)
     return tuple(emptied)
+
+
+def _uploaded(place: Path) -> _Uploaded | None:
+    """What is noted of its upload; a note that cannot be read says nothing, and nothing is deleted on its word."""
+    try:
+        return _Uploaded.model_validate_json((place / _DONE).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
 
 
 def _folders(folder: Path) -> list[Path]:

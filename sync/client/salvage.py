@@ -34,7 +34,7 @@ class SalvagePort(Protocol):
     def read(self, moved_aside: Path) -> Salvaged:
         """What can be read of one. Raises WrongKey."""
 
-    def done(self, moved_aside: Path, at: str) -> None:
+    def done(self, moved_aside: Path, at: str, *, complete: bool) -> None:
         """The centre has what could be read of it."""
 
 
@@ -54,7 +54,7 @@ def salvage(port: SalvagePort, terminal: str, now: Callable[[], datetime]) -> Jo
         if isinstance(end, Stopped):
             trouble = trouble or end
             continue
-        port.done(moved_aside, timestamp(now()))
+        port.done(moved_aside, timestamp(now()), complete=found.complete)
         if not found.complete:
             trouble = trouble or Stopped(INCOMPLETE, found.epoch)
     return Done(sent) if trouble is None else with_items(trouble, sent)

@@ -97,4 +97,6 @@ class Schedule:
 
     def _next_slot(self, period: float, now: float) -> float:
         offset = slot(self.terminal, period)
-        return (((now - offset) // period) + 1) * period + offset
+        due = (((now - offset) // period) + 1) * period + offset
+        # rounding may give the very moment of the run that has just ended
+        return due if due > now else due + period

@@ -427,7 +427,7 @@ def test_a_salvage_that_was_uploaded_is_not_offered_again(place: Place) -> None:
     place.fill().close()
     moved = place.open(replace_because="fork").moved_aside
     assert waiting_salvage(place.folder) == (moved,)
-    salvage_done(moved, "2026-11-22T02:00:00.000Z")
+    salvage_done(moved, "2026-11-22T02:00:00.000Z", complete=True)
     assert waiting_salvage(place.folder) == ()
 
 
@@ -435,7 +435,7 @@ def test_a_moved_journal_is_deleted_seven_days_after_its_upload_and_its_note_sta
     place.fill().close()
     moved = place.open(replace_because="fork").moved_aside
     assert delete_uploaded(place.folder, "2027-01-01T00:00:00.000Z") == ()
-    salvage_done(moved, "2026-11-22T02:00:00.000Z")
+    salvage_done(moved, "2026-11-22T02:00:00.000Z", complete=True)
     assert delete_uploaded(place.folder, "2026-11-22T02:00:00.000Z") == ()
     assert delete_uploaded(place.folder, "2026-11-22T02:00:00.001Z") == (moved,)
     assert sorted(path.name for path in moved.iterdir()) == ["journal.head", "moved.json", "uploaded"]
@@ -470,3 +470,15 @@ def test_even_with_the_store_key_a_body_is_not_readable_on_the_terminal(place: P
     dump += b"".join(bytes(row[0]) for row in connection.rows("SELECT sealed FROM body"))
     connection.close()
     assert canary not in dump
+
+
+def test_a_moved_journal_that_could_not_be_read_to_its_end_is_never_deleted(place: Place) -> None:
+    place.fill().close()
+    moved = place.open(replace_because="fork").moved_aside
+    salvage_done(moved, "2026-11-22T02:00:00.000Z", complete=False)
+    assert waiting_salvage(place.folder) == ()
+    assert delete_uploaded(place.folder, "2027-01-01T00:00:00.000Z") == ()
+    assert (moved / "journal.db").exists()
+    (moved / "uploaded").write_text("torn")
+    assert delete_uploaded(place.folder, "2027-01-01T00:00:00.000Z") == ()
+    assert (moved / "journal.db").exists()

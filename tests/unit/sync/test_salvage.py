@@ -96,8 +96,8 @@ class Broken:
     def read(self, moved_aside):
         return salvage(moved_aside, key=STORE_KEY)
 
-    def done(self, moved_aside, at):
-        salvage_done(moved_aside, at)
+    def done(self, moved_aside, at, *, complete):
+        salvage_done(moved_aside, at, complete=complete)
 
 
 def flip(folder, page):

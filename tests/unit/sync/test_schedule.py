@@ -102,3 +102,13 @@ def test_a_fleet_after_an_outage_spreads_its_next_tries():
             plan.finished("upload", Later("unreachable"), 0.0)
         tries[int(plan._jobs["upload"].due)] += 1
     assert max(tries.values()) < 100
+
+
+def test_a_job_that_ended_in_its_slot_is_next_due_a_whole_period_later_for_every_terminal():
+    for number in range(2000):
+        plan = Schedule(f"T{number:05}", random.Random(1).random, 0.0)
+        plan.finished("snapshot", Done(1), 0.0)
+        for _ in range(5):
+            now = plan._jobs["snapshot"].due
+            plan.finished("snapshot", Done(1), now)
+            assert plan._jobs["snapshot"].due - now == pytest.approx(INTERVALS["snapshot"])
