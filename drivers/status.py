@@ -2,7 +2,7 @@
 
 Every enumeration has ``UNKNOWN`` (we could not find out) and ``NOT_SUPPORTED`` (this device has no such part); neither
 is ever folded into a yes or a no. The values are XFS4IoT's own spelling (CEN workshop, classes Common, CardReader,
-Printer, Auxiliaries).
+Printer, KeyManagement, PowerManagement, BarcodeReader, Auxiliaries).
 """
 
 from dataclasses import dataclass
@@ -93,6 +93,41 @@ class CoverState(Enum):
     NOT_SUPPORTED = "notSupported"
 
 
+class EncryptionState(Enum):
+    """KeyManagement.Status, property ``encryptionState``: has a PIN pad the keys it needs?"""
+
+    READY = "ready"
+    NOT_READY = "notReady"
+    NOT_INITIALIZED = "notInitialized"
+    INITIALIZED = "initialized"
+    BUSY = "busy"
+    UNDEFINED = "undefined"
+    UNKNOWN = "unknown"
+    NOT_SUPPORTED = "notSupported"
+
+
+class BatteryState(Enum):
+    """PowerManagement.Status, property ``batteryStatus``; here the battery that keeps a PIN pad's keys."""
+
+    FULL = "full"
+    OPERATIONAL = "operational"
+    LOW = "low"
+    CRITICAL = "critical"
+    FAILURE = "failure"
+    UNKNOWN = "unknown"
+    NOT_SUPPORTED = "notSupported"
+
+
+class ScannerState(Enum):
+    """BarcodeReader.Status, property ``scanner``: is the lamp on and the reader looking for codes?"""
+
+    ON = "on"
+    OFF = "off"
+    INOPERATIVE = "inoperative"
+    UNKNOWN = "unknown"
+    NOT_SUPPORTED = "notSupported"
+
+
 @dataclass(frozen=True, slots=True)
 class CardReaderStatus:
     """Of a reader for chip cards, and of the ID-card reader (which has no chip power we could see)."""
@@ -113,6 +148,23 @@ class PrinterStatus:
     toner: TonerState = TonerState.UNKNOWN
     cover: CoverState = CoverState.UNKNOWN
     retract_bin: BinState = BinState.NOT_SUPPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class PinPadStatus:
+    """Of an encrypting PIN pad. Keys that vanished while we knew the pad are ``POTENTIAL_FRAUD``."""
+
+    device: DeviceState = DeviceState.UNKNOWN
+    encryption: EncryptionState = EncryptionState.UNKNOWN
+    battery: BatteryState = BatteryState.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class BarcodeReaderStatus:
+    """Of a barcode reader."""
+
+    device: DeviceState = DeviceState.UNKNOWN
+    scanner: ScannerState = ScannerState.UNKNOWN
 
 
 S = TypeVar("S")
