@@ -27,7 +27,7 @@ _PARENT = os.getppid()
 """Taken before the slow imports: a parent that ends meanwhile must be noticed."""
 
 app = typer.Typer(
-    help="模拟设备：读卡器、身份证阅读机、凭条打印机、A4 打印机。Simulated devices on real wires.",
+    help="模拟设备：读卡器、身份证阅读机、密码键盘、扫码器、凭条打印机、A4 打印机。Simulated devices on real wires.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -213,6 +213,8 @@ def _say_what_is_up(station: Station) -> None:
   card readers        {readers}
   resident ID reader  {station.places.id_reader}
   receipt printer     {station.places.receipt_printer}
+  PIN pad             {station.places.pin_pad}
+  barcode reader      {station.places.barcode_reader}
   A4 printer          {shown.a4_printer.uri}
   papers come out in  {station.places.receipts} and {station.places.pages}
   personas            {", ".join(label.key for label in shown.personas)}

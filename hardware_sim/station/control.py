@@ -19,7 +19,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hardware_sim.pcsc.errors import BenchError
-from hardware_sim.station.station import CannotError, Station
+from hardware_sim.station.hall import CannotError
+from hardware_sim.station.station import Station
 from hardware_sim.station.understanding import NotUnderstoodError, understand
 
 LONGEST_LINE = 65536
@@ -32,7 +33,7 @@ class Request(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    do: str | None = Field(default=None, max_length=1000)
+    do: str | None = Field(default=None, max_length=8000)
     status: Literal[True] | None = None
     env: Literal[True] | None = None
     down: Literal[True] | None = None

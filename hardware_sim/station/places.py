@@ -40,6 +40,14 @@ class Places:
         return self.folder / "receipt-printer.tty"
 
     @property
+    def pin_pad(self) -> Path:
+        return self.folder / "pin-pad.tty"
+
+    @property
+    def barcode_reader(self) -> Path:
+        return self.folder / "barcode-reader.tty"
+
+    @property
     def a4_printer(self) -> Path:
         """A file that holds the printer's URI."""
         return self.folder / "a4-printer.uri"

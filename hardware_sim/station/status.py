@@ -62,6 +62,40 @@ class ReceiptPrinterStatus(_Part):
     newest: list[str]
 
 
+class PinPadStatus(_Part):
+    """`keypad` off, on, silent, system; `entry` typing, entered, cancelled, timed-out or None; `self_test` F0 … F7."""
+
+    plugged: bool
+    powered: bool
+    keypad: str
+    entry: str | None
+    typed: int
+    master_keys: list[int]
+    working_keys: int
+    tampered: bool
+    battery_low: bool
+    self_test: str | None
+    trouble: str
+    slow_seconds: float
+    remarks: list[str]
+
+
+class BarcodeReaderStatus(_Part):
+    """`lamp`: the program's trigger is on. `rate` is None on USB, where any will do."""
+
+    plugged: bool
+    powered: bool
+    make: str
+    mode: str
+    terminator: str
+    lamp: bool
+    trouble: str
+    slow_seconds: float
+    rate: int | None
+    scans: int
+    remarks: list[str]
+
+
 class JobStatus(_Part):
     """An IPP job by number; `state` in the words of RFC 8011."""
 
@@ -92,5 +126,7 @@ class StationStatus(_Part):
     personas: list[PersonaLabel]
     card_reader: CardReaderStatus
     id_reader: IdReaderStatus
+    pin_pad: PinPadStatus
+    barcode_reader: BarcodeReaderStatus
     receipt_printer: ReceiptPrinterStatus
     a4_printer: A4PrinterStatus

@@ -7,14 +7,22 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from hardware_sim.barcode_reader.make import Terminator
+from hardware_sim.barcode_reader.reader import LARGEST_CODE, MAKES, Mode
 from hardware_sim.id_reader.reader import Step
-from hardware_sim.station.phrases import PHRASES, Act
+from hardware_sim.pin_pad.entry import Key
+from hardware_sim.pin_pad.pad import SELF_TEST_FAULTS
+from hardware_sim.station.hall import SERIAL_DEVICES
+from hardware_sim.station.phrases import PHRASES, Act, Phrase
 
 if TYPE_CHECKING:
-    from hardware_sim.station.station import Station
+    from hardware_sim.station.hall import Hall
 
 MOST = 1_000_000
 """No count, size or time beyond this is meant."""
+LONGEST_TYPED = 16
+REST = "<text>"
+"""A place that takes all words that are left, just as they were written."""
 
 
 class NotUnderstoodError(Exception):
@@ -48,6 +56,44 @@ def _hex_byte(word: str) -> int:
     return int(word, 16)
 
 
+def _hex_bytes(word: str) -> bytes:
+    if not word or len(word) % 2 or any(letter not in "0123456789abcdefABCDEF" for letter in word):
+        raise ValueError("pairs of hexadecimal digits such as E4BDA0")
+    if len(word) > 2 * LARGEST_CODE:
+        raise ValueError(f"at most {LARGEST_CODE} bytes")
+    return bytes.fromhex(word)
+
+
+def _digits(word: str) -> str:
+    if not (word.isascii() and word.isdigit()) or len(word) > LONGEST_TYPED:
+        raise ValueError(f"1 to {LONGEST_TYPED} digits")
+    return word
+
+
+def _key(word: str) -> Key:
+    try:
+        return Key(word)
+    except ValueError:
+        raise ValueError("a digit, enter, cancel or clear") from None
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(word: str) -> str:
+        if word not in words:
+            raise ValueError(f"{', '.join(words[:-1])} or {words[-1]}")
+        return word
+
+    return read
+
+
+def _fault(word: str) -> int:
+    if len(word) != 2 or word[0] not in "Ff" or not word[1].isascii() or not word[1].isdigit():
+        raise ValueError("F0 to F7")
+    if int(word[1]) >= SELF_TEST_FAULTS:
+        raise ValueError("F0 to F7")
+    return int(word[1])
+
+
 def _step(word: str) -> Step:
     try:
         return Step(word)
@@ -66,35 +112,80 @@ KINDS: Final[dict[str, Callable[[str], Any]]] = {
     "seconds": _quantity,
     "status": _hex_byte,
     "step": _step,
+    "key": _key,
+    "digits": _digits,
+    "fault": _fault,
+    "text": str,
+    "hex": _hex_bytes,
+    "make": _one_of(*MAKES),
+    "terminator": lambda word: Terminator(_one_of(*(each.value for each in Terminator))(word)),
+    "mode": lambda word: Mode(_one_of(*(each.value for each in Mode))(word)),
+    "device": _one_of(*SERIAL_DEVICES),
 }
+PRIVATE: Final = frozenset(("key", "digits"))
+"""What is filled in here is a PIN's: nobody else may read it."""
+BLANK, SPOKEN_BLANK = "*", "0"
+"""What stands for a private digit where phrases are kept, and what is pressed when such a phrase is said again."""
 
 
-def understand(text: str) -> Callable[[Station], None]:
+def understand(text: str) -> Callable[[Hall], None]:
     """The hand that `text` means. Raises NotUnderstoodError."""
-    words = text.split()
+    phrase, words = _match(text)
+    said = {place[1:-1]: KINDS[place[1:-1]](word) for place, word in words}
+    return partial(_do, phrase.act, said)
+
+
+def without_secrets(text: str) -> str:
+    """The phrase as it may be kept and shown: digits pressed on a keypad are blanked. Raises NotUnderstoodError."""
+    phrase, words = _match(text)
+    filled = iter(words)
+    kept = []
+    for place in phrase.pattern.split():
+        word = next(filled)[1] if place.startswith("<") else place
+        private = place[1:-1] in PRIVATE and word.isdigit()
+        kept.append(BLANK * len(word) if private else word)
+    return " ".join(kept)
+
+
+def with_any_digits(text: str) -> str:
+    """A kept phrase as it can be said again: some digit for each that was blanked."""
+    words = text.split(" ")
+    return " ".join(SPOKEN_BLANK * len(word) if word and not word.strip(BLANK) else word for word in words)
+
+
+def _match(text: str) -> tuple[Phrase, list[tuple[str, str]]]:
+    """The phrase and its places with the words that fill them, each of the right kind."""
     wrong: str | None = None
     for phrase in PHRASES:
         places = phrase.pattern.split()
+        if wrong is not None and places[-1] == REST:
+            # «scan bytes zz» is a slip, not the text "bytes zz"
+            continue
+        # a rest keeps the blanks between its words
+        words = text.split(None, len(places) - 1) if places[-1] == REST else text.split()
         if len(places) != len(words):
             continue
-        said: dict[str, Any] = {}
-        for place, word in zip(places, words, strict=True):
+        filled: list[tuple[str, str]] = []
+        for place, given in zip(places, words, strict=True):
+            word = given.rstrip() if place == REST else given
             if not place.startswith("<"):
                 if place != word:
                     break
                 continue
             try:
-                said[place[1:-1]] = KINDS[place[1:-1]](word)
+                KINDS[place[1:-1]](word)
             except ValueError as error:
-                wrong = f"{place} in «{phrase.pattern}» is {error}, not «{word}»."
+                told = "that" if place[1:-1] in PRIVATE else f"«{word}»"
+                wrong = f"{place} in «{phrase.pattern}» is {error}, not {told}."
                 break
+            filled.append((place, word))
         else:
-            return partial(_do, phrase.act, said)
+            return phrase, filled
     raise NotUnderstoodError(wrong or _nearest(text))
 
 
-def _do(act: Act, said: dict[str, Any], station: Station) -> None:
-    act(station, said)
+def _do(act: Act, said: dict[str, Any], hall: Hall) -> None:
+    act(hall, said)
 
 
 def _nearest(text: str) -> str:

@@ -10,6 +10,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol
 
+from hardware_sim.meaning import Direction
+
 RESOURCE = "/ipp/print"
 LARGEST_BODY = 64 * 1024 * 1024
 _LONGEST_CHUNK_LINE = 1024
@@ -25,9 +27,17 @@ class IppDevice(Protocol):
 class HttpWire:
     """Listens on 127.0.0.1 at a free port; keeps the port when unplugged and plugged in again."""
 
-    def __init__(self, device: IppDevice, *, about: str = "simulated printer") -> None:
+    def __init__(
+        self,
+        device: IppDevice,
+        *,
+        about: str = "simulated printer",
+        tap: Callable[[Direction, bytes], None] = lambda _direction, _data: None,
+    ) -> None:
+        """`tap` is called with each request body and with each answer that is sent."""
         self._device = device
         self._about = about
+        self._tap = tap
         self._lock = threading.RLock()
         self._server: _Server | None = None
         self._port = 0
@@ -69,10 +79,13 @@ class HttpWire:
 
     def _answer(self, body: bytes, gone: threading.Event) -> bytes:
         with self._lock:
+            self._tap(Direction.TO_DEVICE, body)
             answer, seconds = self._device.handle(body, time.monotonic())
         gone.wait(seconds)
         while self._mute.is_set() and not gone.is_set():
             gone.wait(0.05)
+        if not gone.is_set():
+            self._tap(Direction.FROM_DEVICE, answer)
         return answer
 
     @property

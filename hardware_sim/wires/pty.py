@@ -17,7 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
+from hardware_sim.meaning import Direction
+
 Said = list[tuple[float, bytes]]
+Tap = Callable[[Direction, bytes], None]
+"""Called with what really passes, in the order it passes, from the wire's own threads."""
 
 _CHUNK = 4096
 _MOST_UNREAD = 65536
@@ -45,12 +49,19 @@ class PtyWire(Generic[D]):
         *,
         rate: Callable[[D], int | None] = lambda _: None,
         after: Callable[[D], None] = lambda _: None,
+        due: Callable[[D], float | None] = lambda _: None,
+        tap: Tap = lambda _direction, _data: None,
     ) -> None:
-        """`rate` is the speed the device listens at (None: any). `after` is called before it answers."""
+        """`rate` is the speed the device listens at (None: any). `after` is called before it answers.
+
+        `due` is when the device wants to be fed nothing, because something of it ends by itself (None: never).
+        """
         self._device = device
         self._link = link
         self._rate = rate
         self._after = after
+        self._due = due
+        self._tap = tap
         self._lock = threading.RLock()
         self._line: _Line | None = None
         self.lost_to_wrong_rate = 0
@@ -69,7 +80,8 @@ class PtyWire(Generic[D]):
         """A new tty under the old path."""
         with self._lock:
             if self._line is None:
-                self._line = _Line(self._link, self._heard)
+                self._line = _Line(self._link, self._heard, self._tap)
+                self._set_alarm()
 
     def unplug(self) -> None:
         """The tty is gone: readers get an error, the path does not exist any more."""
@@ -87,6 +99,7 @@ class PtyWire(Generic[D]):
             said = hand(self._device, time.monotonic())
             self._after(self._device)
             self._send(said or [])
+            self._set_alarm()
 
     def look(self, glance: Callable[[D], T]) -> T:
         """Ask the device something, undisturbed by the line."""
@@ -94,26 +107,36 @@ class PtyWire(Generic[D]):
             return glance(self._device)
 
     def _heard(self, data: bytes, rate: int | None) -> None:
+        """Bytes from the host, or none: the device's alarm."""
         with self._lock:
             listens = self._rate(self._device)
-            if listens is not None and rate != listens:
+            if data and listens is not None and rate != listens:
                 self.lost_to_wrong_rate += len(data)
                 return
+            if data:
+                self._tap(Direction.TO_DEVICE, data)
             said = self._device.feed(data, time.monotonic())
             self._after(self._device)
             self._send(said)
+            self._set_alarm()
 
     def _send(self, said: Said) -> None:
         if self._line is not None:
             self._line.send([(time.monotonic() + delay, data) for delay, data in said])
 
+    def _set_alarm(self) -> None:
+        if self._line is not None:
+            self._line.wake_at(self._due(self._device))
+
 
 class _Line:
     """One plugging-in: a pty pair, its thread, and what is due to be sent."""
 
-    def __init__(self, link: Path, heard: Callable[[bytes, int | None], None]) -> None:
+    def __init__(self, link: Path, heard: Callable[[bytes, int | None], None], tap: Tap) -> None:
         self._link = link
         self._heard = heard
+        self._tap = tap
+        self._alarm: float | None = None
         # the slave stays open here as well: without it the master reads EIO while no program has the tty
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
@@ -139,6 +162,13 @@ class _Line:
                 self._count += 1
             os.write(self._wake_in, b"!")
 
+    def wake_at(self, alarm: float | None) -> None:
+        """Hear nothing from the host at this time (None: no more)."""
+        with self._lock:
+            if alarm != self._alarm and not self._closing:
+                self._alarm = alarm
+                os.write(self._wake_in, b"!")
+
     def close(self) -> None:
         with self._lock:
             self._closing = True
@@ -160,11 +190,21 @@ class _Line:
                         os.read(self._wake_out, _CHUNK)
                     else:
                         self._read()
+                self._ring()
                 self._write()
 
     def _pause(self) -> float | None:
         with self._lock:
-            return max(0.0, self._due[0][0] - time.monotonic()) if self._due else None
+            times = [self._due[0][0]] if self._due else []
+            times += [self._alarm] if self._alarm is not None else []
+            return max(0.0, min(times) - time.monotonic()) if times else None
+
+    def _ring(self) -> None:
+        with self._lock:
+            if self._alarm is None or self._alarm > time.monotonic():
+                return
+            self._alarm = None
+        self._heard(b"", None)
 
     def _read(self) -> None:
         try:
@@ -176,8 +216,12 @@ class _Line:
 
     def _write(self) -> None:
         with self._lock:
+            said = []
             while self._due and self._due[0][0] <= time.monotonic():
-                self._unread += heapq.heappop(self._due)[2]
+                said.append(heapq.heappop(self._due)[2])
+        for data in said:
+            self._tap(Direction.FROM_DEVICE, data)
+            self._unread += data
         if not self._unread:
             return
         self._unread = self._unread[:_MOST_UNREAD]

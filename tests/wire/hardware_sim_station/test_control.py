@@ -20,6 +20,15 @@ EXAMPLES = {
     "<seconds>": "0",
     "<status>": "32",
     "<step>": "select",
+    "<key>": "enter",
+    "<digits>": "1234",
+    "<fault>": "F2",
+    "<text>": "(01)06901234567892",
+    "<hex>": "c4e3",
+    "<make>": "newland",
+    "<terminator>": "cr",
+    "<mode>": "sense",
+    "<device>": "pin-pad",
 }
 
 
@@ -49,6 +58,8 @@ def test_many_requests_may_go_over_one_connection(station: Any) -> None:
         "PCSCLITE_CSOCK_NAME",
         "HARDWARE_SIM_ID_READER",
         "HARDWARE_SIM_RECEIPT_PRINTER",
+        "HARDWARE_SIM_PIN_PAD",
+        "HARDWARE_SIM_BARCODE_READER",
         "HARDWARE_SIM_A4_PRINTER",
     }
 

@@ -16,6 +16,7 @@ import serial
 from hardware_sim.id_reader.frames import answer
 from hardware_sim.ipp_printer.codec import Group, GroupTag, Message, Tag, attribute, decode, encode
 from hardware_sim.people import persona
+from hardware_sim.pin_pad.frames import frame
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> None:
@@ -52,7 +53,15 @@ FIND, SELECT, READ = "AAAAAA9669 0003 2001 22", "AAAAAA9669 0003 2002 21", "AAAA
 
 
 def test_the_greeting_says_what_is_up_and_how_to_use_it(station: Any) -> None:
-    for words in ("id-reader.tty", "receipt-printer.tty", "ipp://127.0.0.1:", "hardware-sim env", "hardware-sim down"):
+    for words in (
+        "id-reader.tty",
+        "receipt-printer.tty",
+        "pin-pad.tty",
+        "barcode-reader.tty",
+        "ipp://127.0.0.1:",
+        "hardware-sim env",
+        "hardware-sim down",
+    ):
         assert words in station.greeting
 
 
@@ -171,6 +180,51 @@ def test_what_happens_to_the_receipt_printer_is_told_on_its_line(station: Any) -
         station.do("receipt-printer power-on")
 
 
+def test_a_pin_pad_times_an_entry_out_although_nobody_speaks_to_it(station: Any) -> None:
+    with serial.Serial(station.environment()["HARDWARE_SIM_PIN_PAD"], 9600, timeout=5) as port:
+        for request in (frame(0x33, bytes(10)), frame(0x43, bytes(2)), frame(0x35, bytes.fromhex("0601010001"))):
+            port.write(request)
+            assert port.read(8) == frame(0x04)
+        station.do("pin-pad press 4")
+        assert port.read(1) == b"*"
+        assert station.status()["pin_pad"]["entry"] == "typing"
+        assert port.read(1) == b"\x00"
+    shown = station.status()["pin_pad"]
+    assert (shown["entry"], shown["typed"], shown["master_keys"]) == ("timed-out", 0, [0])
+
+
+def test_a_code_held_before_the_reader_comes_out_of_its_tty(station: Any) -> None:
+    with serial.Serial(station.environment()["HARDWARE_SIM_BARCODE_READER"], 9600, timeout=5) as port:
+        station.do("barcode-reader terminator crlf")
+        station.do("scan 社会 保障")
+        assert port.read_until(b"\r\n").decode() == "社会 保障\r\n"
+        station.do("scan gbk 社会 保障")
+        assert port.read_until(b"\r\n").decode("gbk") == "社会 保障\r\n"
+        station.do("scan gs1 (10)LOT(21)A7")
+        assert port.read_until(b"\r\n") == b"10LOT\x1d21A7\r\n"
+        station.do("barcode-reader mode host")
+        refused = station.command("do", "scan x")
+        assert (refused.returncode, "waits for the program's trigger" in refused.stderr) == (1, True)
+        port.write(b"\x1b1")
+        eventually(lambda: station.status()["barcode_reader"]["lamp"])
+        station.do("scan x")
+        assert port.read_until(b"\r\n") == b"x\r\n"
+    assert station.command("do", "scan gs1 123").returncode == 1
+    assert station.command("do", "scan gbk 𠮷").returncode == 1
+    station.do("barcode-reader make newland")
+
+
+@pytest.mark.parametrize("device", ["id-reader", "receipt-printer", "pin-pad", "barcode-reader"])
+def test_every_serial_device_can_be_unplugged_and_comes_back_under_its_path(station: Any, device: str) -> None:
+    link = station.folder / f"{device}.tty"
+    station.do(f"unplug {device}")
+    assert not link.is_symlink()
+    assert station.status()[device.replace("-", "_")]["plugged"] is False
+    station.do(f"plug {device}")
+    assert link.exists()
+    assert station.status()[device.replace("-", "_")]["plugged"] is True
+
+
 def test_a_page_is_in_its_folder_byte_for_byte_before_the_job_is_complete(station: Any, tmp_path: Path) -> None:
     uri = station.environment()["HARDWARE_SIM_A4_PRINTER"]
     pdf = pikepdf.new()
@@ -235,7 +289,7 @@ def test_status_for_people_names_every_device(station: Any) -> None:
     shown = station.command("status").stdout
     as_json = json.loads(station.command("status", "--json").stdout)
     assert as_json == {name: value for name, value in station.status().items() if name != "ok"}
-    for device in ("card-reader", "id-reader", "receipt-printer", "a4-printer"):
+    for device in ("card-reader", "id-reader", "pin-pad", "barcode-reader", "receipt-printer", "a4-printer"):
         assert f"{device}\n" in shown
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from hardware_sim import people
+from hardware_sim.station.hall import id_card
 from hardware_sim.station.papers import Tray
-from hardware_sim.station.station import id_card
 
 
 def test_papers_are_numbered_and_counted(tmp_path: Path) -> None:

@@ -6,7 +6,13 @@ import re
 import pytest
 
 from hardware_sim.station.phrases import PHRASES, Phrase
-from hardware_sim.station.understanding import KINDS, NotUnderstoodError, understand
+from hardware_sim.station.understanding import (
+    KINDS,
+    NotUnderstoodError,
+    understand,
+    with_any_digits,
+    without_secrets,
+)
 
 EXAMPLES = {
     "persona": "worker",
@@ -19,6 +25,15 @@ EXAMPLES = {
     "seconds": "0.5",
     "status": "32",
     "step": "select",
+    "key": "enter",
+    "digits": "1234",
+    "fault": "F2",
+    "text": "(01)06901234567892",
+    "hex": "c4e3",
+    "make": "gm65",
+    "terminator": "crlf",
+    "mode": "host",
+    "device": "pin-pad",
 }
 
 
@@ -74,6 +89,12 @@ def test_a_slip_of_the_finger_gets_the_phrase_that_was_meant(text: str, hint: st
         ("card slow 9999999", "up to 1000000"),
         ("id-reader refuse select 3", "two hexadecimal digits"),
         ("id-reader refuse look 32", "find, select or read"),
+        ("pin-pad press pound", "a digit, enter, cancel or clear, not that"),
+        ("pin-pad type 12a4", "1 to 16 digits, not that"),
+        ("pin-pad self-test-failed F8", "F0 to F7"),
+        ("scan bytes c4e", "pairs of hexadecimal digits"),
+        ("barcode-reader make honeycomb", "newland, honeywell or gm65"),
+        ("unplug a4-printer", "id-reader, receipt-printer, pin-pad or barcode-reader"),
         ("a4-printer sheets ²", "a whole number"),
         ("a4-printer sheets 99999999999999999999", "a whole number"),
     ],
@@ -102,3 +123,30 @@ def test_random_word_salad_is_understood_or_refused_and_nothing_else() -> None:
             continue
         understood += 1
     assert understood > 0
+
+
+def test_a_text_to_scan_keeps_its_blanks() -> None:
+    assert getattr(understand("scan  a  b c "), "args")[1] == {"text": "a  b c"}  # noqa: B009
+    assert getattr(understand("scan gbk 你 好"), "args")[1] == {"text": "你 好"}  # noqa: B009
+
+
+@pytest.mark.parametrize(
+    ("said", "kept", "again"),
+    [
+        ("pin-pad press 7", "pin-pad press *", "pin-pad press 0"),
+        ("pin-pad press enter", "pin-pad press enter", "pin-pad press enter"),
+        ("pin-pad  type 123456", "pin-pad type ******", "pin-pad type 000000"),
+        ("scan 123456", "scan 123456", "scan 123456"),
+        ("insert card worker", "insert card worker", "insert card worker"),
+    ],
+)
+def test_digits_pressed_on_the_pad_are_blanked_wherever_a_phrase_is_kept(said: str, kept: str, again: str) -> None:
+    assert without_secrets(said) == kept
+    assert with_any_digits(kept) == again
+    assert callable(understand(again))
+
+
+def test_a_phrase_that_is_not_understood_is_not_kept() -> None:
+    with pytest.raises(NotUnderstoodError) as wrong:
+        without_secrets("pin-pad type 12345678901234567890")
+    assert "1234" not in str(wrong.value)
