@@ -152,6 +152,12 @@ class TerminalRefused(DeviceError):
     code = "terminal_refused"
 
 
+class DataUnfit(DeviceError):
+    """Data that were to be written do not fit their place on the card. Facts: ``file``, ``tag``, ``shape``."""
+
+    code = "data_unfit"
+
+
 # --- the terminal's own secure module; on each of these the centre's HSM can take over ---
 
 

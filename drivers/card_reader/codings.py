@@ -48,8 +48,12 @@ def gbk_text(value: bytes) -> str:
     return text
 
 
-def _unused(value: bytes) -> bool:
-    return bool(value) and all(byte == _UNUSED for byte in value)
+def gbk_bytes(text: str) -> bytes:
+    """Encode for the card; the inverse of ``gbk_text``. ValidationError: a character that is not in GBK."""
+    value = text.encode("gb18030")
+    if gbk_text(value) != text:
+        raise ValidationError("not GBK")
+    return value
 
 
 class TextBytes(Adapter):  # type: ignore[misc]
@@ -75,7 +79,7 @@ class Text(TextBytes):
         return gbk_text(strip_text_fill(value))
 
     def _encode(self, value: str, context: Any, path: Any) -> bytes:  # type: ignore[override]
-        return super()._encode(value.encode("gbk"), context, path)
+        return super()._encode(gbk_bytes(value), context, path)
 
 
 class Latin(Text):
@@ -98,7 +102,7 @@ class WholeText(Adapter):  # type: ignore[misc]
         return gbk_text(value)
 
     def _encode(self, value: str, context: Any, path: Any) -> bytes:
-        return value.encode("gbk")
+        return gbk_bytes(value)
 
 
 _NINE = Latin(9)
@@ -120,19 +124,23 @@ class CardNumberText(Adapter):  # type: ignore[misc]
 
 
 class Digits(Adapter):  # type: ignore[misc]
-    """``cn``: BCD, left aligned, filled with F on the right. The value is the digits as text; unused is empty."""
+    """``cn``: BCD, left aligned, filled with F on the right (a later version: EE). The value is the digits as text."""
 
     def __init__(self, length: int) -> None:
         super().__init__(Bytes(length))
         self._length = length
 
     def _decode(self, value: bytes, context: Any, path: Any) -> str:
-        digits = "" if _unused(value) else value.hex().rstrip("f")
+        digits = value.rstrip(bytes([_UNUSED])).hex().rstrip("f")
         if not set(digits) <= set(string.digits):
             raise ValidationError("not decimal digits")
         return digits
 
     def _encode(self, value: str, context: Any, path: Any) -> bytes:
+        if not set(value) <= set(string.digits):
+            raise ValidationError("not decimal digits")
+        if len(value) > 2 * self._length:
+            raise ValidationError("too many digits")
         return bytes.fromhex(value.ljust(2 * self._length, "f"))
 
 

@@ -26,15 +26,17 @@ class Element:
 
     length        of the value as the sheet gives it, in bytes; asked for with the right Le it saves a 6Cxx round
     optional      cards of version 1.0 have no such record: it then reads as empty
-    vectors       (value in hex, decoded)
+    vectors       (value in hex, decoded); files have vectors of their own
+    count         how many records with this tag the file holds
     """
 
     name: str
     tag: int
     length: int
     coding: Construct
-    vectors: tuple[tuple[str, Any], ...]
+    vectors: tuple[tuple[str, Any], ...] = ()
     optional: bool = False
+    count: int = 1
 
     @property
     def record_length(self) -> int:
@@ -54,7 +56,7 @@ class Element:
         return bytes(RECORD.build({"tag": self.tag, "value": self.coding.build(value)}))
 
 
-CARD_ID_FIELD = Element("card id", 0x01, 0x10, CARD_ID, ())
+CARD_ID_FIELD = Element("card id", 0x01, 0x10, CARD_ID)
 """卡识别码. Its vector is with its layout."""
 
 CARD_CLASS = Element("card class", 0x02, 0x01, Latin(1), (("33", "3"),))
