@@ -1,0 +1,96 @@
+"""What the journal remembers of each device: when it fell ill, when it was well again, how often, and how prints ended.
+
+From the chain's headers alone (`kiosk.devices` and `kiosk.jobs` write them); they hold nothing personal. Order is the
+chain's, never the clock's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from kiosk.diagnostics.findings import Part
+from offline_store.chain import ChainEntry, HeaderValue
+
+LAST = 20
+"""So many events are kept for each device (technician's device page of the UX guide)."""
+
+_PART_OF = {part.value: part for part in Part} | {"store": Part.JOURNAL}
+_PRINTER_OF = {"receipt": Part.RECEIPT_PRINTER, "paper": Part.DOCUMENT_PRINTER}
+_ENDS = ("printed", "failed", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change: `fault` is the code of the fault catalogue, None when the device was well again."""
+
+    at: str
+    fault: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One device's. `prints`: how its prints ended, by word."""
+
+    faults: int = 0
+    recoveries: int = 0
+    by_code: Mapping[str, int] = field(default_factory=dict)
+    last: tuple[Event, ...] = ()
+    prints: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def last_fault(self) -> Event | None:
+        """The newest change for the worse among the events kept."""
+        return next((event for event in reversed(self.last) if event.fault is not None), None)
+
+
+class _Gathering:
+    def __init__(self) -> None:
+        self.ill = False
+        self.recoveries = 0
+        self.codes: Counter[str] = Counter()
+        self.prints: Counter[str] = Counter()
+        self.events: list[Event] = []
+
+    def happened(self, event: Event) -> None:
+        if event.fault is not None:
+            self.codes[event.fault] += 1
+        elif self.ill:
+            self.recoveries += 1
+        self.ill = event.fault is not None
+        self.events = [*self.events[1 - LAST :], event]
+
+    def history(self) -> History:
+        return History(self.codes.total(), self.recoveries, dict(self.codes), tuple(self.events), dict(self.prints))
+
+
+def histories(entries: Iterable[ChainEntry]) -> dict[Part, History]:
+    """Of every device that the chain tells about."""
+    found: dict[Part, _Gathering] = {}
+    for entry in entries:
+        if entry.kind not in ("audit", "print"):
+            continue
+        header = entry.header_values()
+        part = _part(entry.kind, header)
+        if part is None:
+            continue
+        gathering = found.setdefault(part, _Gathering())
+        if entry.kind == "print":
+            gathering.prints[_text(header, "state")] += 1
+        else:
+            fault = _text(header, "fault")
+            gathering.happened(Event(entry.at, None if fault == "none" else fault, _text(header, "detail")))
+    return {part: gathering.history() for part, gathering in found.items()}
+
+
+def _part(kind: str, header: Mapping[str, HeaderValue]) -> Part | None:
+    if kind == "print":
+        return _PRINTER_OF.get(_text(header, "medium")) if _text(header, "state") in _ENDS else None
+    return _PART_OF.get(_text(header, "device")) if header.get("event") == "device" else None
+
+
+def _text(header: Mapping[str, HeaderValue], name: str) -> str:
+    value = header.get(name)
+    return value if isinstance(value, str) else ""

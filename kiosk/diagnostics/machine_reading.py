@@ -1,0 +1,143 @@
+"""Reads the machine's own parts from a data directory: opens stores for reading, writes nothing, needs no network."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from kiosk.clock import HALL_ZONE
+from kiosk.diagnostics import machine
+from kiosk.diagnostics.findings import Answer, NotFitted, Part
+from kiosk.diagnostics.history import History, histories
+from kiosk.diagnostics.machine import DiskReading, JournalReading, Refusal, SnapshotReading, SyncReading
+from offline_store.errors import StoreError
+from offline_store.journal import Limits, read_journal
+from offline_store.journal.files import DATABASE, MARK
+from offline_store.keys import KeyProvider
+from offline_store.snapshot import Snapshot
+from sync.process import status
+from sync.trust import CENTRE, FOLDER, NotEnrolled
+
+STORE_KEY = "store"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineRead:
+    """All parts of the machine, and what the journal remembers; None: it could not be read."""
+
+    answers: Mapping[Part, Answer]
+    histories: Mapping[Part, History] | None
+
+
+def terminal_runs(data: Path) -> bool:
+    """Whether a terminal process has this data directory open. No lock is taken to find out: it could meet a start.
+
+    /proc/locks has a line `1: FLOCK  ADVISORY  WRITE 4711 fe:00:123456 0 EOF` for the lock on the journal's mark.
+    """
+    try:
+        inode = (data / MARK).stat().st_ino
+        locks = Path("/proc/locks").read_text("ascii")
+    except OSError:
+        return False
+    lines = (line.split() for line in locks.splitlines())
+    return any(len(words) == 8 and words[1] == "FLOCK" and words[5].endswith(f":{inode}") for words in lines)
+
+
+def read_machine(data: Path, snapshots: Path, keys: Callable[[], KeyProvider], now: datetime) -> MachineRead:
+    """Every part on its own: one that is ill keeps nobody from looking at the others. `now` is aware; `keys` makes the
+    provider, or says why there is none."""
+    room = DiskReading(str(data), *_room(data), needed=Limits().free_bytes)
+    answers: dict[Part, Answer] = {Part.DISK: machine.disk(room)}
+    if not (data / FOLDER / CENTRE).exists() and not (data / DATABASE).exists():
+        # settings alone, on a technician's bench: there is nothing yet that could be ill
+        absent = NotFitted()
+        answers |= dict.fromkeys((Part.JOURNAL, Part.SNAPSHOT, Part.SYNC), absent)
+        return MachineRead({**answers, Part.CLOCK: machine.clock(now, ())}, {})
+    journal, told = _journal(data, keys)
+    snapshot, backlog = _snapshot(snapshots, keys), _sync(data, keys)
+    known: list[tuple[str, datetime]] = []
+    if isinstance(journal, JournalReading) and journal.last_at is not None:
+        known.append(("journal", _moment(journal.last_at)))
+    if isinstance(snapshot, SnapshotReading):
+        known.append(("snapshot", snapshot.as_of))
+    if isinstance(backlog, SyncReading) and backlog.last_upload is not None:
+        known.append(("upload", backlog.last_upload))
+    answers |= {
+        Part.JOURNAL: machine.journal(journal, str(data / DATABASE)),
+        Part.SNAPSHOT: machine.snapshot(snapshot, now, str(snapshots)),
+        Part.CLOCK: machine.clock(now, tuple(known)),
+        Part.SYNC: machine.sync(backlog, now),
+    }
+    return MachineRead(answers, told)
+
+
+def _room(data: Path) -> tuple[int, int]:
+    usage = shutil.disk_usage(data)
+    return usage.total, usage.free
+
+
+def _journal(
+    data: Path, keys: Callable[[], KeyProvider]
+) -> tuple[JournalReading | Refusal, Mapping[Part, History] | None]:
+    began = time.monotonic()
+    try:
+        with keys().load(STORE_KEY, length=32) as key:
+            reader = read_journal(data, key.material)
+            try:
+                verified = reader.verify()
+                told = histories(reader.entries())
+                last = None
+                for entry in reader.entries(after=max(0, verified.count - 1)):
+                    last = entry.at
+            finally:
+                reader.close()
+    except StoreError as error:
+        return _refusal(error), None
+    walked = JournalReading(
+        verified.epoch, verified.count, last, len(verified.findings), verified.damaged_pages, _since(began)
+    )
+    return walked, told
+
+
+def _snapshot(snapshots: Path, keys: Callable[[], KeyProvider]) -> SnapshotReading | Refusal:
+    began = time.monotonic()
+    try:
+        with keys().load(STORE_KEY, length=32) as key:
+            manifest = Snapshot(snapshots, key.material).manifest()
+    except StoreError as error:
+        return _refusal(error)
+    as_of, expires = _moment(manifest.as_of), _moment(manifest.expires)
+    return SnapshotReading(manifest.generation, as_of, expires, manifest.area, _since(began))
+
+
+def _sync(data: Path, keys: Callable[[], KeyProvider]) -> SyncReading | Refusal:
+    began = time.monotonic()
+    try:
+        stand = status(data, keys=keys())
+    except (StoreError, NotEnrolled) as error:
+        return _refusal(error)
+    upload = dict(stand.last_done).get("upload")
+    return SyncReading(
+        stand.gateway_url,
+        stand.backlog.pending,
+        _moment(stand.backlog.oldest_at) if stand.backlog.oldest_at else None,
+        stand.backlog.awaiting_result,
+        _moment(upload.ended_at) if upload is not None and upload.ended_at else None,
+        _since(began),
+    )
+
+
+def _refusal(error: StoreError | NotEnrolled) -> Refusal:
+    return Refusal(type(error).__name__, str(error))
+
+
+def _moment(stamp: str) -> datetime:
+    return datetime.fromisoformat(stamp).astimezone(HALL_ZONE)
+
+
+def _since(began: float) -> float:
+    return round((time.monotonic() - began) * 1000, 1)

@@ -1,0 +1,144 @@
+"""From the settings to lanes and examinations: which devices are fitted, on which wires, and how long each may take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from drivers.document_printer.printer import DocumentPrinter
+from drivers.id_reader.reader import IdReader
+from drivers.lanes import ThreadLane
+from drivers.lanes.thread import Link
+from drivers.links.ipp import IppLink
+from drivers.links.pcsc import PcscLink, ReaderRoles
+from drivers.links.serial import SerialLink, SerialSettings
+from drivers.operation import Operation
+from drivers.receipt_printer.bitmap import Bitmap
+from drivers.receipt_printer.encode import Rasterise
+from drivers.receipt_printer.printer import ReceiptPrinter
+from kiosk.diagnostics.asking import cards
+from kiosk.diagnostics.asking.document_printer import document_printer
+from kiosk.diagnostics.asking.id_reader import id_reader
+from kiosk.diagnostics.asking.receipt_printer import receipt_printer
+from kiosk.diagnostics.findings import DEVICES, Answer, Found, Identity, NotAsked, NotFitted, Part
+from kiosk.diagnostics.readers import Look
+from kiosk.diagnostics.running import Examiner
+from kiosk.settings import Settings, SettingsError
+
+Crash = Callable[[BaseException], None]
+SECONDS = {
+    Part.CARD_READER: 15.0,
+    Part.PSAM: 10.0,
+    Part.ID_READER: 12.0,
+    Part.RECEIPT_PRINTER: 10.0,
+    Part.DOCUMENT_PRINTER: 20.0,
+}
+
+
+@dataclass
+class Wires:
+    """Lanes of a terminal's devices, opened one by one when they are wanted; `close` ends them all."""
+
+    settings: Settings
+    roles: ReaderRoles
+    crash: Crash
+    _lanes: list[ThreadLane] = field(default_factory=list)
+
+    def card(self) -> ThreadLane:
+        """Both readers."""
+        return self._lane("card-reader", PcscLink(self.roles))
+
+    def id_reader(self) -> tuple[ThreadLane, IdReader]:
+        """The lane with its driver."""
+        link = SerialLink("id_reader", SerialSettings(self.settings.devices.id_reader))
+        return self._lane("id-reader", link), IdReader(time.monotonic)
+
+    def receipt_printer(self, rasterise: Rasterise) -> tuple[ThreadLane, ReceiptPrinter]:
+        """The lane with its driver."""
+        baud = self.settings.devices.receipt_baud
+        link = SerialLink("receipt_printer", SerialSettings(self.settings.devices.receipt_printer, baud))
+        printer = ReceiptPrinter(time.monotonic, rasterise, bytes_per_second=baud / 10)
+        return self._lane("receipt-printer", link), printer
+
+    def document_printer(self) -> tuple[ThreadLane, DocumentPrinter]:
+        """The lane with its driver. SettingsError: the address is none."""
+        uri = self.settings.devices.document_printer
+        try:
+            link = IppLink("document_printer", uri)
+        except ValueError as error:
+            raise SettingsError(f"devices.document_printer: {error}") from error
+        return self._lane("document-printer", link), DocumentPrinter(time.monotonic, uri)
+
+    def close(self) -> None:
+        """End the threads; cards lose their power."""
+        for lane in self._lanes:
+            lane.stop()
+
+    def _lane(self, name: str, link: Link) -> ThreadLane:
+        lane = ThreadLane(name, link, crash=self.crash)
+        self._lanes.append(lane)
+        return lane
+
+
+def ports(settings: Settings) -> dict[Part, str]:
+    """Where each device is, as the settings say; an empty port: not fitted."""
+    devices = settings.devices
+    return {
+        Part.CARD_READER: settings.readers.user,
+        Part.PSAM: settings.readers.sam,
+        Part.ID_READER: devices.id_reader,
+        Part.RECEIPT_PRINTER: devices.receipt_printer,
+        Part.DOCUMENT_PRINTER: devices.document_printer,
+        Part.PIN_PAD: "",
+        Part.BARCODE_READER: "",
+    }
+
+
+def held(settings: Settings, wanted: frozenset[Part]) -> dict[Part, Answer]:
+    """The answers while the terminal runs: no device is touched, for a person may stand there."""
+    found = ports(settings)
+    return {
+        part: NotAsked("terminal_runs", Identity(port=found[part])) if found[part] else NotFitted()
+        for part in DEVICES
+        if part in wanted
+    }
+
+
+def examiners(
+    wires: Wires, wanted: frozenset[Part], look: Look, today: date
+) -> tuple[list[Examiner], dict[Part, Answer]]:
+    """Examinations of the fitted devices among the wanted parts, and the answers of those that are not fitted."""
+    found = {part: port for part, port in ports(wires.settings).items() if part in wanted}
+    absent: dict[Part, Answer] = {part: NotFitted() for part, port in found.items() if not port}
+    clock = time.monotonic
+    ready: list[Examiner] = []
+
+    def examine(part: Part, lane: ThreadLane, operation: Operation[Found]) -> None:
+        ready.append(Examiner(part, lane, operation, SECONDS[part]))
+
+    asked = [part for part in found if part not in absent]
+    if Part.CARD_READER in asked or Part.PSAM in asked:
+        lane = wires.card()
+        if Part.CARD_READER in asked:
+            examine(Part.CARD_READER, lane, cards.card_reader(look, wires.roles, today, clock))
+        if Part.PSAM in asked:
+            region = bytes.fromhex(wires.settings.place.region[:2])
+            examine(Part.PSAM, lane, cards.psam(look, wires.roles, region, clock))
+    if Part.ID_READER in asked:
+        lane, reader = wires.id_reader()
+        examine(Part.ID_READER, lane, id_reader(reader, found[Part.ID_READER], clock))
+    if Part.RECEIPT_PRINTER in asked:
+        lane, printer = wires.receipt_printer(nothing_is_drawn)
+        baud = wires.settings.devices.receipt_baud
+        examine(Part.RECEIPT_PRINTER, lane, receipt_printer(printer, found[Part.RECEIPT_PRINTER], baud, clock))
+    if Part.DOCUMENT_PRINTER in asked:
+        lane, pages = wires.document_printer()
+        examine(Part.DOCUMENT_PRINTER, lane, document_printer(pages, found[Part.DOCUMENT_PRINTER], clock))
+    return ready, absent
+
+
+def nothing_is_drawn(text: str, height: int) -> Bitmap:
+    """For a printer that is only asked how it is."""
+    raise RuntimeError("an examination prints nothing")
