@@ -22,6 +22,10 @@ _BAND_DOTS: Final = 240  # rows of one raster command: small buffers choke on mo
 INITIALISE: Final = b"\x1b\x40"
 CHINESE_ON: Final = b"\x1c\x26"
 CUT: Final = b"\x1d\x56\x42\x00"  # feed to the cutter, cut, leave a bridge of paper
+AUTOMATIC_ON: Final = b"\x1d\x61\x4e"  # online, errors, paper, button; strict makes forget it with every initialise
+PRESENT: Final = b"\x1d\x65\x03"
+EJECT: Final = b"\x1d\x65\x05"
+RETRACT: Final = b"\x1d\x65\x02"
 _REAL_TIME: Final = (b"\x10\x04", b"\x10\x05", b"\x10\x14")  # DLE EOT, DLE ENQ, DLE DC4
 _LINE_FEED: Final = b"\n"
 
@@ -30,10 +34,15 @@ class ReceiptUnprintableError(ValueError):
     """A receipt that cannot stand on this paper. Names the kind of line and the rule, never the content."""
 
 
-def encode(receipt: Receipt, rasterise: Rasterise) -> bytes:
-    """The receipt's bytes from initialise to just before the cut. Raises ReceiptUnprintableError."""
+def encode(receipt: Receipt, rasterise: Rasterise, settings: bytes = b"") -> bytes:
+    """The receipt's bytes from initialise to just before the cut. Raises ReceiptUnprintableError.
+
+    ``settings``: commands of this make that an initialise takes away.
+    """
     encoder = _Encoder(rasterise)
-    return INITIALISE + CHINESE_ON + b"".join(piece for line in receipt.lines for piece in encoder.line(line))
+    return (
+        INITIALISE + settings + CHINESE_ON + b"".join(piece for line in receipt.lines for piece in encoder.line(line))
+    )
 
 
 class _Encoder:

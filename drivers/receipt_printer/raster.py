@@ -1,17 +1,23 @@
-"""Draws a line of text as dots with Pillow, for the characters a printer has no glyph for."""
+"""Draws a line of text as dots with Pillow, for the characters a printer has no glyph for.
+
+Pillow and fontTools are imported when the first line is drawn: few receipts need one, and no terminal waits for them
+at its start.
+"""
+
+from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
-
-from fontTools.ttLib import TTFont
-from PIL import Image, ImageDraw, ImageFont
+from typing import TYPE_CHECKING, Final
 
 from drivers.receipt_printer.bitmap import Bitmap
 from drivers.receipt_printer.text import clusters
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageFont
 
 _MISSING: Final = "〓"  # the customary sign for a character that cannot be shown
 _BASELINE: Final = 0.88  # of the em square, in the fonts for Chinese
@@ -30,6 +36,8 @@ class FontFile:
     @cached_property
     def characters(self) -> frozenset[int]:
         """The code points it has glyphs for."""
+        from fontTools.ttLib import TTFont
+
         with TTFont(self.path, fontNumber=self.index, lazy=True) as font:
             return frozenset(font.getBestCmap())
 
@@ -49,6 +57,8 @@ class PillowRasteriser:
 
     def __call__(self, text: str, height: int) -> Bitmap:
         """A picture ``height`` dots high, as wide as the text's columns."""
+        from PIL import Image
+
         line = clusters(text)
         width = max(1, sum(cluster.columns for cluster in line) * height // 2)
         image = Image.new("L", (width, height), 0)
@@ -62,6 +72,8 @@ class PillowRasteriser:
 
     def _cell(self, text: str, width: int, height: int) -> Image.Image:
         """One cell; a Latin letter too wide for it (m, W) is squeezed, so that it does not run into the next."""
+        from PIL import Image, ImageDraw
+
         size, baseline = (_LATIN_SIZE, _LATIN_BASELINE) if text[0].isascii() else (1.0, _BASELINE)
         font, drawn = self._font_for(text, round(height * size))
         advance = font.getlength(drawn)
@@ -79,6 +91,8 @@ class PillowRasteriser:
         return self._at(self._fonts[0], height), _MISSING
 
     def _at(self, font: FontFile, height: int) -> ImageFont.FreeTypeFont:
+        from PIL import ImageFont
+
         key = (font, height)
         if key not in self._loaded:
             self._loaded[key] = ImageFont.truetype(str(font.path), height, index=font.index)

@@ -11,6 +11,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from hardware_sim.receipt_printer.composer import Composer
+from hardware_sim.receipt_printer.condition import KNOWN_GROUPS, Condition
+from hardware_sim.receipt_printer.mouth import Mouth
 from hardware_sim.receipt_printer.stream import Command, Piece, Stream
 from hardware_sim.receipt_printer.ticket import DOTS_PER_MM, Ending, Ticket
 
@@ -23,22 +25,6 @@ CUT_SECONDS = 0.3
 
 Said = list[tuple[float, bytes]]
 """What the printer sends: (seconds from now, bytes)."""
-
-
-@dataclass
-class Condition:
-    """What is wrong, as sensors and people know it. Default: nothing."""
-
-    cover_open: bool = False
-    near_end: bool = False
-    paper_end: bool = False
-    cutter_error: bool = False
-    jam: bool = False
-    switched_offline: bool = False
-
-    @property
-    def stopped(self) -> bool:
-        return self.cover_open or self.paper_end or self.cutter_error or self.jam or self.switched_offline
 
 
 @dataclass
@@ -70,8 +56,11 @@ class ReceiptPrinter:
     Hands return what the printer says on its own because of them (automatic status, answers that were waiting).
     """
 
-    def __init__(self, *, pace: float = 1.0, chinese_at_start: bool = False) -> None:
-        """`pace` multiplies all mechanical times; `chinese_at_start` is how many makes for China wake up."""
+    def __init__(self, *, pace: float = 1.0, chinese_at_start: bool = False, presenter: bool = False) -> None:
+        """`pace` multiplies all mechanical times; `chinese_at_start` is how many makes for China wake up.
+
+        A printer with a `presenter` holds what was cut until 1D 65 presents, ejects or retracts it.
+        """
         self._pace = pace
         self._stream = Stream(chinese_at_start=chinese_at_start)
         self._composer = Composer()
@@ -80,8 +69,7 @@ class ReceiptPrinter:
         self._line = _Line()
         self._powered = True
         self._free_at = float("-inf")
-        self._cut: list[Ticket] = []
-        self._in_mouth = 0
+        self._mouth = Mouth(presenter=presenter)
 
     # the wire
 
@@ -89,7 +77,7 @@ class ReceiptPrinter:
         """Bytes from the host at `now` (seconds)."""
         if not self._powered or not data:
             return []
-        said: Said = [(0.0, bytes((self._real_time(n),))) for n in self._requests_in(data)]
+        said: Said = [(0.0, bytes((self._condition.real_time(n),))) for n in self._requests_in(data)]
         room = BUFFER - self._line.queued - self._stream.held
         if self._condition.stopped and len(data) > room:
             self._line.lost_bytes += len(data) - room
@@ -150,6 +138,33 @@ class ReceiptPrinter:
         self._condition.switched_offline = False
         return self._changed(now)
 
+    def fail(self, now: float) -> Said:
+        """An error that only the maker's people mend."""
+        self._condition.broken = True
+        return self._changed(now)
+
+    def overheat(self, now: float) -> Said:
+        self._condition.too_hot = True
+        return self._changed(now)
+
+    def cool_down(self, now: float) -> Said:
+        """By itself, after a while."""
+        self._condition.too_hot = False
+        return self._changed(now)
+
+    def press_button(self, now: float) -> Said:
+        """Somebody feeds paper; a printer that waited for the button goes on when it is released."""
+        self._condition.button_pressed, self._condition.waiting = True, False
+        return self._changed(now)
+
+    def release_button(self, now: float) -> Said:
+        self._condition.button_pressed = False
+        return self._changed(now)
+
+    def wait_for_button(self, now: float) -> Said:
+        self._condition.waiting = True
+        return self._changed(now)
+
     def clear(self, now: float) -> Said:
         """A technician puts everything right: jam and cutter, cover, paper, panel.
 
@@ -175,15 +190,21 @@ class ReceiptPrinter:
 
     def take_receipt(self) -> bool:
         """Whether there was one in the mouth."""
-        taken, self._in_mouth = self._in_mouth > 0, 0
-        return taken
+        return self._mouth.take()
 
     def collect(self) -> list[Ticket]:
         """Tickets that left the printer since the last call."""
-        cut, self._cut = self._cut, []
-        return cut
+        return self._mouth.collect()
+
+    def retracted(self) -> list[Ticket]:
+        """What lies in the retract bin: papers that nobody took."""
+        return list(self._mouth.retracted)
 
     # what can be seen from outside
+
+    def busy(self, now: float) -> float:
+        """Seconds until everything obeyed so far is on paper."""
+        return max(0.0, self._free_at - now)
 
     @property
     def powered(self) -> bool:
@@ -196,7 +217,7 @@ class ReceiptPrinter:
 
     @property
     def receipts_in_mouth(self) -> int:
-        return self._in_mouth
+        return self._mouth.waiting
 
     @property
     def uncut(self) -> bool:
@@ -262,24 +283,26 @@ class ReceiptPrinter:
         if left > 0:
             return []
         self._condition.jam = True
-        return self._status_back(self._busy(now))
+        return self._status_back(self.busy(now))
 
     def _obey(self, piece: Piece, now: float) -> Said:
         if isinstance(piece, Command):
             match piece.code:
                 case b"\x1dr":
-                    return [(self._busy(now), bytes((self._queued_status(piece.args[0]),)))]
+                    return [(self.busy(now), bytes((self._queued_status(piece.args[0]),)))]
                 case b"\x1bv":
-                    return [(self._busy(now), bytes((self._paper_bits(),)))]
+                    return [(self.busy(now), bytes((self._condition.paper(),)))]
                 case b"\x1da":
-                    self._line.asb_groups, self._line.asb_last = piece.args[0], b""
-                    return self._status_back(self._busy(now))
+                    return self._automatic_status(piece.args[0], now)
+                case b"\x1b@":
+                    self._line.asb_groups = 0
                 case b"\x1dV":
                     return self._cut_command(piece.args, now)
                 case b"\x1bi" | b"\x1bm":
                     return self._cut_off(Ending.FULL_CUT if piece.code == b"\x1bi" else Ending.PARTIAL_CUT, now)
                 case b"\x1de":
-                    self._presenter(piece.args[0])
+                    if (remark := self._mouth.act(piece.args[0])) is not None:
+                        self._composer.remarks.append(remark)
                     return []
                 case b"\x10\x14":
                     return []  # drawer pulse: there is no drawer
@@ -301,20 +324,13 @@ class ReceiptPrinter:
         said = self._moved(moved, now)
         self._spend(CUT_SECONDS, now)
         if ticket is not None:
-            self._cut.append(ticket)
-            self._in_mouth += 1
+            self._mouth.receive(ticket)
         return said
 
     def _tear_off(self) -> None:
         ticket, _ = self._composer.cut(Ending.TORN_OFF)
         if ticket is not None:
-            self._cut.append(ticket)
-
-    def _presenter(self, action: int) -> None:
-        if action in (0x02, 0x05):
-            self._in_mouth = 0
-        elif action != 0x03:
-            self._composer.remarks.append(f"presenter action {action:02X}")
+            self._mouth.torn(ticket)
 
     def _moved(self, dots: int, now: float) -> Said:
         self._spend(dots / DOTS_PER_SECOND, now)
@@ -325,54 +341,36 @@ class ReceiptPrinter:
             return []
         self._traps.roll_dots = None
         self._condition.paper_end = self._condition.near_end = True
-        return self._status_back(self._busy(now))
+        return self._status_back(self.busy(now))
 
     def _spend(self, seconds: float, now: float) -> None:
         self._free_at = max(now, self._free_at) + seconds * self._pace
 
-    def _busy(self, now: float) -> float:
-        """Seconds until everything obeyed so far is on paper."""
-        return max(0.0, self._free_at - now)
-
     # inside: status
+
+    def _automatic_status(self, groups: int, now: float) -> Said:
+        if groups & ~KNOWN_GROUPS:
+            self._composer.remarks.append(f"automatic status for unknown groups {groups:02X}")
+        self._line.asb_groups, self._line.asb_last = groups & KNOWN_GROUPS, b""
+        return self._status_back(self.busy(now))
 
     def _changed(self, now: float) -> Said:
         if not self._powered:
             return []
         return self._status_back(0.0) + self._work(now) + self._flow()
 
-    def _real_time(self, n: int) -> int:
-        state, byte = self._condition, 0x12
-        match n:
-            case 1:
-                byte |= 0x08 if state.stopped else 0
-            case 2:
-                byte |= (0x04 if state.cover_open else 0) | (0x20 if state.paper_end else 0)
-                byte |= 0x40 if state.cutter_error or state.jam else 0
-            case 3:
-                byte |= (0x04 if state.jam else 0) | (0x08 if state.cutter_error else 0)
-            case 4:
-                byte |= (0x0C if state.near_end else 0) | (0x60 if state.paper_end else 0)
-        return byte
-
-    def _paper_bits(self) -> int:
-        return (0x03 if self._condition.near_end else 0) | (0x0C if self._condition.paper_end else 0)
-
     def _queued_status(self, n: int) -> int:
         if n in (1, 0x31):
-            return self._paper_bits()
+            return self._condition.paper()
         if n not in (2, 0x32):
             self._composer.remarks.append(f"status request 1D 72 {n:02X}")
         return 0
 
     def _status_back(self, delay: float) -> Said:
         """The four bytes of 1D 61, if any group that was asked for changed."""
-        state, groups = self._condition, self._line.asb_groups
-        first = 0x10 | (0x08 if state.stopped else 0) | (0x20 if state.cover_open else 0)
-        second = (0x04 if state.jam else 0) | (0x08 if state.cutter_error else 0)
-        third = self._paper_bits()
-        watched = bytes((first if groups & 0x02 else 0, second if groups & 0x04 else 0, third if groups & 0x08 else 0))
+        groups = self._line.asb_groups
+        watched = self._condition.watched(groups)
         if not groups or watched == self._line.asb_last:
             return []
         self._line.asb_last = watched
-        return [(delay, bytes((first, second, third, 0)))]
+        return [(delay, self._condition.automatic())]

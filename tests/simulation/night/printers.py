@@ -9,11 +9,9 @@ from night.when import LifeSpan
 from drivers.links.memory import IppMemoryLink, SerialMemoryLink
 from drivers.scheduler import VirtualScheduler
 from hardware_sim.ipp_printer.printer import IppPrinter
-from hardware_sim.receipt_printer.printer import CUT_SECONDS, DOTS_PER_SECOND, ReceiptPrinter, Said
+from hardware_sim.receipt_printer.printer import ReceiptPrinter, Said
 from hardware_sim.receipt_printer.ticket import Ending, Ticket
 
-_PROOF_SECONDS = 0.5
-"""As long as the printer's own word that all was printed may still be on its way."""
 _HANDS_SECONDS = 8.0
 _QUESTION_BYTES = 8
 URI = "ipp://printer.example/ipp/print"
@@ -21,18 +19,11 @@ URI = "ipp://printer.example/ipp/print"
 
 @dataclass
 class Paper:
-    """Something that came out. `by_staff`: while the printer was being mended, so staff took it away.
+    """Something that came out. `by_staff`: while the printer was being mended, so staff took it away."""
 
-    `until` is when the paper had moved and was cut (the simulated printer composes it at once and only then takes its
-    time). `disturbed`: the printer stopped between the knife and its word that all was printed, so that the driver
-    hears of a stop and the paper may be out all the same.
-    """
-
-    until: float
     text: str
     whole: bool
     by_staff: bool
-    disturbed: bool = False
 
 
 class ReceiptPaperPath:
@@ -44,7 +35,6 @@ class ReceiptPaperPath:
         self.papers: list[Paper] = []
         self._link: SerialMemoryLink | None = None
         self._plugged = True
-        self._moving_until = float("-inf")
         self._fed_at = float("-inf")
 
     def connect(self, life: LifeSpan) -> SerialMemoryLink:
@@ -61,11 +51,17 @@ class ReceiptPaperPath:
     # hands; each is told the time by the scheduler
 
     def open_cover(self) -> None:
-        self._stopped_by_hand()
         self._say(self.machine.open_cover(self._now))
 
     def run_out(self) -> None:
-        self._stopped_by_hand()
+        """Somebody takes the roll out, and not while it turns: an end in the middle of a print is `leave_paper`.
+
+        The simulated printer composes what it is sent at once and only then takes its time, so that a hand in that
+        time would take away paper on which the receipt stands already.
+        """
+        if moving := self.machine.busy(self._now):
+            self._scheduler.call_later(moving, self.run_out)
+            return
         self._say(self.machine.run_out(self._now))
 
     def run_low(self) -> None:
@@ -75,16 +71,12 @@ class ReceiptPaperPath:
         self.machine.leave_paper(millimetres)
 
     def jam(self, after_bytes: int) -> None:
-        if not after_bytes:
-            self._stopped_by_hand()
         self._say(self.machine.jam(self._now, after_bytes=after_bytes))
 
     def break_cutter(self) -> None:
-        self._stopped_by_hand()
         self._say(self.machine.break_cutter(self._now))
 
     def power_off(self) -> None:
-        self._stopped_by_hand()
         self.machine.power_off()
 
     def unplug(self) -> None:
@@ -120,17 +112,7 @@ class ReceiptPaperPath:
                 self._scheduler.call_later(delay, lambda data=data: link.arrive(data))  # type: ignore[misc]
 
     def _collect(self, *, by_staff: bool) -> None:
-        for ticket in self.machine.collect():
-            self._moving_until = max(self._moving_until, self._now) + ticket.height / DOTS_PER_SECOND + CUT_SECONDS
-            # a jam right behind the knife: the paper is out, and the printer says that it stopped
-            stopped = self.machine.condition.stopped
-            self.papers.append(Paper(self._moving_until, ticket.text(), _whole(ticket), by_staff, stopped))
-
-    def _stopped_by_hand(self) -> None:
-        for paper in reversed(self.papers):
-            if paper.until + _PROOF_SECONDS <= self._now:
-                break
-            paper.disturbed = True
+        self.papers += [Paper(ticket.text(), _whole(ticket), by_staff) for ticket in self.machine.collect()]
 
 
 def _whole(ticket: Ticket) -> bool:

@@ -157,7 +157,8 @@ def test_a_stop_in_the_middle_is_failed_with_its_reason(
     station.do(f"receipt-printer {trap}")
     outcome = prints(receipt_printer, LONG)
     assert (outcome.result, outcome.reasons[0]) == (PrintResult.FAILED, reason)
-    assert outcome.facts["rest"] == "in-printer"
+    assert outcome.rest_in_printer
+    assert outcome.out_of_paper_in_the_middle == (reason == "paper-out")
 
 
 def test_a_printer_that_stopped_loses_no_byte_that_it_could_not_take(station: Any, receipt_printer: Any) -> None:

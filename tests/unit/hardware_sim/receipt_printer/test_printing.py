@@ -213,12 +213,36 @@ def test_unknown_commands_are_remarked(printer: ReceiptPrinter) -> None:
     assert printer.remarks == ("no such command: 1B 07",)
 
 
-def test_the_presenter_ejects_and_retracts(printer: ReceiptPrinter) -> None:
-    printed(printer, b"a\n")
+def test_a_presenter_holds_a_receipt_until_it_is_told_to_present_it() -> None:
+    printer = ReceiptPrinter(pace=0, presenter=True)
+    printer.feed(b"a\n" + CUT, 0.0)
+    assert printer.collect() == []
+    assert printer.receipts_in_mouth == 0
     printer.feed(b"\x1de\x03", 0.0)
-    assert printer.receipts_in_mouth == 1
+    assert len(printer.collect()) == printer.receipts_in_mouth == 1
+    assert printer.take_receipt()
+    printer.feed(b"\x1de\x02", 0.0)
+    assert printer.retracted() == [], "it was taken"
+
+
+def test_a_presenter_ejects_and_retracts() -> None:
+    printer = ReceiptPrinter(pace=0, presenter=True)
+    printer.feed(b"a\n" + CUT + b"\x1de\x05", 0.0)
+    assert [ticket.text() for ticket in printer.collect()] == ["a\n"]
+    assert printer.receipts_in_mouth == 0
+    printer.feed(b"b\n" + CUT + b"\x1de\x03", 0.0)
     printer.feed(b"\x1de\x02", 0.0)
     assert printer.receipts_in_mouth == 0
+    assert [ticket.text() for ticket in printer.retracted()] == ["b\n"]
+    printer.feed(b"\x1de\x07", 0.0)
+    assert printer.remarks == ("presenter action 07",)
+
+
+def test_a_printer_without_a_presenter_remarks_its_command(printer: ReceiptPrinter) -> None:
+    printed(printer, b"a\n")
+    printer.feed(b"\x1de\x02", 0.0)
+    assert printer.receipts_in_mouth == 1
+    assert printer.remarks == ("presenter action 02, and there is no presenter",)
 
 
 def test_a_receipt_can_be_taken_once(printer: ReceiptPrinter) -> None:
@@ -227,15 +251,31 @@ def test_a_receipt_can_be_taken_once(printer: ReceiptPrinter) -> None:
     assert not printer.take_receipt()
 
 
-def test_random_streams_never_break_the_printer() -> None:
+def test_twenty_thousand_random_streams_never_break_the_printer() -> None:
     chance = random.Random(20261)
-    heads = [b"\x1b", b"\x1c", b"\x1d", b"\x10", b"\x1d(k", b"\x1dv0", b"\x1dV", b"\x1bD", b"\x1c&", b"\x10\x04"]
-    for _ in range(3000):
-        printer = ReceiptPrinter(pace=0)
+    said = 0
+    heads = [
+        b"\x1b",
+        b"\x1c",
+        b"\x1d",
+        b"\x10",
+        b"\x1d(k",
+        b"\x1dv0",
+        b"\x1dV",
+        b"\x1bD",
+        b"\x1c&",
+        b"\x10\x04",
+        b"\x1da",
+        b"\x1de",
+        b"\x1dr\x01",
+    ]
+    for _ in range(20_000):
+        printer = ReceiptPrinter(pace=0, presenter=chance.random() < 0.5)
         stream = b"".join(
             chance.choice(heads) + chance.randbytes(chance.randrange(8)) for _ in range(chance.randrange(1, 12))
         )
         for start in range(0, len(stream), 5):
-            printer.feed(stream[start : start + 5], 0.0)
+            said += len(printer.feed(stream[start : start + 5], 0.0))
         printer.feed(bytes(20) + CUT, 1.0)
         assert all(ticket.height > 0 for ticket in printer.collect())
+    assert said > 1000

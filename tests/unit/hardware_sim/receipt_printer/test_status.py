@@ -32,6 +32,10 @@ CONDITIONS: dict[str, tuple[Hand, list[str], str]] = {
     "cutter": (lambda p: p.break_cutter(0), ["1A", "52", "1A", "12"], "18080000"),
     "jam": (lambda p: p.jam(0), ["1A", "52", "16", "12"], "18040000"),
     "switched offline": (lambda p: p.switch_offline(0), ["1A", "12", "12", "12"], "18000000"),
+    "beyond repair": (lambda p: p.fail(0), ["1A", "52", "32", "12"], "18200000"),
+    "head too hot": (lambda p: p.overheat(0), ["1A", "52", "52", "12"], "18400000"),
+    "button pressed": (lambda p: p.press_button(0), ["5A", "1A", "12", "12"], "58020000"),
+    "waiting for the button": (lambda p: p.wait_for_button(0), ["3A", "12", "12", "12"], "18010000"),
 }
 
 
@@ -49,7 +53,7 @@ def test_every_condition_has_its_status_bytes(
 def test_automatic_status_comes_at_once_and_on_every_change(
     printer: ReceiptPrinter, hand: Hand, bytes_: list[str], automatic: str
 ) -> None:
-    assert said(printer.feed(b"\x1da\x0e", 0.0)) == "10000000"
+    assert said(printer.feed(b"\x1da\x4e", 0.0)) == "10000000"
     assert said(hand(printer)) == ("" if automatic == "10000000" else automatic)
     assert said(hand(printer)) == "", "no change, no word"
 
@@ -60,6 +64,33 @@ def test_automatic_status_is_only_for_the_groups_asked_for(printer: ReceiptPrint
     assert said(printer.run_low(0)) == "38000300"
     printer.feed(b"\x1da\x00", 0.0)
     assert said(printer.close_cover(0)) == ""
+
+
+@pytest.mark.parametrize("command", ["1B40", "1D6100"])
+def test_an_initialise_ends_the_automatic_status_as_switching_it_off_does(
+    printer: ReceiptPrinter, command: str
+) -> None:
+    printer.feed(b"\x1da\x4e" + bytes.fromhex(command), 0.0)
+    assert said(printer.open_cover(0)) == ""
+
+
+def test_groups_that_do_not_exist_are_remarked(printer: ReceiptPrinter) -> None:
+    assert said(printer.feed(b"\x1da\xff", 0.0)) == "10000000"
+    assert printer.remarks == ("automatic status for unknown groups FF",)
+
+
+def test_the_button_feeds_and_wakes_a_printer_that_waited_for_it(printer: ReceiptPrinter) -> None:
+    printer.feed(b"\x1da\x4e", 0.0)
+    assert said(printer.wait_for_button(0)) == "18010000"
+    assert printer.feed(b"a\n\x1dr\x01", 0.0) == []
+    assert said(printer.press_button(0)) == "58020000"
+    assert said(printer.release_button(0)) == "1000000000"
+
+
+def test_a_head_that_cooled_down_goes_on_by_itself(printer: ReceiptPrinter) -> None:
+    printer.overheat(0)
+    assert printer.feed(b"a\n\x1dr\x01", 0.0) == []
+    assert said(printer.cool_down(1)) == "00"
 
 
 def test_a_status_request_is_answered_at_once_even_when_offline_and_busy() -> None:
