@@ -13,6 +13,11 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
+from drivers.document_printer.capabilities import (
+    WANTED_CAPABILITIES,
+    DocumentPrinterCapabilities,
+    capabilities_from,
+)
 from drivers.document_printer.ipp import (
     Attributes,
     Group,
@@ -26,7 +31,13 @@ from drivers.document_printer.ipp import (
     one,
     strings_of,
 )
-from drivers.document_printer.state import WANTED_ATTRIBUTES, DocumentPrinterStatus, status_from
+from drivers.document_printer.reasons import JOB_REASONS, SAYS_NOTHING, JobMeaning
+from drivers.document_printer.state import (
+    STATE_ATTRIBUTES,
+    WANTED_ATTRIBUTES,
+    DocumentPrinterStatus,
+    status_from,
+)
 from drivers.errors import Cancelled, DeviceError, NoDevice, ProtocolError, Timeout
 from drivers.operation import Operation, Post, Sleep
 from drivers.print_outcome import PrintOutcome, PrintResult
@@ -75,6 +86,10 @@ class _Progress:
     def over(self) -> bool:
         return self.state in (JobState.CANCELED, JobState.ABORTED, JobState.COMPLETED)
 
+    def meaning(self, wanted: JobMeaning) -> tuple[str, ...]:
+        """The reasons that mean this."""
+        return tuple(reason for reason in self.reasons if JOB_REASONS.get(reason) is wanted)
+
 
 class _StatusError(Exception):
     """The printer answered with an IPP status that is no success."""
@@ -97,13 +112,12 @@ class DocumentPrinter:
         self._request_ids = itertools.count(1)
 
     def printer_status(self) -> Operation[DocumentPrinterStatus]:
-        """Ask for state and reasons. Raises ProtocolError and the link's errors."""
-        wanted = tuple(Value(Tag.KEYWORD, name) for name in WANTED_ATTRIBUTES)
-        try:
-            answer = yield from self._call(_Operation.GET_PRINTER_ATTRIBUTES, {"requested-attributes": wanted})
-        except _StatusError as error:
-            raise ProtocolError(self._device, shape="ipp status", status=f"{error.status:04x}") from None
-        return status_from(answer.group(Group.PRINTER))
+        """Ask for state, reasons, paper and toner. Raises ProtocolError and the link's errors."""
+        return status_from((yield from self._attributes(WANTED_ATTRIBUTES)))
+
+    def capabilities(self) -> Operation[DocumentPrinterCapabilities]:
+        """Ask what it is and what it can do. Errors as of ``printer_status``."""
+        return capabilities_from((yield from self._attributes(WANTED_CAPABILITIES)))
 
     def print_pdf(
         self, job_name: str, pdf: bytes, *, media: str = A4, seconds: float = 120.0
@@ -116,7 +130,7 @@ class DocumentPrinter:
         """
         job = _Job(pdf)
         try:
-            before = yield from self.printer_status()
+            before = status_from((yield from self._attributes(STATE_ATTRIBUTES)))
         except NoDevice:
             return job.ended(PrintResult.FAILED, "no-device")
         if troubles := before.troubles():
@@ -142,6 +156,15 @@ class DocumentPrinter:
             if not _is_end_of_time(error):
                 raise
             return (yield from self._cancel(job, _TIDY_SECONDS, _word(error)))
+
+    def _attributes(self, names: tuple[str, ...]) -> Operation[Attributes]:
+        """Get-Printer-Attributes."""
+        wanted = tuple(Value(Tag.KEYWORD, name) for name in names)
+        try:
+            answer = yield from self._call(_Operation.GET_PRINTER_ATTRIBUTES, {"requested-attributes": wanted})
+        except _StatusError as error:
+            raise ProtocolError(self._device, shape="ipp status", status=f"{error.status:04x}") from None
+        return answer.group(Group.PRINTER)
 
     def _submit(self, job_name: str, pdf: bytes, media: str) -> Operation[int]:
         """Print-Job. Answer: the job's number."""
@@ -172,7 +195,7 @@ class DocumentPrinter:
             outcome = yield from self._look(job)
             if outcome is not None:
                 return outcome
-            job.troubles = yield from self._troubles()
+            job.troubles = (yield from self._troubles()) or job.waits
             if not job.troubles:
                 troubled_since = None
             elif troubled_since is None:
@@ -225,12 +248,12 @@ class DocumentPrinter:
 
     def _troubles(self) -> Operation[tuple[str, ...]]:
         try:
-            status = yield from self.printer_status()
+            attributes = yield from self._attributes(STATE_ATTRIBUTES)
         except DeviceError as error:
             if _is_end_of_time(error):
                 raise
             return ()
-        return status.troubles()
+        return status_from(attributes).troubles()
 
     def _call(
         self, operation: _Operation, asked: Attributes, job: Attributes | None = None, data: bytes = b""
@@ -272,6 +295,7 @@ class _Job:
         self.number = 0
         self.reason = ""
         self.troubles: tuple[str, ...] = ()
+        self.waits: tuple[str, ...] = ()
         self.cancel_refused = False
         self._impressions: int | None = None
 
@@ -279,12 +303,14 @@ class _Job:
         """The outcome if the job is over."""
         if progress.impressions is not None:
             self._impressions = progress.impressions
+        self.waits = progress.meaning(JobMeaning.WAITS)
         if not progress.over:
             return None
+        told = tuple(reason for reason in progress.reasons if JOB_REASONS.get(reason) not in SAYS_NOTHING)
         if progress.state == JobState.COMPLETED:
-            doubtful = "job-completed-with-errors" in progress.reasons
-            return self.ended(PrintResult.UNKNOWN if doubtful else PrintResult.PRINTED, *progress.reasons)
-        return self.ended(PrintResult.FAILED, *([self.reason] if self.reason else []), *progress.reasons)
+            doubtful = progress.meaning(JobMeaning.DOUBTFUL)
+            return self.ended(PrintResult.UNKNOWN if doubtful else PrintResult.PRINTED, *told)
+        return self.ended(PrintResult.FAILED, *([self.reason] if self.reason else []), *told)
 
     def ended(self, result: PrintResult, *reasons: str, **facts: str | int) -> PrintOutcome:
         facts |= {"bytes": self._size, "sent": self.sent}
@@ -299,11 +325,9 @@ class _Job:
 
 
 def _progress(attributes: Attributes) -> _Progress:
-    reasons = strings_of(attributes, "job-state-reasons")
-    uninteresting = ("none", "job-completed-successfully")
     return _Progress(
         integer_of(attributes, "job-state"),
-        tuple(reason for reason in reasons if reason not in uninteresting),
+        strings_of(attributes, "job-state-reasons"),
         integer_of(attributes, "job-impressions-completed"),
     )
 

@@ -5,19 +5,21 @@ from enum import IntEnum
 from typing import Final
 
 from drivers.document_printer.ipp import Attributes, integer_of, strings_of
+from drivers.document_printer.reasons import PRINTER_REASONS, Part, without_severity
+from drivers.document_printer.supplies import (
+    WANTED_SUPPLIES,
+    ReadyMedia,
+    Supply,
+    Tray,
+    ready_media_from,
+    supplies_from,
+    trays_from,
+)
 from drivers.status import CoverState, DeviceState, MediaState, PaperState, PrinterStatus, TonerState
 
-WANTED_ATTRIBUTES: Final = ("printer-state", "printer-state-reasons", "printer-is-accepting-jobs")
-
-# how much a reason matters is the suffix; makers use it as they like (ippeveprinter always says -report)
-_SEVERITIES: Final = ("-error", "-warning", "-report")
-_PAPER_OUT: Final = frozenset({"media-empty", "media-needed", "input-tray-missing"})
-_PAPER_LOW: Final = frozenset({"media-low"})
-_JAM: Final = frozenset({"media-jam"})
-_TONER_OUT: Final = frozenset({"toner-empty", "marker-supply-empty"})
-_TONER_LOW: Final = frozenset({"toner-low", "marker-supply-low"})
-_COVER: Final = frozenset({"cover-open", "door-open", "interlock-open"})
-_AWAY: Final = frozenset({"offline", "shutdown", "connecting-to-device", "timed-out", "paused", "moving-to-paused"})
+STATE_ATTRIBUTES: Final = ("printer-state", "printer-state-reasons", "printer-is-accepting-jobs")
+WANTED_ATTRIBUTES: Final = (*STATE_ATTRIBUTES, *WANTED_SUPPLIES)
+_EXPLAIN_A_STOP: Final = frozenset({Part.PAPER_OUT, Part.TONER_OUT, Part.OUTPUT})
 
 
 class PrinterState(IntEnum):
@@ -30,10 +32,13 @@ class PrinterState(IntEnum):
 
 @dataclass(frozen=True)
 class DocumentPrinterStatus:
-    """The status, and the printer's own reasons without their suffix, for the technician."""
+    """The status; the printer's own reasons without their suffix, known or not, for the technician; its supplies."""
 
     status: PrinterStatus
     reasons: tuple[str, ...]
+    media: tuple[ReadyMedia, ...] = ()
+    trays: tuple[Tray, ...] = ()
+    supplies: tuple[Supply, ...] = ()
 
     def troubles(self) -> tuple[str, ...]:
         """Why nothing can be printed until somebody does something; empty when it can, or when nobody knows."""
@@ -45,6 +50,7 @@ class DocumentPrinterStatus:
                 ("jam", status.paper is PaperState.JAMMED),
                 ("cover-open", status.cover is CoverState.OPEN),
                 ("toner-out", status.toner is TonerState.OUT),
+                ("output-full", Part.OUTPUT in _parts(self.reasons)),
                 (
                     "printer-error",
                     status.device is DeviceState.HARDWARE_ERROR and status.media is not MediaState.JAMMED,
@@ -56,48 +62,52 @@ class DocumentPrinterStatus:
         return tuple(found)
 
 
-def without_severity(reason: str) -> str:
-    """``media-empty-warning`` is ``media-empty``."""
-    return next((reason.removesuffix(suffix) for suffix in _SEVERITIES if reason.endswith(suffix)), reason)
-
-
 def status_from(attributes: Attributes) -> DocumentPrinterStatus:
     """From the printer group of an answer. What the answer does not tell stays unknown."""
     said = strings_of(attributes, "printer-state-reasons")
     reasons = tuple(without_severity(reason) for reason in said if reason != "none")
-    told = set(reasons)
+    parts = _parts(reasons)
     state = integer_of(attributes, "printer-state")
     accepting = attributes.get("printer-is-accepting-jobs")
     refusing = accepting is not None and accepting[0].content is False
-    jammed = bool(told & _JAM)
+    supplies = supplies_from(attributes)
     paper, toner, cover = PaperState.UNKNOWN, TonerState.UNKNOWN, CoverState.UNKNOWN
     if said:
         paper = PaperState.FULL
-        paper = PaperState.LOW if told & _PAPER_LOW else paper
-        paper = PaperState.OUT if told & _PAPER_OUT else paper
-        paper = PaperState.JAMMED if jammed else paper
-        toner = TonerState.OUT if told & _TONER_OUT else TonerState.LOW if told & _TONER_LOW else TonerState.FULL
-        cover = CoverState.OPEN if told & _COVER else CoverState.CLOSED
+        paper = PaperState.LOW if Part.PAPER_LOW in parts else paper
+        paper = PaperState.OUT if Part.PAPER_OUT in parts else paper
+        paper = PaperState.JAMMED if Part.JAM in parts else paper
+        low = Part.TONER_LOW in parts or any(each.needs_care and not each.is_waste for each in supplies)
+        toner = TonerState.OUT if Part.TONER_OUT in parts else TonerState.LOW if low else TonerState.FULL
+        cover = CoverState.OPEN if Part.COVER in parts else CoverState.CLOSED
     return DocumentPrinterStatus(
         PrinterStatus(
-            device=_device(state, told, refusing=refusing),
-            media=MediaState.JAMMED if jammed else MediaState.NOT_SUPPORTED,
+            device=_device(state, parts, refusing=refusing),
+            media=MediaState.JAMMED if Part.JAM in parts else MediaState.NOT_SUPPORTED,
             paper=paper,
             toner=toner,
             cover=cover,
         ),
         reasons,
+        ready_media_from(attributes),
+        trays_from(attributes),
+        supplies,
     )
 
 
-def _device(state: int | None, told: set[str], *, refusing: bool) -> DeviceState:
-    if told & _JAM:
+def _parts(reasons: tuple[str, ...]) -> frozenset[Part]:
+    return frozenset(PRINTER_REASONS[reason] for reason in reasons if reason in PRINTER_REASONS)
+
+
+def _device(state: int | None, parts: frozenset[Part], *, refusing: bool) -> DeviceState:
+    if Part.JAM in parts:
         return DeviceState.HARDWARE_ERROR
-    if told & _COVER:
+    if Part.COVER in parts:
         return DeviceState.USER_ERROR
-    if told & _AWAY or refusing:
+    if Part.AWAY in parts or refusing:
         return DeviceState.OFFLINE
     if state == PrinterState.STOPPED:
-        explained = told & (_PAPER_OUT | _TONER_OUT)
-        return DeviceState.ONLINE if explained else DeviceState.HARDWARE_ERROR
+        return DeviceState.ONLINE if parts & _EXPLAIN_A_STOP else DeviceState.HARDWARE_ERROR
+    if Part.BUSY in parts:
+        return DeviceState.DEVICE_BUSY
     return DeviceState.ONLINE if state in (PrinterState.IDLE, PrinterState.PROCESSING) else DeviceState.UNKNOWN

@@ -3,21 +3,26 @@
 A kept connection that the printer closed meanwhile looks like a body lost half-way, and nobody could say whether the
 job was taken. Whether anything was sent is the difference that counts: not connected is NoDevice, everything after
 that is LinkLost or Timeout.
+
+requests is imported with the first POST: it takes a quarter of a second, and no terminal should wait for it at start.
 """
 
-import time
-from typing import Any, Final
-from urllib.parse import urlsplit
+from __future__ import annotations
 
-import requests
-from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
+import time
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from drivers.errors import LinkLost, NoDevice, ProtocolError, Timeout
 from drivers.operation import Post, Request
 
+if TYPE_CHECKING:
+    import requests
+
 _DEFAULT_PORT: Final = 631
 _LONGEST_ANSWER: Final = 1 << 20
 _CHUNK: Final = 1 << 14
+_OK: Final = 200
 
 
 class IppLink:
@@ -43,6 +48,9 @@ class IppLink:
         """Execute one request within ``deadline`` seconds."""
         if not isinstance(request, Post):
             raise ValueError(f"a printer behind HTTP cannot {request!r}")  # a mistake of the program
+        import requests
+        from urllib3.exceptions import HTTPError, ReadTimeoutError
+
         ends = time.monotonic() + min(deadline, self._connect_seconds + self._answer_seconds)
         with requests.Session() as session:
             session.trust_env = False  # no proxy from the environment between us and the printer
@@ -74,7 +82,7 @@ class IppLink:
             allow_redirects=False,
             stream=True,
         ) as response:
-            if response.status_code != requests.codes.ok:
+            if response.status_code != _OK:
                 raise ProtocolError(self._device, http=response.status_code)
             answer = bytearray()
             while chunk := response.raw.read1(_CHUNK):  # what is there; a full read would wait for a trickle to end
@@ -91,5 +99,7 @@ def _positive(seconds: float) -> float:
 
 
 def _never_connected(error: requests.ConnectionError) -> bool:
+    from urllib3.exceptions import MaxRetryError, NewConnectionError
+
     cause = error.args[0] if error.args else None
     return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
