@@ -1,66 +1,33 @@
-"""What stands on the chip of a citizen's ID card, from 256 bytes of text to a checked, frozen value.
+"""What stands on the chip of an ID card, from 256 bytes of text to a checked, frozen value: all four kinds of document.
 
-Layout: UTF-16LE fields filled with U+0020 or U+0000 (GA/T 490 as documented openly). The character at offset 248 tells
-the kind of document; only the citizen's layout is read here, the other known kinds are named to the caller by letter.
+What a document says of itself is compared with its number wherever the number says it too. Nothing is guessed: what
+breaks a rule is refused by the field's name and the rule's, never with the content.
 """
 
-import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from construct import Bytes, Computed, ConstructError, Default, ExprAdapter, Pointer, Struct
+from construct import ConstructError
 
 from drivers.id_reader.citizen_number import CitizenNumber, NumberRefusedError
-
-TEXT_SIZE: Final = 256
-_FILL: Final = " \x00"
-
-
-class TextMalformedError(ValueError):
-    """A text field that is no UTF-16 text. Carries no content."""
-
-
-def _decode(raw: bytes, _context: Any) -> str:
-    try:
-        text = raw.decode("utf-16-le")  # strict: a lone surrogate is no character
-    except UnicodeDecodeError:
-        raise TextMalformedError("utf-16") from None
-    return _whole(text.rstrip(_FILL))
-
-
-def _whole(text: str) -> str:
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text):
-        raise TextMalformedError("control character")
-    return text
-
-
-def _encode(text: str, size: int) -> bytes:
-    raw = text.encode("utf-16-le")
-    return raw + b"\x20\x00" * ((size - len(raw)) // 2)  # too long a text is refused by the field's own size
-
-
-def _text(size: int) -> Any:
-    """A text field of ``size`` bytes."""
-    return ExprAdapter(Bytes(size), _decode, lambda text, _context: _encode(text, size))
-
-
-# a field of its own, since a text in one of the other layouts must not be read by this one
-_KIND: Final = Struct("letter" / Pointer(248, _text(2)), "size" / Computed(TEXT_SIZE))
-
-CITIZEN_LAYOUT: Final = Struct(
-    "name" / _text(30),
-    "sex" / _text(2),
-    "ethnic_group" / _text(4),
-    "birth_date" / _text(16),
-    "address" / _text(70),
-    "number" / _text(36),
-    "issuer" / _text(30),
-    "valid_from" / _text(16),
-    "valid_to" / _text(16),
-    "reserved" / Default(Bytes(36), 18 * b"\x20\x00"),
+from drivers.id_reader.foreigner_number import ForeignerNumber
+from drivers.id_reader.layouts import (
+    ADDRESS,
+    ADDRESS_SIZE,
+    CITIZEN_LAYOUT,
+    FOREIGNER_2017_LAYOUT,
+    FOREIGNER_2023_LAYOUT,
+    KIND,
+    RESIDENT_LAYOUT,
+    TEXT_SIZE,
 )
+from drivers.id_reader.text import TextMalformedError
+
+_RESIDENT_REGIONS: Final = ("810000", "820000", "830000")  # Hong Kong, Macau, Taiwan (GA 1468 numbers)
+_FOREIGNER_DIGIT: Final = "9"
 
 
 class Sex(Enum):
@@ -107,7 +74,7 @@ class DocumentRefusedError(ValueError):
 
 
 class KindNotServedError(ValueError):
-    """A document kind that is known but not read here (J, I, Y)."""
+    """A document kind that is known but not wanted here."""
 
     def __init__(self, kind: DocumentKind) -> None:
         """``kind.value`` is the letter on the card."""
@@ -115,21 +82,16 @@ class KindNotServedError(ValueError):
         self.kind = kind
 
 
-@dataclass(frozen=True)
-class IdDocument:
-    """A citizen's ID card. Every field is personal data, so repr shows none of them.
+@dataclass(frozen=True, kw_only=True)
+class _Document:
+    """What every kind has. Every field is personal data, so repr shows none of them.
 
-    ``ethnic_group``: two digits of GB/T 3304, or None when blank. ``birth_date`` is the number's, which the card's own
-    field was compared with. ``valid_from`` is None and ``valid_to`` is None where the card leaves the date blank.
+    ``name`` is the Chinese name. ``valid_from`` is None and ``valid_to`` is None where the card leaves the date blank.
     """
 
     name: str = field(repr=False)
     sex: Sex = field(repr=False)
-    ethnic_group: str | None = field(repr=False)
     birth_date: date = field(repr=False)
-    address: str = field(repr=False)
-    number: CitizenNumber = field(repr=False)
-    issuer: str = field(repr=False)
     valid_from: date | None = field(repr=False)
     valid_to: date | LongTerm | None = field(repr=False)
 
@@ -144,46 +106,111 @@ class IdDocument:
         return Validity.VALID
 
 
+@dataclass(frozen=True, kw_only=True)
+class IdDocument(_Document):
+    """A citizen's ID card (居民身份证).
+
+    ``ethnic_group``: two digits of GB/T 3304, or None when blank. ``birth_date`` is the number's, which the card's own
+    field was compared with.
+    """
+
+    ethnic_group: str | None = field(repr=False)
+    address: str = field(repr=False)
+    number: CitizenNumber = field(repr=False)
+    issuer: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidencePermit(_Document):
+    """A residence permit for residents of Hong Kong, Macau or Taiwan (港澳台居民居住证).
+
+    ``permit_number``: of the travel permit (通行证), None when blank. ``issue_count``: how often it was issued.
+    """
+
+    address: str = field(repr=False)
+    number: CitizenNumber = field(repr=False)
+    issuer: str = field(repr=False)
+    permit_number: str | None = field(repr=False)
+    issue_count: int | None = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForeignerCard2017(_Document):
+    """A foreign permanent resident's card of 2017. ``name`` may be blank; ``nationality``: three letters."""
+
+    english_name: str = field(repr=False)
+    number: ForeignerNumber = field(repr=False)
+    nationality: str = field(repr=False)
+    version: str | None = field(repr=False)
+    authority: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForeignerCard2023(_Document):
+    """A foreign permanent resident's card of 2023 (五星卡). ``name`` may be blank; ``nationality``: three letters.
+
+    ``renewals``: how often it was issued anew. ``former_number``: the link to the number of an older card, if any.
+    """
+
+    english_name: str = field(repr=False)
+    number: CitizenNumber = field(repr=False)
+    nationality: str = field(repr=False)
+    renewals: int | None = field(repr=False)
+    former_number: str | None = field(repr=False)
+
+
+Document: TypeAlias = IdDocument | ResidencePermit | ForeignerCard2017 | ForeignerCard2023
+
+
 def document_kind(text: bytes) -> DocumentKind:
     """The kind of a 256-byte text. Raises DocumentRefusedError for an unknown letter or a wrong size."""
     if len(text) != TEXT_SIZE:
         raise DocumentRefusedError("text", "size")
     try:
-        return DocumentKind(_KIND.parse(text).letter)
+        return DocumentKind(KIND.parse(text).letter)
     except ValueError:  # no such letter, or no character at all
         raise DocumentRefusedError("kind", "unknown letter") from None
 
 
-def parse_citizen(text: bytes, *, business_date: date) -> IdDocument:
-    """Read and check a citizen's 256 bytes.
+def parse_document(text: bytes, *, business_date: date) -> Document:
+    """Read and check 256 bytes of any kind.
 
-    Raises KindNotServedError for J, I and Y, DocumentRefusedError for everything that breaks a rule. An expired card is
-    not refused: ask ``validity_on``.
+    Raises DocumentRefusedError for everything that breaks a rule. An expired card is not refused: ask ``validity_on``.
     """
+    layout, make = _KINDS[document_kind(text)]
+    return make(_parsed("text", layout, text), business_date)
+
+
+def parse_citizen(text: bytes, *, business_date: date) -> IdDocument:
+    """As ``parse_document``, for callers who want citizens alone. Raises KindNotServedError for J, I and Y."""
     kind = document_kind(text)
     if kind is not DocumentKind.CITIZEN:
         raise KindNotServedError(kind)
+    return _citizen(_parsed("text", CITIZEN_LAYOUT, text), business_date)
+
+
+def parse_address(data: bytes) -> str:
+    """The newest address, 70 bytes; empty when the card has none. Raises DocumentRefusedError."""
+    if len(data) != ADDRESS_SIZE:
+        raise DocumentRefusedError("address", "size")
+    return str(_parsed("address", ADDRESS, data))
+
+
+def _parsed(name: str, layout: Any, data: bytes) -> Any:
     try:
-        fields = CITIZEN_LAYOUT.parse(text)
+        return layout.parse(data)
     except TextMalformedError:
-        raise DocumentRefusedError("text", "not text") from None
+        raise DocumentRefusedError(name, "not text") from None
     except ConstructError:
-        raise DocumentRefusedError("text", "layout") from None
-    if not fields.name.strip():
-        raise DocumentRefusedError("name", "blank")
+        raise DocumentRefusedError(name, "layout") from None
+
+
+def _citizen(fields: Any, business_date: date) -> IdDocument:
     sex = _sex(fields.sex)
-    number = _number(fields.number, business_date)
-    if sex in (Sex.MALE, Sex.FEMALE) and number.male != (sex is Sex.MALE):
-        raise DocumentRefusedError("number", "sex differs")
-    born = _date("birth_date", fields.birth_date)
-    if born is not None and born != number.birth_date:
-        raise DocumentRefusedError("number", "birth date differs")
-    valid_from = _date("valid_from", fields.valid_from)
-    valid_to = _valid_to(fields.valid_to)
-    if valid_from is not None and isinstance(valid_to, date) and valid_to < valid_from:
-        raise DocumentRefusedError("valid_to", "before valid_from")
+    number = _number(fields, sex, business_date)
+    valid_from, valid_to = _validity(fields)
     return IdDocument(
-        name=fields.name,
+        name=_filled("name", fields.name),
         sex=sex,
         ethnic_group=_ethnic_group(fields.ethnic_group),
         birth_date=number.birth_date,
@@ -193,6 +220,88 @@ def parse_citizen(text: bytes, *, business_date: date) -> IdDocument:
         valid_from=valid_from,
         valid_to=valid_to,
     )
+
+
+def _resident(fields: Any, business_date: date) -> ResidencePermit:
+    sex = _sex(fields.sex)
+    number = _number(fields, sex, business_date)
+    if not number.text.startswith(_RESIDENT_REGIONS):
+        raise DocumentRefusedError("number", "not of this kind")
+    valid_from, valid_to = _validity(fields)
+    return ResidencePermit(
+        name=_filled("name", fields.name),
+        sex=sex,
+        birth_date=number.birth_date,
+        address=fields.address,
+        number=number,
+        issuer=fields.issuer,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        permit_number=fields.permit_number or None,
+        issue_count=_count("issue_count", fields.issue_count),
+    )
+
+
+def _foreigner_2017(fields: Any, business_date: date) -> ForeignerCard2017:
+    born = _date("birth_date", fields.birth_date)
+    if born is None:
+        raise DocumentRefusedError("birth_date", "blank")  # the number has no century, so nothing else says it
+    if born > business_date:
+        raise DocumentRefusedError("birth_date", "future-date")
+    try:
+        number = ForeignerNumber.parse(fields.number, birth_date=born)
+    except NumberRefusedError as refused:
+        raise DocumentRefusedError("number", refused.rule) from None
+    valid_from, valid_to = _validity(fields)
+    return ForeignerCard2017(
+        name=fields.name,
+        english_name=_filled("english_name", fields.english_name),
+        sex=_sex(fields.sex),
+        birth_date=born,
+        number=number,
+        nationality=_nationality(fields.nationality),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        version=fields.version or None,
+        authority=fields.authority or None,
+    )
+
+
+def _foreigner_2023(fields: Any, business_date: date) -> ForeignerCard2023:
+    sex = _sex(fields.sex)
+    number = _number(fields, sex, business_date)
+    if not number.text.startswith(_FOREIGNER_DIGIT):
+        raise DocumentRefusedError("number", "not of this kind")
+    valid_from, valid_to = _validity(fields)
+    first = fields.english_name
+    # a space where the two parts meet is cut off with the fill; the first part is full when a second one follows
+    first = first.ljust(35) if fields.english_name_rest else first
+    return ForeignerCard2023(
+        name=fields.name,
+        english_name=_filled("english_name", first + fields.english_name_rest),
+        sex=sex,
+        birth_date=number.birth_date,
+        number=number,
+        nationality=_nationality(fields.nationality),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        renewals=_count("renewals", fields.renewals),
+        former_number=fields.former_number or None,
+    )
+
+
+_KINDS: Final[dict[DocumentKind, tuple[Any, Callable[[Any, date], Document]]]] = {
+    DocumentKind.CITIZEN: (CITIZEN_LAYOUT, _citizen),
+    DocumentKind.HK_MACAU_TAIWAN_RESIDENT: (RESIDENT_LAYOUT, _resident),
+    DocumentKind.FOREIGNER_2017: (FOREIGNER_2017_LAYOUT, _foreigner_2017),
+    DocumentKind.FOREIGNER_2023: (FOREIGNER_2023_LAYOUT, _foreigner_2023),
+}
+
+
+def _filled(name: str, text: str) -> str:
+    if not text.strip():
+        raise DocumentRefusedError(name, "blank")
+    return text
 
 
 def _sex(text: str) -> Sex:
@@ -212,11 +321,40 @@ def _ethnic_group(text: str) -> str | None:
     raise DocumentRefusedError("ethnic_group", "unknown code")
 
 
-def _number(text: str, business_date: date) -> CitizenNumber:
+def _number(fields: Any, sex: Sex, business_date: date) -> CitizenNumber:
+    """The 18-character number, which must agree with the card's own sex and birth date where those are told."""
     try:
-        return CitizenNumber.parse(text, today=business_date)
+        number = CitizenNumber.parse(fields.number, today=business_date)
     except NumberRefusedError as refused:
         raise DocumentRefusedError("number", refused.rule) from None
+    if sex in (Sex.MALE, Sex.FEMALE) and number.male != (sex is Sex.MALE):
+        raise DocumentRefusedError("number", "sex differs")
+    born = _date("birth_date", fields.birth_date)
+    if born is not None and born != number.birth_date:
+        raise DocumentRefusedError("number", "birth date differs")
+    return number
+
+
+def _nationality(text: str) -> str:
+    if len(text) == 3 and text.isascii() and text.isalpha() and text.isupper():
+        return text
+    raise DocumentRefusedError("nationality", "unknown code")
+
+
+def _count(name: str, text: str) -> int | None:
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        return int(text)
+    raise DocumentRefusedError(name, "not a count")
+
+
+def _validity(fields: Any) -> tuple[date | None, date | LongTerm | None]:
+    valid_from = _date("valid_from", fields.valid_from)
+    valid_to = _valid_to(fields.valid_to)
+    if valid_from is not None and isinstance(valid_to, date) and valid_to < valid_from:
+        raise DocumentRefusedError("valid_to", "before valid_from")
+    return valid_from, valid_to
 
 
 def _date(name: str, text: str) -> date | None:
