@@ -20,6 +20,7 @@ class Chain:
     def __init__(self, open_reader: Callable[[], JournalReader]) -> None:
         self._reader = open_reader()
         self.entries: list[ChainEntry] = []
+        self._forgotten = 0
         self.headers: list[Mapping[str, Any]] = []
         self.jobs: dict[str, list[str]] = {}
         self.job_headers: dict[str, Mapping[str, Any]] = {}
@@ -27,11 +28,12 @@ class Chain:
 
     def catch_up(self) -> list[Mapping[str, Any]]:
         """The headers of what is new on disk; each link and hash is checked."""
-        new = list(self._reader.entries(after=len(self.entries)))
+        known = self._forgotten + len(self.entries)
+        new = list(self._reader.entries(after=known))
         if not new:
             return []
         prev = self.entries[-1].hash if self.entries else GENESIS
-        run = verify_run(new, prev, len(self.entries) + 1)
+        run = verify_run(new, prev, known + 1)
         if not run.whole:
             raise BrokenError(f"the chain is not whole: {run.findings}")
         headers: list[Mapping[str, Any]] = [json.loads(entry.header) for entry in new]
@@ -49,9 +51,15 @@ class Chain:
 
     def act(self, seq: int) -> Mapping[str, Any] | None:
         """The header of the act at this number; None if there is none."""
-        if not 1 <= seq <= len(self.entries) or self.entries[seq - 1].kind != "act":
+        place = seq - 1 - self._forgotten
+        if not 0 <= place < len(self.entries) or self.entries[place].kind != "act":
             return None
-        return self.headers[seq - 1]
+        return self.headers[place]
+
+    def forget(self) -> None:
+        """Keep the last entry alone: a run that counts memory must not count its own books."""
+        self._forgotten += len(self.entries[:-1])
+        del self.entries[:-1], self.headers[:-1]
 
     def close(self) -> None:
         self._reader.close()

@@ -1,0 +1,84 @@
+"""Ten thousand cards, one after the other: what is held for one is let go before the next.
+
+Citizens who read and go, who pull at any moment, who put a bank card in or their own upside down. Handles, threads and
+memory are counted before, half-way and after.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from night.cast import bank_card
+
+from kiosk.sessions.state import EnteringPin
+
+INSERTIONS = 10_000
+WARM = 1_000
+"""The first ones fill what is kept once: caches, compiled expressions, pages of the journal's database."""
+
+MOST_BYTES_EACH = 1024
+"""Growth of the process for one insertion: names of sessions and the page cache of an ever longer journal. What was read
+from one card, kept by mistake, is ten times as much."""
+
+LONGEST_READ = 2.5
+"""Virtual seconds: somewhere within a card's whole reading."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the process holds, the simulation's own books left out."""
+
+    handles: int
+    threads: int
+    resident: int
+
+    @classmethod
+    def by(cls, hall) -> Held:
+        hall.night.invariants.chain.forget()
+        gc.collect()
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return cls(len(os.listdir("/proc/self/fd")), threading.active_count(), pages * os.sysconf("SC_PAGESIZE"))
+
+
+def citizen(hall, chance):
+    """One of them, from the card's coming to rest."""
+    what = chance.random()
+    if what < 0.1:
+        hall.night.bench.insert(bank_card(), None)
+    elif what < 0.2:
+        hall.night.bench.insert(hall.one.card, hall.one, upside_down=True)
+    else:
+        hall.insert(chance.choice((hall.one, hall.other)))
+    if what < 0.6:
+        hall.run(chance.uniform(0.0, LONGEST_READ))
+    else:
+        hall.until(lambda state: isinstance(state.session.phase, EnteringPin))
+    hall.night.bench.pull()
+    assert hall.comes_to(lambda here: here.at_rest, 60.0), "the hall is not at rest a minute after the card was taken"
+
+
+def test_ten_thousand_cards_leave_no_handle_no_thread_and_no_memory_behind(still_hall, capsys):
+    hall, chance = still_hall(), random.Random(20261122)
+    for _ in range(WARM):
+        citizen(hall, chance)
+    before = Held.by(hall)
+    counted = []
+    for _ in range(2):
+        for _ in range((INSERTIONS - WARM) // 2):
+            citizen(hall, chance)
+            if chance.random() < 0.01:
+                hall.night.invariants.chain.forget()
+        counted.append(Held.by(hall))
+    grown = (counted[-1].resident - before.resident) / (INSERTIONS - WARM)
+    with capsys.disabled():
+        print(
+            f"\n{INSERTIONS} insertions: {before.handles} handles and {before.threads} threads before and "
+            f"{counted[-1].handles} and {counted[-1].threads} after, {grown:.0f} bytes each"
+        )
+    assert {(each.handles, each.threads) for each in counted} == {(before.handles, before.threads)}
+    assert grown < MOST_BYTES_EACH
