@@ -22,7 +22,7 @@ WARM = 1_000
 """The first ones fill what is kept once: caches, compiled expressions, pages of the journal's database."""
 
 MOST_BYTES_EACH = 1024
-"""Growth of the process for one insertion: names of sessions and the page cache of an ever longer journal. What was read
+"""Growth of the process for one insertion: names of sessions, page cache of an ever longer journal. What was read
 from one card, kept by mistake, is ten times as much."""
 
 LONGEST_READ = 2.5
