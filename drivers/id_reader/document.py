@@ -26,7 +26,7 @@ from drivers.id_reader.layouts import (
 )
 from drivers.id_reader.text import TextMalformedError
 
-_RESIDENT_REGIONS: Final = ("810000", "820000", "830000")  # Hong Kong, Macau, Taiwan (GA 1468 numbers)
+_RESIDENT_REGIONS: Final = ("810000", "820000", "830000")  # Hong Kong, Macau, Taiwan
 _FOREIGNER_DIGIT: Final = "9"
 
 
@@ -71,15 +71,6 @@ class DocumentRefusedError(ValueError):
         super().__init__(f"{field_name}: {rule}")
         self.field_name = field_name
         self.rule = rule
-
-
-class KindNotServedError(ValueError):
-    """A document kind that is known but not wanted here."""
-
-    def __init__(self, kind: DocumentKind) -> None:
-        """``kind.value`` is the letter on the card."""
-        super().__init__(kind.name)
-        self.kind = kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,14 +172,6 @@ def parse_document(text: bytes, *, business_date: date) -> Document:
     return make(_parsed("text", layout, text), business_date)
 
 
-def parse_citizen(text: bytes, *, business_date: date) -> IdDocument:
-    """As ``parse_document``, for callers who want citizens alone. Raises KindNotServedError for J, I and Y."""
-    kind = document_kind(text)
-    if kind is not DocumentKind.CITIZEN:
-        raise KindNotServedError(kind)
-    return _citizen(_parsed("text", CITIZEN_LAYOUT, text), business_date)
-
-
 def parse_address(data: bytes) -> str:
     """The newest address, 70 bytes; empty when the card has none. Raises DocumentRefusedError."""
     if len(data) != ADDRESS_SIZE:
@@ -208,6 +191,8 @@ def _parsed(name: str, layout: Any, data: bytes) -> Any:
 def _citizen(fields: Any, business_date: date) -> IdDocument:
     sex = _sex(fields.sex)
     number = _number(fields, sex, business_date)
+    if number.text.startswith((*_RESIDENT_REGIONS, _FOREIGNER_DIGIT)):  # not a lookup: withdrawn regions live on
+        raise DocumentRefusedError("number", "not of this kind")
     valid_from, valid_to = _validity(fields)
     return IdDocument(
         name=_filled("name", fields.name),

@@ -30,6 +30,13 @@ REQUESTS: Final = (
     RequestVector("find", "2001", "AAAAAA96690003200122"),
     RequestVector("select", "2002", "AAAAAA96690003200221"),
     RequestVector("read text and photo", "3001", "AAAAAA96690003300132"),
+    RequestVector("read with fingerprint", "3010", "AAAAAA96690003301023"),
+    RequestVector("read newest address", "3003", "AAAAAA96690003300330"),
+    RequestVector("115200 baud", "6000", "AAAAAA96690003600063"),
+    RequestVector("57600 baud", "6001", "AAAAAA96690003600162"),
+    RequestVector("38400 baud", "6002", "AAAAAA96690003600261"),
+    RequestVector("19200 baud", "6003", "AAAAAA96690003600360"),
+    RequestVector("9600 baud", "6004", "AAAAAA96690003600467"),
 )
 
 ANSWERS: Final = (
@@ -83,3 +90,79 @@ CITIZEN_TEXT: Final = "".join(
 )
 CITIZEN_FRAME: Final = "AAAAAA966905080000900100" + "0400" + CITIZEN_TEXT + 1024 * "00" + "A6"
 CITIZEN_FRAME_SHA256: Final = "4c4de60293249fab9054455415b8bd98b455df6b69e27732a5d48284792e6c0b"
+
+# The citizen's card with two fingers of zeros: 2321 bytes.
+FINGERPRINT_FRAME: Final = "AAAAAA9669090A000090010004000400" + CITIZEN_TEXT + 2048 * "00" + "AC"
+
+NEW_ADDRESS: Final = "北京市海淀区测试路3号"
+NEW_ADDRESS_FRAME: Final = "AAAAAA9669004A0000901753AC4E025E776DC06D3A534B6DD58BEF8D3300F753" + 24 * _BLANK + "73"
+
+
+@dataclass(frozen=True)
+class DocumentVector:
+    """A document by its letter: the fields of its layout, CHK and sha256 of the answer with 1024 zeros for a photo."""
+
+    letter: str
+    fields: dict[str, str]
+    check: int
+    frame_sha256: str
+
+
+DOCUMENTS: Final = (
+    DocumentVector("", CITIZEN_FIELDS, 0xA6, CITIZEN_FRAME_SHA256),
+    DocumentVector(
+        "J",
+        {
+            "name": "测试台",
+            "sex": "2",
+            "birth_date": "19491231",
+            "address": "福建省厦门市测试路2号",
+            "number": "830000194912310021",
+            "issuer": "厦门市公安局",
+            "valid_from": "20200101",
+            "valid_to": "20250101",
+            "permit_number": "T00000001",
+            "issue_count": "01",
+        },
+        0x19,
+        "a1c6ea5f0c9600a3d3da33c267a801913c0c4ab06b7c3252f97b88e076ff0951",
+    ),
+    DocumentVector(
+        "I",
+        {
+            "english_name": "TEST, PERSON",
+            "sex": "2",
+            "number": "USA110049123108",
+            "nationality": "USA",
+            "name": "测试",
+            "valid_from": "20200101",
+            "valid_to": "20300101",
+            "birth_date": "19491231",
+            "version": "01",
+            "authority": "1500",
+        },
+        0x90,
+        "cb8c544b1ead466101ca8457302cd58948d42ad634cfa6bada9daf145013d69a",
+    ),
+    DocumentVector(
+        "Y",
+        {
+            "name": "测试",
+            "sex": "2",
+            "renewals": "01",
+            "birth_date": "19491231",
+            "english_name": "TEST, PERSON",
+            "number": "911840194912310027",
+            "valid_from": "20240101",
+            "valid_to": "20340101",
+            "english_name_rest": "",
+            "nationality": "USA",
+            "former_number": "",
+        },
+        0xE3,
+        "ba16a2284844f03acad7428b01a01571f3686541db7c944921c270038a87f63b",
+    ),
+)
+
+FOREIGNER_NUMBERS: Final = {"USA11004912310": "8"}
+"""The first 14 characters of a number of 2017, and its check digit."""

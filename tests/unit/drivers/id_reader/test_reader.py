@@ -11,15 +11,19 @@ import pytest
 
 from drivers.errors import Cancelled, LinkLost, NotGenuine, ProtocolError, Refused, Timeout
 from drivers.id_reader import vectors
-from drivers.id_reader.commands import ModuleState
-from drivers.id_reader.document import DocumentKind
+from drivers.id_reader.commands import BAUD_RATES, REMEDIES, ModuleState, Sw3
+from drivers.id_reader.document import DocumentKind, IdDocument, ResidencePermit
 from drivers.id_reader.frames import PREAMBLE, xor_of
+from drivers.id_reader.layouts import RESIDENT_LAYOUT
 from drivers.id_reader.reader import (
+    ALL_KINDS,
+    FINGERPRINT_SIZES,
     DocumentKindNotServed,
     DocumentRead,
     DocumentRefused,
     IdReader,
     NoDocument,
+    NoNewAddress,
     NotReadable,
     PollResult,
     RawDocument,
@@ -42,6 +46,8 @@ RESET = b"\x10\xff"
 FIND = b"\x20\x01"
 SELECT = b"\x20\x02"
 READ = b"\x30\x01"
+READ_WITH_FINGERPRINT = b"\x30\x10"
+READ_ADDRESS = b"\x30\x03"
 
 
 def bad(sw3: int) -> bytes:
@@ -123,7 +129,7 @@ def run(scheduler: VirtualScheduler, link: SerialMemoryLink) -> Run:
     return run
 
 
-def poll(reader: IdReader, deadline: float = 30.0, **how: bool) -> Generator[Any, Any, PollResult]:
+def poll(reader: IdReader, deadline: float = 30.0, **how: Any) -> Generator[Any, Any, PollResult]:
     return reader.poll_and_read(deadline, business_date=BUSINESS_DATE, **how)
 
 
@@ -226,7 +232,9 @@ def test_a_module_that_cannot_is_an_error_with_its_word(reader: IdReader, run: R
     module.usual[FIND] = [(0.1, bad(sw3))]
     with pytest.raises(Refused) as error:
         run(poll(reader))
-    assert error.value.facts == {"command": "find", "sw": f"{sw3:04x}"}
+    known = {0x11: "report-program", 0x21: "do-without", 0x60: "out-of-service", 0x66: "out-of-service"}
+    told = {"remedy": known[sw3]} if sw3 in known else {}
+    assert error.value.facts == {"command": "find", "sw": f"{sw3:04x}"} | told
 
 
 def test_a_broken_request_is_sent_again_and_three_in_a_row_are_a_line_fault(
@@ -245,11 +253,24 @@ def text_frame(text: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("letter", "JIY")
-def test_another_kind_of_document_is_named_not_read(reader: IdReader, run: Run, module: Module, letter: str) -> None:
+def test_a_kind_of_document_that_was_not_asked_for_is_named_not_read(
+    reader: IdReader, run: Run, module: Module, letter: str
+) -> None:
     text = bytearray(bytes.fromhex(vectors.CITIZEN_TEXT))
     text[248:250] = letter.encode("utf-16-le")
     module.usual[READ] = [(1.0, text_frame(bytes(text)))]
     assert run(poll(reader)) == DocumentKindNotServed(DocumentKind(letter))
+
+
+def test_a_kind_of_document_that_was_asked_for_is_read(reader: IdReader, run: Run, module: Module) -> None:
+    permit = next(vector for vector in vectors.DOCUMENTS if vector.letter == "J")
+    module.usual[READ] = [(1.0, text_frame(bytes(RESIDENT_LAYOUT.build(permit.fields))))]
+    result = run(poll(reader, kinds=ALL_KINDS))
+    assert isinstance(result, DocumentRead)
+    assert isinstance(result.document, ResidencePermit)
+    assert run(poll(reader, kinds=frozenset({DocumentKind.FOREIGNER_2023}))) == DocumentKindNotServed(
+        DocumentKind.HK_MACAU_TAIWAN_RESIDENT
+    )
 
 
 def test_a_wrong_check_digit_is_refused_without_the_number(reader: IdReader, run: Run, module: Module) -> None:
@@ -426,3 +447,215 @@ def test_a_card_that_still_lies_there_is_not_read_again_until_it_is_lifted(
     module.seen.clear()
     assert isinstance(run(poll(reader, 3.0, must_be_laid_anew=True)), DocumentRead)
     assert module.commands() == [FIND, FIND, FIND, SELECT, READ]
+
+
+def test_every_word_of_sw3_has_a_remedy() -> None:
+    assert set(REMEDIES) == set(Sw3)
+
+
+# --- fingerprints and the newest address ---
+
+
+def fingerprint_frame(size: int) -> bytes:
+    lengths = b"\x01\x00\x04\x00" + size.to_bytes(2, "big")
+    data = b"\x00\x00\x90" + lengths + bytes.fromhex(vectors.CITIZEN_TEXT) + bytes(1024) + bytes(size)
+    body = (len(data) + 1).to_bytes(2, "big") + data
+    return PREAMBLE + body + bytes([xor_of(body)])
+
+
+@pytest.mark.parametrize(("size", "total"), [(1024, 2321), (512, 1809), (0, 1297)])
+def test_fingerprints_of_every_size_are_read_and_not_shown(
+    reader: IdReader, run: Run, module: Module, size: int, total: int
+) -> None:
+    frame = fingerprint_frame(size)
+    assert len(frame) == total
+    module.usual[READ_WITH_FINGERPRINT] = [(1.5, frame)]
+    raw = run(reader.read_with_fingerprint())
+    assert raw.fingerprint == bytes(size)
+    assert repr(raw) == "RawDocument()"
+    result = run(poll(reader, fingerprint=True))
+    assert isinstance(result, DocumentRead)
+    assert result.fingerprint == bytes(size)
+
+
+def test_the_worked_frame_with_a_fingerprint_is_the_sheets() -> None:
+    frame = fingerprint_frame(1024)
+    assert frame == bytes.fromhex(vectors.FINGERPRINT_FRAME)
+    assert (len(frame), frame[-1]) == (2321, 0xAC)
+    assert FINGERPRINT_SIZES == (0, 512, 1024)
+
+
+@pytest.mark.parametrize("size", [1, 511, 513, 1023])
+def test_a_fingerprint_of_another_size_is_a_protocol_error(
+    reader: IdReader, run: Run, module: Module, size: int
+) -> None:
+    module.usual[READ_WITH_FINGERPRINT] = [(1.5, fingerprint_frame(size))]
+    with pytest.raises(ProtocolError):
+        run(reader.read_with_fingerprint())
+
+
+def test_without_asking_there_is_no_fingerprint_and_no_newest_address(reader: IdReader, run: Run) -> None:
+    result = run(poll(reader))
+    assert (result.fingerprint, result.newest_address) == (None, NoNewAddress.NOT_ASKED)
+
+
+def test_the_newest_address_comes_with_the_document(reader: IdReader, run: Run, module: Module) -> None:
+    module.usual[READ_ADDRESS] = [(0.2, bytes.fromhex(vectors.NEW_ADDRESS_FRAME))]
+    result = run(poll(reader, newest_address=True))
+    assert result.newest_address == vectors.NEW_ADDRESS
+    assert isinstance(result.document, IdDocument)
+    assert vectors.NEW_ADDRESS not in repr(result)
+    assert module.commands() == [FIND, SELECT, READ, READ_ADDRESS]
+
+
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [
+        ([(0.2, bad(0x91))], NoNewAddress.NOT_ON_CARD),
+        ([(0.2, bad(0x21))], NoNewAddress.UNKNOWN),
+        ([(0.2, bad(0x41))], NoNewAddress.UNKNOWN),
+        ([], NoNewAddress.UNKNOWN),
+    ],
+)
+def test_a_newest_address_that_does_not_come_does_not_spoil_the_document(
+    reader: IdReader, run: Run, module: Module, reply: Reply, answer: NoNewAddress
+) -> None:
+    module.usual[READ_ADDRESS] = reply
+    result = run(poll(reader, newest_address=True))
+    assert result.document.name == "测试人"
+    assert result.newest_address is answer
+
+
+def test_an_address_that_is_no_text_is_a_protocol_error(reader: IdReader, run: Run, module: Module) -> None:
+    body = b"\x00\x4a\x00\x00\x90" + b"\x00\xd8" * 35
+    module.usual[READ_ADDRESS] = [(0.2, PREAMBLE + body + bytes([xor_of(body)]))]
+    with pytest.raises(ProtocolError):
+        run(reader.read_new_address())
+
+
+def test_a_card_that_turns_out_false_at_the_address_is_not_served(reader: IdReader, run: Run, module: Module) -> None:
+    module.usual[READ_ADDRESS] = [(0.2, bad(0x32))]
+    with pytest.raises(NotGenuine):
+        run(poll(reader, newest_address=True))
+
+
+# --- the speed of the line ---
+
+
+@dataclass
+class SpeedyModule(Module):
+    """Understands nothing at another speed than its own, and changes it when told."""
+
+    link: SerialMemoryLink | None = None
+    rate: int = 115200
+    deaf_to_change: bool = False
+    silent_about_change: bool = False
+
+    def feed(self, data: bytes, now: float) -> Reply:
+        assert self.link is not None
+        if (self.link.baud or 115200) != self.rate:
+            return [(0.01, b"\xf0\x0f\xff")]
+        if data[7] != 0x60:
+            return super().feed(data, now)
+        self.seen.append((now, data[7:9]))
+        if not self.deaf_to_change:
+            self.rate = BAUD_RATES[data[8]]
+        return [] if self.silent_about_change else [(0.01, DONE)]
+
+
+@pytest.fixture
+def speedy(scheduler: VirtualScheduler, module: Module, link: SerialMemoryLink) -> SpeedyModule:
+    speedy = SpeedyModule(scheduler, module.usual, link=link)
+    link.plug(speedy)
+    return speedy
+
+
+@pytest.mark.parametrize("rate", BAUD_RATES)
+def test_module_and_line_go_to_another_speed_together(
+    reader: IdReader, run: Run, speedy: SpeedyModule, link: SerialMemoryLink, rate: int
+) -> None:
+    run(reader.change_baud(rate))
+    assert speedy.rate == link.baud == rate
+    assert isinstance(run(poll(reader)), DocumentRead)
+
+
+def test_a_module_that_went_without_saying_so_is_followed(
+    reader: IdReader, run: Run, speedy: SpeedyModule, link: SerialMemoryLink
+) -> None:
+    speedy.silent_about_change = True
+    run(reader.change_baud(9600))
+    assert speedy.rate == link.baud == 9600
+    assert isinstance(run(poll(reader)), DocumentRead)
+
+
+def test_a_module_that_says_nothing_and_stays_is_stayed_with(
+    reader: IdReader, run: Run, speedy: SpeedyModule, link: SerialMemoryLink
+) -> None:
+    speedy.silent_about_change = speedy.deaf_to_change = True
+    with pytest.raises(Timeout) as error:
+        run(reader.change_baud(9600))
+    assert error.value.facts["command"] == "set baud"
+    assert link.baud == 115200
+    assert isinstance(run(poll(reader)), DocumentRead)
+
+
+def test_a_module_that_says_yes_and_stays_is_an_error_and_the_line_goes_back(
+    reader: IdReader, run: Run, speedy: SpeedyModule, link: SerialMemoryLink
+) -> None:
+    speedy.deaf_to_change = True
+    with pytest.raises(ProtocolError):
+        run(reader.change_baud(38400))
+    assert link.baud == 115200
+    assert isinstance(run(poll(reader)), DocumentRead)
+
+
+def test_a_module_that_refuses_a_speed_keeps_its_own(
+    reader: IdReader, run: Run, module: Module, link: SerialMemoryLink
+) -> None:
+    module.usual[b"\x60\x01"] = [(0.01, bad(0x21))]
+    with pytest.raises(Refused) as refused:
+        run(reader.change_baud(57600))
+    assert refused.value.facts == {"command": "set baud", "sw": "0021", "remedy": "do-without"}
+    assert link.baud is None
+    assert run(reader.find()) is True
+
+
+def test_a_cancel_in_the_middle_of_a_change_is_mended_by_the_next_question(
+    reader: IdReader, run: Run, speedy: SpeedyModule, link: SerialMemoryLink, scheduler: VirtualScheduler
+) -> None:
+    run(reader.module_state())
+    speedy.silent_about_change = True
+    lane = VirtualLane("id_reader", scheduler, link)
+    outcomes: list[Outcome[None]] = []
+    ticket = lane.submit(reader.change_baud(19200), outcomes.append, deadline=60.0)
+    scheduler.call_later(0.5, ticket.cancel)
+    scheduler.run_until_idle()
+    assert isinstance(outcomes[0], Failed)
+    assert link.baud is None
+    assert isinstance(run(poll(reader)), DocumentRead)
+    assert link.baud == 19200
+
+
+def test_a_module_is_found_at_any_speed(
+    reader: IdReader, run: Run, speedy: SpeedyModule, link: SerialMemoryLink
+) -> None:
+    for rate in BAUD_RATES:
+        speedy.rate = rate
+        assert run(reader.find_baud()) == link.baud == rate
+
+
+def test_a_module_that_is_at_no_speed_is_a_timeout_and_is_found_when_it_is_back(
+    reader: IdReader, run: Run, speedy: SpeedyModule
+) -> None:
+    speedy.rate = 1200
+    with pytest.raises(Timeout) as error:
+        run(reader.find_baud())
+    assert error.value.facts == {"command": "module state", "rates": 5}
+    speedy.rate = 115200
+    assert isinstance(run(poll(reader)), DocumentRead)
+
+
+@pytest.mark.parametrize("rate", [0, 4800, 230400])
+def test_a_speed_that_no_module_has_is_a_mistake(reader: IdReader, run: Run, rate: int) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        run(reader.change_baud(rate))
