@@ -57,17 +57,7 @@ class Channel:
         response = yield from self._exchange(command, command.wire(le=command.le) if as_case_4 else command.wire())
         if response.sw1 == _WRONG_LE and command.le:
             response = yield from self._exchange(command, command.wire(le=response.sw2 or 256))
-        data, pieces = response.data, 0
-        while response.sw1 == _MORE:
-            pieces += 1
-            if pieces > _MOST_PIECES:
-                raise ProtocolError("card_reader", slot=self.slot.value, command=command.name, shape="endless 61xx")
-            fetch = get_response(response.sw2 or 256)
-            response = yield from self._exchange(command, fetch.wire())
-            if response.sw1 == _WRONG_LE:
-                response = yield from self._exchange(command, fetch.wire(le=response.sw2 or 256))
-            data += response.data
-        return Response(data, response.sw)
+        return (yield from self._fetched(command.name, response))
 
     def ask(self, command: Command) -> Operation[bytes]:
         """Send, and answer the data of a 9000. Raises what ``refusal`` says for anything else."""
@@ -76,13 +66,19 @@ class Channel:
             raise self.refusal(command.name, response)
         return response.data
 
-    def send_once(self, command: Command) -> Operation[Response]:
-        """Send exactly one frame, whatever the card says: for what must never be repeated by program."""
-        return (yield from self._exchange(command, command.wire()))
+    def send_once(self, command: Command, *, fetch: bool = False) -> Operation[Response]:
+        """Send exactly one frame, whatever the card says: for what must never be repeated by program.
 
-    def send_secret(self, name: str, request: SecretExchange) -> Operation[Response]:
-        """Send a command that holds a PIN, exactly once."""
-        return self._response(name, (yield request))
+        fetch  the command has an answer: fetch what 61xx announces, which sends nothing again
+        """
+        as_case_4 = fetch and self.le_with_data and command.data and command.le
+        response = yield from self._exchange(command, command.wire(le=command.le) if as_case_4 else command.wire())
+        return (yield from self._fetched(command.name, response)) if fetch else response
+
+    def send_secret(self, name: str, request: SecretExchange, *, fetch: bool = False) -> Operation[Response]:
+        """Send a command that holds a PIN, exactly once. ``fetch`` as in ``send_once``."""
+        response = self._response(name, (yield request))
+        return (yield from self._fetched(name, response)) if fetch else response
 
     def refusal(self, name: str, response: Response) -> CardBlocked | Refused:
         """The error for a status word that is not 9000; on the citizen's card 6A81 and 9303 mean blocked for good."""
@@ -91,6 +87,21 @@ class Channel:
         if self.slot is Slot.USER and response.sw == APPLICATION_BLOCKED:
             return CardBlocked("card_reader", scope="application")
         return Refused("card_reader", slot=self.slot.value, command=name, sw=f"{response.sw:04X}")
+
+    def _fetched(self, name: str, response: Response) -> Operation[Response]:
+        """The whole answer: what ``61xx`` announces is fetched, piece by piece."""
+        data, pieces = response.data, 0
+        while response.sw1 == _MORE:
+            pieces += 1
+            if pieces > _MOST_PIECES:
+                raise ProtocolError("card_reader", slot=self.slot.value, command=name, shape="endless 61xx")
+            fetch = get_response(response.sw2 or 256)
+            response = self._response(name, (yield Exchange(self.slot, fetch.wire())))
+            if response.sw1 == _WRONG_LE:
+                again = fetch.wire(le=response.sw2 or 256)
+                response = self._response(name, (yield Exchange(self.slot, again)))
+            data += response.data
+        return Response(data, response.sw)
 
     def _exchange(self, command: Command, wire: bytes) -> Operation[Response]:
         return self._response(command.name, (yield Exchange(self.slot, wire)))

@@ -11,7 +11,7 @@ from drivers.card_reader.facts import V1, Algorithm, Atr, CardId, Holder, Issuer
 from drivers.card_reader.layouts import CONTACT_ATR, CONTACTLESS_ATR, TLVS, parsed
 from drivers.errors import CardMalformed, CardUnsupported
 
-_FCI, _PROPRIETARY, _ISSUER_DATA, _ALGORITHM = 0x6F, 0xA5, 0x9F0C, 0x86
+_FCI, _PROPRIETARY, _ISSUER_DATA, _ALGORITHM, _DIRECTORY = 0x6F, 0xA5, 0x9F0C, 0x86, 0x88
 _CLASSES = frozenset("1234")
 _SEXES = frozenset("129")
 _ETHNIC_GROUPS = frozenset(f"{number:02}" for number in [*range(1, 57), 99])
@@ -51,6 +51,15 @@ def algorithm_of(fci: bytes, region: str) -> Algorithm:
         return Algorithm(int.from_bytes(named, "big"))
     except ValueError:
         raise CardUnsupported("card_reader", what="algorithm", value=named.hex()) from None
+
+
+def directory_sfi(fci: bytes) -> int | None:
+    """SFI of the file DIR, from the answer to SELECT SSSE; None: the card does not say."""
+    named = _children(_child(_child(fci, _FCI, "FCI"), _PROPRIETARY, "FCI"), "FCI").get(_DIRECTORY)
+    if named is None:
+        return None
+    _require(len(named) == 1 and 1 <= named[0] <= 0x1E, "FCI", "no SFI")
+    return named[0]
 
 
 def _children(data: bytes, element: str) -> dict[int, bytes]:

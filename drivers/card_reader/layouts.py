@@ -35,6 +35,12 @@ from drivers.errors import CardMalformed
 SSSE_NAME = "sx1.sh.社会保障".encode("gbk")
 """DDF name of the social security environment (SSSE), section 2."""
 
+PSAM_DES_SET = SSSE_NAME
+"""Name of the PSAM's MF, which holds the set of the 8-byte family, section 9."""
+
+PSAM_WIDE_SET = "sx2.sh.社会保障".encode("gbk")
+"""Name of the PSAM's DDF1, which holds the set of the 16-byte family, section 9."""
+
 PSAM_AID = bytes.fromhex("D15600000590")
 """AID of the PSAM's application DF01, section 9."""
 
