@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from hardware_sim.cards.crypto import CardAlgorithm
 from hardware_sim.cards.elements import ElementError
 from hardware_sim.cards.layout import APPLICATIONS, HOLDER_DATA
 
@@ -58,22 +59,31 @@ class _Part(BaseModel):
 class CardFacts(_Part):
     """What is on (and in) the person's card. Dates as ISO text, `serial` 4 bytes as hex, `pin` empty when none is set.
 
-    `name` is the name as the card holds it when GBK cannot write the real one. `files` gives application elements:
+    An empty `version` means 1.0, as on the oldest cards. `name` is the name as the card holds it when GBK cannot write
+    the real one. `holder_class` is 卡类别; `account_fen` is in the medical account. `files` gives application elements:
     directory, file, tag in hex, text (e.g. DF01, EF07, "29").
     """
 
     number: str = Field(pattern=r"^[0-9A-Z][0-9A-Z]{7}[0-9X]$")
     serial: str = Field(pattern=r"^[0-9A-F]{8}$")
     city: str = Field(pattern=r"^\d{6}$")
-    version: Literal["2.00", "2.01", "3.00"]
-    algorithm: Literal["SM4", "3DES"]
+    version: Literal["", "1.00", "2.00", "2.01", "3.00"]
+    algorithm: CardAlgorithm
     issued: date
     expires: date
     pin: str = Field(pattern=r"^(\d{4,16})?$")
     pin_tries: int = Field(ge=1, le=15)
     status: Literal["normal", "lost", "sealed", "cancelled"]
     name: str | None = None
+    holder_class: Literal["1", "2", "3", "4"] = "3"
+    account_fen: int = Field(default=50_000, ge=0, le=0xFFFFFFFF)
+    certificate_pin: str = Field(default="123456", pattern=r"^\d{4,16}$")
     files: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
+
+    @property
+    def generation(self) -> int:
+        """1, 2 or 3: the first figure of the version."""
+        return int(self.version[:1] or "1")
 
     @field_validator("number")
     @classmethod
@@ -91,7 +101,8 @@ class CardFacts(_Part):
                 raise ValueError(f"{directory} is none of {', '.join(known.name for known in APPLICATIONS)}")
             for name, values in by_file.items():
                 file = application.file(name)
-                by_tag = {f"{element.tag:02X}": element for element in file.elements} if file else {}
+                tagged = file.elements if file and file.kind != "cyclic" else ()
+                by_tag = {f"{element.tag:02X}": element for element in tagged}
                 for tag, text in values.items():
                     if tag not in by_tag:
                         raise ValueError(f"{directory} {name} has no element {tag}")
@@ -167,6 +178,15 @@ class Persona(_Part):
         if len(on_card) > _NAME_BYTES_ON_CARD - 1:
             raise ValueError(f"the name on the card is longer than {_NAME_BYTES_ON_CARD - 1} bytes in GBK")
         return self
+
+
+def reissued(persona: Persona, *, version: str | None = None, algorithm: CardAlgorithm | None = None) -> Persona:
+    """The same person with a card of another version or algorithm. Raises PersonaError for one that does not exist."""
+    document = persona.model_dump(mode="json")
+    card = document["card"]
+    card["version"] = card["version"] if version is None else version
+    card["algorithm"] = algorithm or card["algorithm"]
+    return parse_persona(document, f"the card of {persona.key}")
 
 
 def parse_persona(document: object, file: str) -> Persona:

@@ -3,9 +3,10 @@
 from typing import Final
 
 from hardware_sim.cards import status_words as sw
+from hardware_sim.cards.command import Answer, Command
 from hardware_sim.cards.device import NoAnswerError
 from hardware_sim.cards.notes import Notebook
-from hardware_sim.cards.t0 import T0, Answer, Command, line_seconds
+from hardware_sim.cards.t0 import T0, line_seconds
 from hardware_sim.cards.tlv import ber
 
 PSE: Final = b"1PAY.SYS.DDF01"

@@ -1,54 +1,40 @@
-"""The PSAM: the card in the terminal that holds root or province keys and makes session keys of user cards with them.
+"""The PSAM: the card in the terminal that holds root, province or city keys and works with them for user cards.
 
-Section 9 of the card sheet, as far as a terminal needs it for authentication: SELECT, READ BINARY, INIT ENVIRONMENT,
-DELIVERY SESSION KEY, CIPHER DATA (encrypt), GET RESPONSE.
+Section 9 of the card sheet: SELECT, READ BINARY, INIT ENVIRONMENT, DELIVERY SESSION KEY, CIPHER DATA, the two commands
+of a settlement, and GET RESPONSE.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from hardware_sim.cards import status_words as sw
-from hardware_sim.cards.crypto import FACTOR_LENGTH, FAMILIES, AlgorithmName, Family
-from hardware_sim.cards.demo_keys import DEMO_ROOT_KEY
+from hardware_sim.cards.command import Answer, Command, exactly, refused
+from hardware_sim.cards.crypto import FAMILIES, AlgorithmName, Family
 from hardware_sim.cards.device import NoAnswerError
 from hardware_sim.cards.notes import Notebook
-from hardware_sim.cards.t0 import T0, Answer, Command, exactly, line_seconds, refused
+from hardware_sim.cards.psam_cipher import SamCipher
+from hardware_sim.cards.psam_keys import SamKey, demo_keys
+from hardware_sim.cards.psam_purchase import SamMemory, SamPurchase
+from hardware_sim.cards.t0 import T0
 from hardware_sim.cards.tlv import ber
 
 APPLICATION_AID: Final = bytes.fromhex("D15600000590")
 MF_NAME: Final = bytes.fromhex("7378312E73682EC9E7BBE1B1A3D5CF")  # "sx1.sh.社会保障": the DES set
 DDF1_NAME: Final = bytes.fromhex("7378322E73682EC9E7BBE1B1A3D5CF")  # "sx2.sh.社会保障": the 16-byte set
 _ATR: Final = bytes.fromhex("3B6D0000") + bytes.fromhex("0081544C96") + b"PSAM" + bytes.fromhex("99010001")
-_ENCRYPT_LAST: Final = 0x00
-_MOST_LEVELS: Final = 3
-_KIND_ENCRYPT: Final = 7
-_KIND_MAC_AND_ENCRYPT: Final = 8
 
-
-@dataclass(frozen=True, repr=False)
-class SamKey:
-    """A key by usage byte (levels in the high 3 bits, kind in the low 5) and key id; `value` is 16 secret bytes."""
-
-    usage: int
-    kid: int
-    value: bytes
-
-    @property
-    def levels(self) -> int:
-        return self.usage >> 5
-
-    @property
-    def kind(self) -> int:
-        return self.usage & 0x1F
-
-
-def demo_keys() -> tuple[SamKey, ...]:
-    """The demonstration root key, three levels above a card: id 08 serves IRK, id 0A RK_SSSE."""
-    return tuple(SamKey(_MOST_LEVELS << 5 | _KIND_MAC_AND_ENCRYPT, kid, DEMO_ROOT_KEY) for kid in (0x08, 0x0A))
+_CARD_INFO: Final = 0x15
+_TERMINAL_NUMBER: Final = 0x16
+_COUNTER: Final = 0x19
+# EF001A to EF001C: issuer, receiver, and the days the application is good from and to, 10 bytes each.
+_APPLICATION_INFO: Final = (0x1A, 0x1B, 0x1C)
+_APPLICATION_INFO_VALUE: Final = bytes.fromhex("9901 20240101 20991231")
 
 
 class Psam:
-    """One PSAM with one algorithm. `terminal_number` is 12 digits, the first 6 the city code."""
+    """One PSAM with one algorithm. `terminal_number` is 12 digits, the first 6 the city code.
+
+    `bad_mac2` is its habit with a wrong MAC2, see SamPurchase. `memory` outlives power.
+    """
 
     def __init__(
         self,
@@ -56,13 +42,17 @@ class Psam:
         *,
         keys: tuple[SamKey, ...] | None = None,
         terminal_number: str = "990100000001",
+        bad_mac2: Literal["63Cx", "9302"] = "63Cx",
+        memory: SamMemory | None = None,
     ) -> None:
         self.notes = Notebook()
+        self.memory = memory or SamMemory()
         self._family: Family = FAMILIES[algorithm]
         self._environments = (MF_NAME,) if algorithm == "3DES" else (MF_NAME, DDF1_NAME)
-        self._keys = demo_keys() if keys is None else keys
-        card_info = bytes.fromhex("99" + "00000000000000000001" + "01" + f"{self._family.code:02X}" + "0000")
-        self._files = {0xEF15: card_info, 0xEF16: bytes.fromhex(terminal_number)}
+        self._keys = demo_keys(algorithm) if keys is None else keys
+        self._terminal_number = bytes.fromhex(terminal_number)
+        self._cipher = SamCipher(self._family)
+        self._purchase = SamPurchase(self._family, self.memory, self._terminal_number, bad_mac2)
         self._t0 = T0(self._execute)
         self._powered = False
         self._forget()
@@ -89,13 +79,11 @@ class Psam:
 
     def seconds(self, apdu: bytes) -> float:
         """Line time at 9600 bit/s and some milliseconds of thinking."""
-        return line_seconds(apdu)
+        return self._t0.seconds(apdu)
 
     def _forget(self) -> None:
         self._t0.reset()
-        self._in_application = False
-        self._file: bytes | None = None
-        self._session_key: bytes | None = None
+        self._enter(application=False)
 
     def _execute(self, command: Command) -> Answer:
         match command.cla, command.ins:
@@ -105,10 +93,15 @@ class Psam:
                 return self._read_binary(command)
             case 0xBF, 0xEC:
                 return self._init_environment(command)
+            # Older PSAMs know DELIVERY SESSION KEY by class 80.
             case ((0xBF | 0x80), 0xDE):
-                return self._deliver_session_key(command)
+                return self._in_application_only() or self._cipher.deliver(self._keys, command)
             case 0x80, 0xFA:
-                return self._cipher_data(command)
+                return self._cipher.cipher(command)
+            case 0x80, 0x70:
+                return self._in_application_only() or self._purchase.begin(self._keys, command)
+            case 0x80, 0x72:
+                return self._purchase.check(command)
             case ((0x00 | 0x80 | 0xBF), _):
                 return refused(sw.UNKNOWN_INSTRUCTION, "unknown instruction")
             case _:
@@ -134,25 +127,38 @@ class Psam:
 
     def _enter(self, *, application: bool) -> None:
         self._in_application = application
-        self._session_key = None
-        self._file = None
+        self._cipher.clear()
+        self._purchase.clear()
+        self._file: int | None = None
 
     def _select_file(self, file_id: bytes) -> Answer:
-        # EF0015 and EF0016 of the sheet: the card information file lies in the MF, both are found from everywhere.
-        content = self._files.get(0xEF00 | file_id[1]) if file_id[0] in (0x00, 0xEF) else None
-        if content is None:
+        if file_id[0] not in (0x00, 0xEF) or self._content(file_id[1]) is None:
             return refused(sw.FILE_NOT_FOUND, "no such file")
-        self._file = content
+        self._file = file_id[1]
         return Answer()
+
+    def _content(self, sfi: int) -> bytes | None:
+        # Files of the MF are found from everywhere, those of DF01 only inside it.
+        if sfi == _CARD_INFO:
+            return bytes.fromhex("99" + "00000000000000000001" + "01" + f"{self._family.code:02X}" + "0000")
+        if sfi == _TERMINAL_NUMBER:
+            return self._terminal_number
+        if not self._in_application:
+            return None
+        if sfi == _COUNTER:
+            return self.memory.transactions.to_bytes(4, "big")
+        return _APPLICATION_INFO_VALUE if sfi in _APPLICATION_INFO else None
 
     def _read_binary(self, command: Command) -> Answer:
         if command.p1 & 0x80:
-            content, offset = self._files.get(0xEF00 | command.p1 & 0x1F), command.p2
+            sfi, offset = command.p1 & 0x1F, command.p2
+            content = self._content(sfi)
             if content is None:
                 return refused(sw.FILE_NOT_FOUND, "no EF with this short id")
-            self._file = content
+            self._file = sfi
         else:
-            content, offset = self._file, command.p1 << 8 | command.p2
+            offset = command.p1 << 8 | command.p2
+            content = None if self._file is None else self._content(self._file)
             if content is None:
                 return refused(sw.NO_CURRENT_EF, "no current EF")
         if offset >= len(content):
@@ -164,42 +170,11 @@ class Psam:
             return refused(sw.WRONG_P1_P2, "INIT ENVIRONMENT with P1 P2")
         if len(command.data) != 1:
             return refused(sw.WRONG_LENGTH, "INIT ENVIRONMENT takes one byte, the first of the card id")
-        self._session_key = None
+        self._cipher.clear()
         return Answer()
 
-    def _deliver_session_key(self, command: Command) -> Answer:
-        self._session_key = None
-        if not self._in_application:
-            return refused(sw.KEY_NOT_FOUND, "keys are in DF01: select it first")
-        holding = [key for key in self._keys if key.kid == command.p2 and self._serves(key, command.p1)]
-        if not holding:
-            return refused(sw.KEY_NOT_FOUND, "no such key")
-        levels = command.p1 >> 5
-        key = next((candidate for candidate in holding if candidate.levels == levels), None)
-        if key is None:
-            return refused(sw.DATA_FIELD, "this key has another number of levels")
-        if len(command.data) != self._family.block + FACTOR_LENGTH * levels:
-            return refused(sw.WRONG_LENGTH, "factors and input do not match levels and algorithm")
-        factors, random = command.data[: FACTOR_LENGTH * levels], command.data[FACTOR_LENGTH * levels :]
-        value = key.value
-        # Sent as level 3, 2, 1 and used the other way round, root first.
-        for start in reversed(range(0, len(factors), FACTOR_LENGTH)):
-            value = self._family.diversify(value, factors[start : start + FACTOR_LENGTH])
-        self._session_key = self._family.session_key(value, random)
-        return Answer()
-
-    @staticmethod
-    def _serves(key: SamKey, usage: int) -> bool:
-        kind = usage & 0x1F
-        return kind == key.kind or (kind == _KIND_ENCRYPT and key.kind == _KIND_MAC_AND_ENCRYPT)
-
-    def _cipher_data(self, command: Command) -> Answer:
-        if (command.p1, command.p2) != (_ENCRYPT_LAST, 0):
-            return refused(sw.WRONG_P1_P2, "CIPHER DATA in a mode this PSAM does not have")
-        # "last" ends the use of a session key, whatever comes of it.
-        session_key, self._session_key = self._session_key, None
-        if session_key is None:
-            return refused(sw.NO_CURRENT_STATE, "no session key")
-        if not command.data or len(command.data) % self._family.block:
-            return refused(sw.WRONG_LENGTH, "not whole blocks")
-        return Answer(data=self._family.encrypt(session_key, command.data))
+    def _in_application_only(self) -> Answer | None:
+        if self._in_application:
+            return None
+        self._cipher.clear()
+        return refused(sw.KEY_NOT_FOUND, "keys are in DF01: select it first")

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,15 +14,18 @@ from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel
 
-from hardware_sim.cards.crypto import AlgorithmName
-from hardware_sim.cards.security import CardMemory
+from hardware_sim.cards.crypto import AlgorithmName, CardAlgorithm
+from hardware_sim.cards.memory import CardMemory
+from hardware_sim.cards.social_security_card import Interface
 from hardware_sim.pcsc.errors import BenchGoneError, PcscUnavailableError, RefusedError
 from hardware_sim.pcsc.requests import (
     CardSpec,
+    FailWrites,
     ForeignCardSpec,
     Insert,
     LockPin,
     PsamSpec,
+    Recall,
     Remove,
     Service,
     SetTroubles,
@@ -30,7 +33,7 @@ from hardware_sim.pcsc.requests import (
     SocialSecurityCardSpec,
     Status,
 )
-from hardware_sim.people import Persona
+from hardware_sim.people import Persona, reissued
 
 # The kernel's limit for the path of a Unix socket, with its closing zero.
 _LONGEST_SOCKET_PATH: Final = 107
@@ -155,6 +158,11 @@ class PcscBench:
         self,
         persona: Persona,
         *,
+        version: str | None = None,
+        algorithm: CardAlgorithm | None = None,
+        interface: Interface = "contact",
+        le_zero: Literal["6Cxx", "data"] | None = None,
+        fresh: bool = False,
         memory: CardMemory | None = None,
         troubles: Mapping[str, Any] | None = None,
         swap: bool = False,
@@ -162,37 +170,65 @@ class PcscBench:
     ) -> None:
         """Put the persona's card into the user reader; with `swap` instead of the one that is in, at once.
 
-        A card that was in before remembers its counters unless `memory` is given. `troubles` are fields of Troubles.
-        `fetching` plays a reader that sends GET RESPONSE by itself.
+        `version` ("" or "1.00", "2.00", "2.01", "3.00") and `algorithm` give another card of the same person; each such
+        card has a label (see `card_label`) and a memory of its own. A card that was in before remembers everything
+        unless it is `fresh` or `memory` is given. `le_zero` and `fetching` are habits: a card that answers Le 00 with
+        data or 6Cxx, a reader that sends GET RESPONSE by itself. `troubles` are fields of Troubles. Raises PersonaError
+        for a version or algorithm that does not exist.
         """
-        self._insert("user", SocialSecurityCardSpec(persona=persona, memory=memory), troubles, swap, fetching)
+        spec = SocialSecurityCardSpec(
+            persona=reissued(persona, version=version, algorithm=algorithm),
+            label=card_label(persona, version=version, algorithm=algorithm),
+            memory=memory,
+            fresh=fresh,
+            interface=interface,
+            le_zero=le_zero,
+        )
+        self._insert("user", spec, troubles, swap, fetching)
 
     def insert_foreign(self, *, troubles: Mapping[str, Any] | None = None, swap: bool = False) -> None:
         """Put a bank card into the user reader."""
         self._insert("user", ForeignCardSpec(), troubles, swap, fetching=False)
 
-    def insert_psam(self, algorithm: AlgorithmName = "SM4", *, swap: bool = False) -> None:
-        """Put a PSAM into its reader."""
-        self._insert("psam", PsamSpec(algorithm=algorithm), None, swap, fetching=False)
+    def insert_psam(
+        self,
+        algorithm: AlgorithmName = "SM4",
+        *,
+        levels: int = 3,
+        without: Sequence[int] = (),
+        bad_mac2: Literal["63Cx", "9302"] = "63Cx",
+        swap: bool = False,
+    ) -> None:
+        """Put a PSAM into its reader: its keys stand `levels` (1 to 3) above a card, and it lacks the ids `without`."""
+        spec = PsamSpec(algorithm=algorithm, levels=levels, without=tuple(without), bad_mac2=bad_mac2)
+        self._insert("psam", spec, None, swap, fetching=False)
 
     def remove(self, slot: Slot = "user") -> None:
         """Pull the card out, also in the middle of a command."""
         self._ask(Remove(slot=slot))
 
     def trouble(self, slot: Slot = "user", **troubles: Any) -> None:
-        """Change troubles of the card that is in: mute, pull_after, slow, garbage, truncated."""
+        """Change troubles of the card that is in, the fields of Troubles by name."""
         self._ask(SetTroubles(slot=slot, troubles=troubles))
 
     def lock_pin(self) -> None:
         """Use up all tries of the PIN of the card that is in."""
         self._ask(LockPin())
 
+    def fail_writes(self, count: int) -> None:
+        """Worn memory: the next `count` commands of the card that is in which write answer 6581 and change nothing."""
+        self._ask(FailWrites(count=count))
+
+    def recall(self, label: str) -> CardMemory:
+        """Everything the card of this label remembers: a PIN and personal data may be in it."""
+        return CardMemory.model_validate(self._ask(Recall(label=label))["memory"])
+
     def service(self, state: Literal["up", "down", "killed"]) -> None:
         """End pcscd or start it again; the cards stay in their readers."""
         self._ask(Service(state=state))
 
     def status(self) -> dict[str, Any]:
-        """{"pcscd": pid or None, "slots": {"user": ..., "psam": ...}, "memories": {persona: CardMemory as dict}}.
+        """{"pcscd": pid or None, "slots": {"user": ..., "psam": ...}, "memories": {label: CardMemory.summary()}}.
 
         A slot is {"card": word or None, "powered": bool, "busy": bool, "troubles": {...}, "notes": {"count": n,
         "newest": [...]}}; an empty one has no troubles and notes.
@@ -259,6 +295,16 @@ class PcscBench:
         if not answer.pop("ok"):
             raise RefusedError(answer["error"], "")
         return answer
+
+
+def card_label(persona: Persona, *, version: str | None = None, algorithm: CardAlgorithm | None = None) -> str:
+    """What `status` calls a card: the persona's key, and what is asked to be other than the persona says."""
+    other = [persona.key]
+    if version is not None and version != persona.card.version:
+        other.append(f"version={version}")
+    if algorithm is not None and algorithm != persona.card.algorithm:
+        other.append(f"algorithm={algorithm}")
+    return " ".join(other)
 
 
 def _gone() -> BenchGoneError:

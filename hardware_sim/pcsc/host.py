@@ -17,9 +17,12 @@ from typing import Any, assert_never
 
 from pydantic import ValidationError
 
+from hardware_sim.cards.crypto import AlgorithmName
 from hardware_sim.cards.foreign_card import ForeignCard
+from hardware_sim.cards.memory import CardMemory
 from hardware_sim.cards.psam import Psam
-from hardware_sim.cards.security import CardMemory
+from hardware_sim.cards.psam_keys import demo_keys
+from hardware_sim.cards.psam_purchase import SamMemory
 from hardware_sim.cards.social_security_card import SocialSecurityCard
 from hardware_sim.cards.troubles import Troubles
 from hardware_sim.pcsc.daemon import READERS, Daemon, DaemonError, prepare_folders, write_configuration
@@ -27,10 +30,12 @@ from hardware_sim.pcsc.namespace import bring_loopback_up
 from hardware_sim.pcsc.requests import (
     REQUEST,
     CardSpec,
+    FailWrites,
     ForeignCardSpec,
     Insert,
     LockPin,
     PsamSpec,
+    Recall,
     Remove,
     Request,
     Service,
@@ -56,8 +61,9 @@ class Host:
         self._buffer = b""
         self._daemon = daemon
         self._slots = {reader.slot: CardSlot(reader.slot, reader.port, self._selector) for reader in READERS}
-        # What cards remember while nobody powers them, by persona.
+        # What cards remember while nobody powers them, by label, and PSAMs by algorithm.
         self._memories: dict[str, CardMemory] = {}
+        self._sam_memories: dict[AlgorithmName, SamMemory] = {}
         self._running = True
 
     def run(self) -> None:
@@ -119,10 +125,14 @@ class Host:
                 card = self._card(request.slot)
                 card.troubled.troubles = Troubles.model_validate(card.troubles.model_dump() | request.troubles)
             case LockPin():
-                social = self._card("user").social
-                if social is None:
-                    raise _Refusal("This card has no PIN of ours.")
-                social.lock_pin()
+                self._social_card().lock_pin()
+            case FailWrites():
+                self._social_card().fail_writes(request.count)
+            case Recall():
+                memory = self._memories.get(request.label)
+                if memory is None:
+                    raise _Refusal(f"No card «{request.label}» was in a reader.")
+                return {"memory": memory.model_dump(mode="json")}
             case Service():
                 self._service(request.state)
             case Status():
@@ -137,6 +147,12 @@ class Host:
             raise _Refusal(f"There is no card in the {slot} reader.")
         return card
 
+    def _social_card(self) -> SocialSecurityCard:
+        social = self._card("user").social
+        if social is None:
+            raise _Refusal("This card is no social security card: it has no PIN of ours.")
+        return social
+
     def _insert(self, request: Insert) -> None:
         slot = self._slots[request.slot]
         if slot.card is not None and not request.swap:
@@ -149,18 +165,27 @@ class Host:
     def _make(self, spec: CardSpec, *, fetching: bool) -> InsertedCard:
         match spec:
             case SocialSecurityCardSpec():
-                key = spec.persona.key
-                social = SocialSecurityCard(spec.persona, memory=spec.memory or self._memories.get(key))
-                self._memories[key] = social.memory
-                return InsertedCard(key, social, social.notes, fetching=fetching)
+                return self._social(spec, fetching=fetching)
             case ForeignCardSpec():
                 foreign = ForeignCard()
                 return InsertedCard("foreign", foreign, foreign.notes, fetching=fetching)
             case PsamSpec():
-                sam = Psam(spec.algorithm)
+                keys = demo_keys(spec.algorithm, spec.levels, without=spec.without)
+                kept = self._sam_memories.setdefault(spec.algorithm, SamMemory())
+                sam = Psam(spec.algorithm, keys=keys, bad_mac2=spec.bad_mac2, memory=kept)
                 return InsertedCard("psam", sam, sam.notes, fetching=fetching)
             case _:
                 assert_never(spec)
+
+    def _social(self, spec: SocialSecurityCardSpec, *, fetching: bool) -> InsertedCard:
+        label = spec.label or spec.persona.key
+        memory = spec.memory or (None if spec.fresh else self._memories.get(label))
+        try:
+            social = SocialSecurityCard(spec.persona, memory=memory, interface=spec.interface, le_zero=spec.le_zero)
+        except ValueError as error:
+            raise _Refusal(f"This card cannot be: {error}.") from None
+        self._memories[label] = social.memory
+        return InsertedCard(label, social, social.notes, fetching=fetching)
 
     def _service(self, state: str) -> None:
         if state == "up":
@@ -194,7 +219,7 @@ class Host:
         return {
             "pcscd": self._daemon.pid,
             "slots": {name: self._slot_status(slot) for name, slot in self._slots.items()},
-            "memories": {key: memory.model_dump() for key, memory in self._memories.items()},
+            "memories": {label: memory.summary() for label, memory in self._memories.items()},
         }
 
     @staticmethod

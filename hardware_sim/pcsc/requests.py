@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from hardware_sim.cards.crypto import AlgorithmName
-from hardware_sim.cards.security import CardMemory
+from hardware_sim.cards.memory import CardMemory
 from hardware_sim.people import Persona
 
 Slot = Literal["user", "psam"]
@@ -16,11 +16,19 @@ class _Request(BaseModel):
 
 
 class SocialSecurityCardSpec(_Request):
-    """The card of a persona. Without `memory` a card that was in before goes on with what it remembers."""
+    """The card of a persona, known outside by `label` (the persona's key when empty).
+
+    Without `memory` the card goes on with what the one of this label remembers; `fresh` begins anew, as issued.
+    `le_zero` is its habit with Le 00, None the usual one of the interface.
+    """
 
     kind: Literal["social"] = "social"
     persona: Persona
+    label: str = ""
     memory: CardMemory | None = None
+    fresh: bool = False
+    interface: Literal["contact", "contactless"] = "contact"
+    le_zero: Literal["6Cxx", "data"] | None = None
 
 
 class ForeignCardSpec(_Request):
@@ -30,10 +38,16 @@ class ForeignCardSpec(_Request):
 
 
 class PsamSpec(_Request):
-    """A PSAM with the demonstration keys."""
+    """A PSAM with the demonstration keys, `levels` above a card; `without` are key ids it was not given.
+
+    `bad_mac2` is its habit with a wrong MAC2.
+    """
 
     kind: Literal["psam"] = "psam"
     algorithm: AlgorithmName = "SM4"
+    levels: int = Field(default=3, ge=1, le=3)
+    without: tuple[int, ...] = ()
+    bad_mac2: Literal["63Cx", "9302"] = "63Cx"
 
 
 CardSpec = Annotated[SocialSecurityCardSpec | ForeignCardSpec | PsamSpec, Field(discriminator="kind")]
@@ -74,6 +88,20 @@ class LockPin(_Request):
     do: Literal["lock pin"] = "lock pin"
 
 
+class FailWrites(_Request):
+    """Worn memory: the next `count` commands that write answer 6581 and change nothing."""
+
+    do: Literal["fail writes"] = "fail writes"
+    count: int = Field(ge=0)
+
+
+class Recall(_Request):
+    """Everything the card of this label remembers, PIN and written records included: for a private file only."""
+
+    do: Literal["recall"] = "recall"
+    label: str
+
+
 class Service(_Request):
     """End pcscd (down: as by SIGTERM, killed: as by a crash) or start it again (up). Cards stay where they are."""
 
@@ -88,7 +116,7 @@ class Status(_Request):
 
 
 Request = Annotated[
-    Insert | Remove | SetTroubles | LockPin | Service | Status,
+    Insert | Remove | SetTroubles | LockPin | FailWrites | Recall | Service | Status,
     Field(discriminator="do"),
 ]
 

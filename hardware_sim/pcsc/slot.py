@@ -7,9 +7,9 @@ import socket
 import time
 
 from hardware_sim.cards.device import CardDevice, NoAnswerError
+from hardware_sim.cards.memory import CardMemory
 from hardware_sim.cards.notes import Notebook
 from hardware_sim.cards.reader_habits import FetchingReader
-from hardware_sim.cards.security import CardMemory
 from hardware_sim.cards.social_security_card import SocialSecurityCard
 from hardware_sim.cards.troubles import TroubledCard, Troubles
 from hardware_sim.pcsc.wire import CardWire

@@ -4,14 +4,15 @@ import hmac
 from typing import Final
 
 from hardware_sim.cards import status_words as sw
+from hardware_sim.cards.command import Answer, Command, refused
 from hardware_sim.cards.core import Core
-from hardware_sim.cards.t0 import Answer, Command, refused
-
-IRK: Final = 0x00
+from hardware_sim.cards.layout import IRK
 
 # The specification allows a key version after the 16 bytes but gives no numbers; these cards hold one version.
 KEY_VERSION: Final = 0x01
 _WITHOUT_VERSION: Final = 16
+# Read and write keys. IRK proves the card itself; BK and PUK only make MACs.
+_PROVED_BY_TERMINALS: Final = ("RK", "UK")
 
 
 def internal_authenticate(card: Core, command: Command) -> Answer:
@@ -37,18 +38,18 @@ def external_authenticate(card: Core, command: Command) -> Answer:
     if wrong is not None:
         return wrong
     found = card.key(command.p2)
-    if found is None or command.p2 == IRK:
+    if found is None or not found[1].name.startswith(_PROVED_BY_TERMINALS):
         return refused(sw.KEY_NOT_FOUND, "no key with this id for EXTERNAL AUTHENTICATION")
     holder, key = found
     counter = f"{holder.name}/{key.name}"
-    tries = card.memory.auth_tries_left.get(counter, card.auth_tries)
+    tries = card.memory.auth_tries_left.get(counter, card.issued.auth_tries)
     if tries == 0:
         return refused(sw.LOCKED, "key is locked")
-    challenge, card.session.challenge = card.session.challenge, None
+    challenge = card.take_challenge()
     if challenge is None:
-        return refused(sw.DATA_INVALID, "no challenge before")
-    if len(challenge) > card.family.block:
-        return refused(sw.DATA_INVALID, "the challenge is longer than the cipher's block")
+        return refused(sw.DATA_INVALID, "no challenge before that fits the cipher")
+    if card.write_fails():
+        return refused(sw.MEMORY_FAULT, "memory fault at the key's counter")
     session_key = card.family.session_key(key.value, challenge)
     expected = card.family.authentication_data(session_key, command.data[8:16])
     proofs = card.session.proofs

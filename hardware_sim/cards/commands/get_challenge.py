@@ -3,8 +3,8 @@
 from typing import Final
 
 from hardware_sim.cards import status_words as sw
+from hardware_sim.cards.command import Answer, Command, refused
 from hardware_sim.cards.core import Core
-from hardware_sim.cards.t0 import Answer, Command, refused
 
 _LENGTHS: Final = (4, 8, 16)
 

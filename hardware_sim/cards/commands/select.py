@@ -3,9 +3,9 @@
 from typing import Final
 
 from hardware_sim.cards import status_words as sw
-from hardware_sim.cards.core import Core
+from hardware_sim.cards.command import Answer, Command, refused
+from hardware_sim.cards.core import Core, path_name
 from hardware_sim.cards.files import MF_ID, Directory
-from hardware_sim.cards.t0 import Answer, Command, refused
 
 _BY_FILE_ID: Final = 0x00
 _EF_UNDER_DF: Final = 0x02
@@ -66,5 +66,7 @@ def _by_name(card: Core, command: Command) -> Answer:
 
 
 def _enter(card: Core, path: tuple[Directory, ...]) -> Answer:
+    if any(path_name(path[:depth]) in card.memory.blocked for depth in range(2, len(path) + 1)):
+        return refused(sw.APPLICATION_BLOCKED, "blocked for good")
     card.enter(path)
     return Answer(data=path[-1].fci)

@@ -7,7 +7,7 @@ import pytest
 
 from hardware_sim.cards.crypto import FAMILIES, AlgorithmName
 from hardware_sim.cards.device import CardDevice
-from hardware_sim.cards.security import CardMemory
+from hardware_sim.cards.memory import CardMemory
 from hardware_sim.cards.social_security_card import SocialSecurityCard
 from hardware_sim.people import Persona, parse_persona, persona
 

@@ -26,12 +26,13 @@ EF05 = [
 
 
 def test_dir_lists_the_applications_until_there_is_no_more(in_ssse: Any) -> None:
-    read = [in_ssse.fetch(f"00B2{number:02X}F400") for number in range(1, 6)]
+    read = [in_ssse.fetch(f"00B2{number:02X}F400") for number in range(1, 7)]
     assert read == [
         "61124F06D156000005005008B9ABB9B2D3A6D3C39000",
         "61144F06D15600000501500ABECDD2B5D3EBCAA7D2B59000",
         "61134F06D156000005025009C9E7BBE1B1A3CFD5319000",
         "61134F06D156000005035009C9E7BBE1B1A3CFD5329000",
+        "61124F06D156000005045008C8CBCAC2C8CBB2C59000",  # DF07; DF05 and DF06 have no AID to be listed by
         "6A83",
     ]
     assert in_ssse.card.notes.count == 0
@@ -100,7 +101,7 @@ def test_next_and_previous_move_over_equal_tags_and_a_wrong_length_moves_nothing
     assert next_one("16")[16:20] == "0501"
     assert in_ssse.send("00B261F314")[16:20] == "0500"
     assert in_ssse.send("00B261F314") == "6A83"
-    assert in_ssse.send("00B261F115")[16:20] == "0503"
+    assert in_ssse.send("00B261F114")[16:20] == "0504"
     assert next_one("00") == "6A83"
     assert in_ssse.send("00B261F014")[16:20] == "0500"
 
@@ -125,14 +126,14 @@ def test_another_file_starts_without_a_record_pointer(in_ssse: Any) -> None:
         ("00B0000010", "6986"),
         ("00B0850010", "6981"),  # READ BINARY on records
         ("00B0880010", "6982"),
-        ("00B0E50010", "6A86"),
+        ("00B0E50010", "6A82"),  # the sheet gives READ BINARY no 6A86
         ("00B08C0010", "6A82"),
         ("00B201345B", "6982"),
         ("00A4000002EF99", "6A82"),
         ("00A4000002DF99", "6A82"),
         ("00A4020002DF01", "6A82"),
         ("00A4040004D1560000", "6700"),
-        ("00A4040005A000000333", "6A82"),
+        ("00A4040005A000000334", "6A82"),
         ("00A40000011F", "6700"),
         ("00A4000C023F00", "6A86"),
         ("00A4010002DF01", "6A86"),
@@ -153,7 +154,7 @@ def test_applications_are_found_one_after_the_other_by_the_start_of_their_name(i
     names = [in_ssse.fetch("00A4040005D156000005")[8:-4]]
     while (answer := in_ssse.fetch("00A4040205D156000005")) != "6A82":
         names.append(answer[8:-4])
-    assert names == ["D15600000500", "D15600000501", "D15600000502", "D15600000503"]
+    assert names == ["D15600000500", "D15600000501", "D15600000502", "D15600000503", "D15600000504"]
 
 
 def test_directories_are_found_by_their_file_ids_from_their_neighbours(in_ssse: Any) -> None:
@@ -192,7 +193,7 @@ def test_a_file_that_wants_pin_and_key_is_not_content_with_one(in_ssse: Any) -> 
     assert in_ssse.send(PIN) == "9000"
     assert in_ssse.send("00B2013400") == "6982"
     assert in_ssse.authenticate("82", "SM4") == "9000"
-    assert in_ssse.send("00B2013403") == "9001009000"
+    assert in_ssse.send("00B2013403") == "9001319000"
 
 
 def test_an_applications_key_counts_only_inside_it_and_the_pin_everywhere(in_ssse: Any) -> None:
@@ -204,7 +205,7 @@ def test_an_applications_key_counts_only_inside_it_and_the_pin_everywhere(in_sss
     assert in_ssse.send("00B2013C03") == "6982"
     assert in_ssse.send(PIN) == "9000"
     in_ssse.fetch(DF03)
-    assert in_ssse.send("00B2013C05") == "7003" + "000000" + "9000"
+    assert in_ssse.send("00B2013C05") == "7003" + "313130" + "9000"
 
 
 def test_the_environments_key_counts_below_it_and_ends_when_it_is_left(in_ssse: Any) -> None:
@@ -218,12 +219,11 @@ def test_the_environments_key_counts_below_it_and_ends_when_it_is_left(in_ssse: 
 
 
 def test_elements_nobody_filled_are_empty_as_their_kind_says(in_ssse: Any) -> None:
-    in_ssse.fetch(DF01)
-    in_ssse.send(PIN)
-    assert in_ssse.fetch("00B2013400") == "2350" + 80 * "00" + "9000"
-    assert in_ssse.fetch("00B2023400") == "2403FFFFFF9000"
     in_ssse.fetch(DF02)
-    assert in_ssse.fetch("00B2013C00") == "6A83"
+    in_ssse.send(PIN)
+    assert in_ssse.fetch("00B2043400") == "6004FFFFFFFF9000"  # cn
+    assert in_ssse.fetch("00B2053400") == "4F06" + 6 * "00" + "9000"  # an
+    assert in_ssse.fetch("00B2042C00") == "436C" + 108 * "00" + "9000"  # inner TLVs
 
 
 def test_files_longer_than_one_answer_come_as_many_whole_records_as_fit(in_ssse: Any) -> None:

@@ -74,9 +74,9 @@ def test_lengths_that_t0_cannot_carry_are_refused_and_noted(in_ssse: Any, apdu: 
     ("apdu", "status"),
     [
         ("00FF000000", "6D00"),
-        ("00DC010C07290131AABBCCDD", "6D00"),
+        ("84DC010C07290131AABBCCDD", "6D00"),
         ("80B2012D40", "6D00"),
-        ("805E010007123456FF888888", "6D00"),
+        ("005E010007123456FF888888", "6D00"),
         ("C0B2012D40", "6E00"),
         ("90A4000000", "6E00"),
         ("BFEC0000013B", "6E00"),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hardware_sim.cards.crypto import FAMILIES
-from hardware_sim.cards.security import CardMemory
+from hardware_sim.cards.memory import CardMemory
 
 SSSE = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF"
 PIN, WRONG = "0020000003123456", "0020000003654321"
@@ -158,8 +158,9 @@ def test_a_failed_authentication_ends_the_proof_held_before(in_ssse: Any) -> Non
 @pytest.mark.parametrize(
     ("apdu", "status"),
     [
-        ("0082000B10" + "00" * 16, "6A88"),
+        ("0082000C10" + "00" * 16, "6A88"),
         ("0082000010" + "00" * 16, "6A88"),  # IRK proves the card, not the terminal
+        ("0082000610" + "00" * 16, "6A88"),  # PUK only makes MACs
         ("0082008210" + "00" * 16, "6A88"),  # a key of an application, outside one
         ("0082010A10" + "00" * 16, "6A86"),
         ("0082000A0F" + "00" * 15, "6700"),

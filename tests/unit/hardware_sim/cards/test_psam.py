@@ -6,7 +6,8 @@ import pytest
 
 from hardware_sim.cards.crypto import FAMILIES, AlgorithmName
 from hardware_sim.cards.demo_keys import DEMO_ROOT_KEY
-from hardware_sim.cards.psam import Psam, SamKey
+from hardware_sim.cards.psam import Psam
+from hardware_sim.cards.psam_keys import SamKey
 
 DF01 = "00A4040006D15600000590"
 F3, F2, F1 = "8684990100000001", "3939303130307378", "3939303030307368"
@@ -75,10 +76,11 @@ def test_both_demonstration_keys_of_usage_68_are_there() -> None:
         (f"BFDE690828{F3}{F2}{F1}{FACTOR}{FILL}", "6A88"),  # kind load
         (f"BFDE680820{F3}{F2}{F1}{FACTOR}", "6700"),  # input as for DES
         (f"80FA000010{RAW}{FILL}", "6901"),
-        (f"80FA050010{RAW}{FILL}", "6A86"),
+        (f"80FA050010{RAW}{FILL}", "6901"),
         ("BFEC000000", "6700"),
         ("BFEC0001013B", "6A86"),
-        ("80CA9F3601AA", "6D00"),
+        ("80FA040010" + RAW + FILL, "6A86"),
+        ("80CA9F3600", "6D00"),
         ("90DE000000", "6E00"),
         ("00A4040006D15600000591", "6A82"),
         ("00B0000010", "6986"),
