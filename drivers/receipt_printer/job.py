@@ -34,9 +34,9 @@ class Job:
         self._cutting = True
 
     @property
-    def hangs(self) -> bool:
-        """All lines were handed over and the cut was not: a receipt may hang in the printer."""
-        return self.sent >= len(self._body) and not self._cutting
+    def uncut(self) -> bool:
+        """Something was handed over, and the cut was not."""
+        return self.sent > 0 and not self._cutting
 
     def stopped(self, condition: Condition, *more: str) -> PrintOutcome:
         """The printer says what stopped it. At the end of the paper it never cuts; else the cut may have been made."""

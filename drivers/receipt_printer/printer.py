@@ -89,8 +89,8 @@ class ReceiptPrinter:
     def print_receipt(self, receipt: Receipt, *, seconds: float = 30.0) -> Operation[PrintOutcome]:
         """Print, cut, and wait at most ``seconds`` for the proof.
 
-        The cut is handed over only when the printer has proved that all lines are on paper: until then, what the
-        printer says stopped it is a certain failure. After it only the end of the paper is (it never cuts then);
+        The cut is handed over when the printer has proved that all lines are on paper: what it says stopped it before
+        that is a certain failure. After it only the end of the paper is (it never cuts then);
         every other stop, and silence, is UNKNOWN with its reason. FAILED with facts ``sent`` 0: nothing was sent.
         What a stopped printer already holds cannot be called back (fact ``rest`` in-printer): it comes out when
         somebody mends the printer, so that person has to take it away. A cancel or the lane's deadline before the
@@ -155,20 +155,7 @@ class ReceiptPrinter:
     def _send_and_wait(self, job: Job, talk: Conversation, seconds: float) -> Operation[PrintOutcome]:
         end = self._clock() + seconds
         try:
-            for piece in job.pieces():
-                refused = yield from self._hand_over(job, talk, piece, end)
-                if refused is not None:
-                    return refused
-            lines = yield from self._processed(job, talk, end)
-            if isinstance(lines, int):
-                if Condition.from_queued(lines).paper_out:
-                    return job.stopped(Condition(paper_out=True))
-                refused = yield from self._hand_over(job, talk, job.cut, end)
-                if refused is not None:
-                    return refused
-                proof = yield from self._processed(job, talk, end)
-                return _proved(job, proof) if isinstance(proof, int) else proof
-            outcome = lines
+            outcome = yield from self._course(job, talk, end)
         except LinkLost:
             return job.cut_short("link-lost")
         except Cancelled:
@@ -177,10 +164,28 @@ class ReceiptPrinter:
             if "doing" in timeout.facts:
                 return (yield from self._not_taken(job, talk))
             outcome = job.cut_short("deadline")  # the lane's: our time is over
-        if outcome.result is PrintResult.UNKNOWN and job.hangs:
+        if job.uncut and not talk.full:
+            # whatever hangs in the printer is cut as soon as it can be, and not in front of the next person
             yield from _cut_off(job)
             return job.ended(outcome.result, *outcome.reasons)
         return outcome
+
+    def _course(self, job: Job, talk: Conversation, end: float) -> Operation[PrintOutcome]:
+        """All lines, their proof, the cut, its proof."""
+        for piece in job.pieces():
+            refused = yield from self._hand_over(job, talk, piece, end)
+            if refused is not None:
+                return refused
+        lines = yield from self._processed(job, talk, end)
+        if isinstance(lines, PrintOutcome):
+            return lines
+        if Condition.from_queued(lines).paper_out:
+            return job.stopped(Condition(paper_out=True))
+        refused = yield from self._hand_over(job, talk, job.cut, end)
+        if refused is not None:
+            return refused
+        proof = yield from self._processed(job, talk, end)
+        return proof if isinstance(proof, PrintOutcome) else _proved(job, proof)
 
     def _hand_over(self, job: Job, talk: Conversation, piece: bytes, end: float) -> Operation[PrintOutcome | None]:
         """Write a piece, and wait as long as the line takes for it and while the printer is full.
@@ -274,7 +279,7 @@ def _proved(job: Job, byte: int) -> PrintOutcome:
 
 
 def _cut_off(job: Job) -> Operation[None]:
-    """Nobody waits any longer for the proof of the lines: cut all the same, so that no receipt hangs out."""
+    """The cut behind lines that were not proved; it changes nothing in what may be claimed of them."""
     job.begin_cut()
     try:
         yield Write(job.cut)
