@@ -114,7 +114,9 @@ def _completed(jobs: Jobs, job: Job, event: Completed, out: Outbox) -> Jobs:
             outcome = event.result
             if not isinstance(outcome, PrintOutcome):
                 raise TypeError(f"a print ended with {type(outcome).__name__}, a PrintOutcome is expected")
-            evidence = (("sha256", outcome.sha256),)
+            # out of paper, a jam: what the printer still holds comes out when somebody mends it, so it is on record
+            rest = (("rest", "in-printer"),) if outcome.rest_in_printer else ()
+            evidence = (("sha256", outcome.sha256), *rest)
             return _end(jobs, job, outcome.result, " ".join(outcome.reasons), evidence, out)
         case JobState.ENDED:
             return _settle(jobs, job, out)
