@@ -112,6 +112,27 @@ class Sleep:
 
 
 @dataclass(frozen=True, slots=True)
+class FindReaders:
+    """Which reader has which role, by name and by the answer of the card in it. Answer: ``FoundReaders``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReaders:
+    """Names of PC/SC readers. ``user``: where a citizen's card may lie; ``sam``: where a PSAM answered, or None."""
+
+    user: tuple[str, ...]
+    sam: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """Give the device up: cards lose their power, tty and service are closed. Answer: None.
+
+    The next request opens it anew. Lanes do this themselves through their link's ``close``.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Tell whoever started the operation how far it is. Answer: None, at once. ``step`` is a short word, no data."""
 
@@ -119,7 +140,18 @@ class Progress:
 
 
 Request: TypeAlias = (
-    PowerOn | PowerOff | Exchange | SecretExchange | Write | ReadUntil | SetBaud | Post | Sleep | Progress
+    PowerOn
+    | PowerOff
+    | Exchange
+    | SecretExchange
+    | FindReaders
+    | Write
+    | ReadUntil
+    | SetBaud
+    | Post
+    | Sleep
+    | LetGo
+    | Progress
 )
 """Everything an operation may yield."""
 

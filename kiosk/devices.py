@@ -1,7 +1,8 @@
 """Devices: which of them can be used now, and the fault code when one cannot.
 
-A region of the terminal. Health comes from the card watcher, from polls of the printers between jobs, and from the
-outcome of real work; a device nobody has heard of yet is *unknown*, which offers nothing but refuses nothing either.
+A region of the terminal. Health comes from the card watcher, from polls of the other devices while they are not at
+work, and from the outcome of real work; a device nobody has heard of yet is *unknown*, which offers nothing but refuses
+nothing either. A device that does not answer is brought back by its ladder (`kiosk.recovery`).
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from kiosk.effects import Append, CheckRoom, LookAtDelivery, Outbox, PollDocumentPrinter, PollReceiptPrinter
+from kiosk import recovery
+from kiosk.effects import Append, CheckRoom, LookAtDelivery, Outbox, PollDevice
 from kiosk.events import Completed, DeliveryReported, Device, DeviceReported, Event, Failed, TimeIsUp
-from kiosk.faults import fault_of
-from kiosk.settings import Timeouts
+from kiosk.recovery import Recovery
+from kiosk.settings import Settings
 from offline_store.errors import SnapshotUnavailable, StoreError
 from offline_store.journal import NoRoom, Room
 
 REGION = "devices"
+POLL, RECOVER = "poll", "recover"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Devices:
     delivery: DeliveryReported = field(default_factory=lambda: DeliveryReported(False, 0, None, None))
     next_poll: float = 0.0
     polls: Mapping[int, Device] = field(default_factory=dict)
+    recovery: Recovery = field(default_factory=Recovery)
 
     def usable(self, device: Device) -> bool:
         """Whether a service may count on the device."""
@@ -56,33 +60,49 @@ class Devices:
         return self.health[device].fault
 
 
-def deadline(devices: Devices) -> tuple[float, str]:
-    """When the printers are asked again."""
-    return devices.next_poll, "poll"
+def polled(settings: Settings) -> tuple[Device, ...]:
+    """Devices that are asked how they are; the card reader tells by itself. A printer that is not fitted says so."""
+    fitted = settings.devices
+    extra = (
+        (Device.ID_READER, fitted.id_reader),
+        (Device.PIN_PAD, fitted.pin_pad),
+        (Device.BARCODE_READER, fitted.barcode_reader),
+    )
+    return (Device.RECEIPT_PRINTER, Device.DOCUMENT_PRINTER, *(device for device, port in extra if port))
 
 
-def step(devices: Devices, event: Event, out: Outbox, timeouts: Timeouts, *, printing: bool) -> Devices:
-    """The region's transition table. While a job prints, its printer is not asked in between."""
+def deadline(devices: Devices, busy: frozenset[Device]) -> tuple[float, str]:
+    """When something must happen by itself: (monotonic seconds, timer name)."""
+    wakes_at = recovery.deadline(devices.recovery, busy)
+    poll = (devices.next_poll, POLL)
+    return poll if wakes_at is None else min(poll, (wakes_at, RECOVER))
+
+
+def step(devices: Devices, event: Event, out: Outbox, settings: Settings, busy: frozenset[Device]) -> Devices:
+    """The region's transition table. A device in `busy` is at work for somebody, and is not asked in between."""
     match event:
-        case DeviceReported(device=device):
-            return _reported(devices, event, device, out)
+        case DeviceReported():
+            return _looked(devices, event, out)
         case DeliveryReported() | Completed(result=DeliveryReported()):
             return _delivered(devices, event if isinstance(event, DeliveryReported) else event.result, out)
+        case TimeIsUp(region=region, timer=timer) if region == REGION and timer == RECOVER:
+            faults = {device: health.fault for device, health in devices.health.items()}
+            return replace(devices, recovery=recovery.woken(devices.recovery, busy, faults, out))
         case TimeIsUp(region=region) if region == REGION:
             polls = dict(devices.polls)
-            if not printing and not polls:
-                polls[out.perform(PollReceiptPrinter(), None)] = Device.RECEIPT_PRINTER
-                polls[out.perform(PollDocumentPrinter(), None)] = Device.DOCUMENT_PRINTER
+            for device in polled(settings):
+                if device not in busy and device not in devices.polls.values():
+                    polls[out.perform(PollDevice(device), None)] = device
             out.perform(CheckRoom(), None)
             out.perform(LookAtDelivery(), None)
-            return replace(devices, polls=polls, next_poll=out.moment.monotonic + timeouts.poll_devices)
-        case Completed(effect=effect, result=result) if effect in devices.polls:
-            devices = _polled(devices, effect)
-            return _reported(devices, result, result.device, out) if isinstance(result, DeviceReported) else devices
-        case Failed(effect=effect, error=error) if effect in devices.polls:
-            device = devices.polls[effect]
-            report = DeviceReported(device, fault_of(error, device), type(error).__name__)
-            return _reported(_polled(devices, effect), report, device, out)
+            return replace(devices, polls=polls, next_poll=out.moment.monotonic + settings.timeouts.poll_devices)
+        case Completed(effect=effect, result=DeviceReported() as report) if effect in devices.polls:
+            return _looked(_polled(devices, effect), report, out)
+        case Completed(effect=effect, result=DeviceReported() as report) if effect in devices.recovery.trying:
+            fault = report.fault or devices.fault(report.device)
+            after = replace(devices, recovery=recovery.tried(devices.recovery, effect, report, fault, out))
+            # where a card lies is told by the watcher alone, and so is whether its reader is there
+            return after if report.device is Device.CARD_READER else _reported(after, report, report.device, out)
         case Completed(result=NoRoom() as refusal):
             return _reported(devices, DeviceReported(Device.STORE, "SY-01", refusal.reason), Device.STORE, out)
         case Completed(result=Room()):
@@ -93,6 +113,12 @@ def step(devices: Devices, event: Event, out: Outbox, timeouts: Timeouts, *, pri
         case Failed(error=StoreError() as error):
             return _reported(devices, DeviceReported(Device.STORE, "SY-01", type(error).__name__), Device.STORE, out)
     return devices
+
+
+def _looked(devices: Devices, report: DeviceReported, out: Outbox) -> Devices:
+    fault = report.fault or devices.fault(report.device)
+    after = _reported(devices, report, report.device, out)
+    return replace(after, recovery=recovery.reported(after.recovery, report, fault, out))
 
 
 def _polled(devices: Devices, effect: int) -> Devices:

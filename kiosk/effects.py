@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from drivers.pin_buffer import PinHandle
+from drivers.supervisor import Rung
 from kiosk.clock import Moment
-from kiosk.events import Signal
+from kiosk.events import Device, Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,18 @@ class PrintPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class PollReceiptPrinter:
-    """Result: DeviceReported."""
+class PollDevice:
+    """Ask a device how it is. Result: DeviceReported."""
+
+    device: Device
 
 
 @dataclass(frozen=True, slots=True)
-class PollDocumentPrinter:
-    """Result: DeviceReported."""
+class RecoverDevice:
+    """Try a rung of the recovery ladder, then ask the device how it is. Result: DeviceReported."""
+
+    device: Device
+    rung: Rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +136,8 @@ Action = (
     | WarmPapers
     | MakePaper
     | PrintPaper
-    | PollReceiptPrinter
-    | PollDocumentPrinter
+    | PollDevice
+    | RecoverDevice
     | CloseBooks
     | LookAtDelivery
     | Poke

@@ -17,9 +17,23 @@ class Device(StrEnum):
     CARD_READER = "card-reader"
     RECEIPT_PRINTER = "receipt-printer"
     DOCUMENT_PRINTER = "document-printer"
+    ID_READER = "id-reader"
+    PIN_PAD = "pin-pad"
+    BARCODE_READER = "barcode-reader"
     STORE = "store"
     SNAPSHOT = "snapshot"
     PAPERS = "papers"
+
+
+class Contact(StrEnum):
+    """Whether a device answers at all, whatever it answers: what the recovery ladder goes by."""
+
+    ANSWERED = "answered"
+    SILENT = "silent"
+    LOST = "lost"
+    """Unplugged, or what stands between is gone: certain."""
+    UNCLEAR = "unclear"
+    """Busy, or half an answer: says nothing either way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,7 @@ class DeviceReported:
     device: Device
     fault: str | None  # fault code, None = fine
     detail: str = ""  # for staff: status words of the driver
+    contact: Contact = Contact.ANSWERED
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from drivers.card_reader.facts import CardFacts
 from drivers.card_reader.pin import PinResult, PinState, pin_tries, verify_pin
 from drivers.card_reader.sam import SamIndex
 from drivers.card_reader.session import STEPS, end_session, read_card, same_card
 from drivers.document_printer.printer import DocumentPrinter
-from drivers.errors import CardChanged, DeviceError
+from drivers.errors import CardChanged
 from drivers.lanes import Done, Lane, Outcome, Ticket
 from drivers.operation import Operation
 from drivers.pin_buffer import PinHandle
@@ -37,26 +37,25 @@ from kiosk.effects import (
     LookAtDelivery,
     MakePaper,
     Poke,
-    PollDocumentPrinter,
-    PollReceiptPrinter,
+    PollDevice,
     PrintPaper,
     PrintReceipt,
     Query,
     ReadCard,
+    RecoverDevice,
     ReleaseCard,
     VerifyPin,
     WarmPapers,
 )
-from kiosk.events import Completed, DeliveryReported, Event, Failed, Progressed
-from kiosk.printers import document_printer_report, receipt_printer_report
+from kiosk.equipment import LOOK_SECONDS, Unit, error_report
+from kiosk.events import Completed, Contact, DeliveryReported, Device, DeviceReported, Event, Failed, Progressed
+from kiosk.faults import fault_of
 from kiosk.records import PersonRecord
 from kiosk.settings import Timeouts
 from offline_store.chain import Position
 from offline_store.errors import StoreError
 from offline_store.journal import RoomAnswer
 
-T = TypeVar("T")
-_POLL_LIMIT = 5.0
 _RELEASE_LIMIT = 5.0
 _MARGIN = 10.0
 """A driver ends a print itself, with an outcome, this long before its lane would."""
@@ -97,8 +96,9 @@ class Papers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What a performer is put together from. A printer that is None is not fitted."""
+    """What a performer is put together from. A printer that is None is not fitted; `units` holds what is."""
 
+    units: Mapping[Device, Unit]
     card: Lane
     receipt_printer: tuple[Lane, ReceiptPrinter] | None
     document_printer: tuple[Lane, DocumentPrinter] | None
@@ -158,18 +158,10 @@ class Performer:
                     return
                 lane, pages = w.document_printer
                 self._print(effect, lane, pages.print_pdf(name, pdf, seconds=w.timeouts.print_limit - 2 * _MARGIN))
-            case PollReceiptPrinter():
-                if w.receipt_printer is None:
-                    self._completed(effect, receipt_printer_report(None))
-                    return
-                lane, receipts = w.receipt_printer
-                self._poll(effect, lane, receipts.status(), receipt_printer_report)
-            case PollDocumentPrinter():
-                if w.document_printer is None:
-                    self._completed(effect, document_printer_report(None))
-                    return
-                lane, pages = w.document_printer
-                self._poll(effect, lane, pages.printer_status(), document_printer_report)
+            case PollDevice(device=device):
+                self._look(effect, device, lambda unit: unit.look())
+            case RecoverDevice(device=device, rung=rung):
+                self._look(effect, device, lambda unit: unit.recover(rung))
             case WarmPapers():
                 w.papers.warm()
                 self._completed(effect, None)
@@ -240,13 +232,17 @@ class Performer:
     def _print(self, effect: Effect, lane: Lane, operation: Operation[Any]) -> None:
         lane.submit(operation, partial(self._ended, effect), deadline=self._w.timeouts.print_limit)
 
-    def _poll(
-        self, effect: Effect, lane: Lane, status: Operation[T], report: Callable[[T | DeviceError], object]
-    ) -> None:
-        def ended(outcome: Outcome[T]) -> None:
-            self._completed(effect, report(outcome.value if isinstance(outcome, Done) else outcome.error))
+    def _look(self, effect: Effect, device: Device, work: Callable[[Unit], Operation[DeviceReported]]) -> None:
+        unit = self._w.units.get(device)
+        if unit is None:
+            missing = NotFittedError(device.value)
+            self._completed(effect, DeviceReported(device, fault_of(missing, device), "not-fitted", Contact.UNCLEAR))
+            return
 
-        lane.submit(status, ended, deadline=_POLL_LIMIT)
+        def ended(outcome: Outcome[DeviceReported]) -> None:
+            self._completed(effect, outcome.value if isinstance(outcome, Done) else error_report(device, outcome.error))
+
+        unit.lane.submit(work(unit), ended, deadline=LOOK_SECONDS)
 
     def _store(self, effect: Effect, work: Callable[[], object]) -> None:
         try:

@@ -66,13 +66,22 @@ class Readers(_Table):
     sam: str = "PSAM"
 
 
+AUTO = "auto"
+"""In place of a port: the device is looked for by asking each port."""
+
+
 class Devices(_Table):
-    """Where the devices are. An empty path means: not fitted."""
+    """Where the devices are. Empty: not fitted. A serial device is named by its port, by a stable name, or `auto`."""
 
     id_reader: str = ""
+    id_reader_baud: int = 115_200
     receipt_printer: str = ""
     receipt_baud: int = 115_200
     document_printer: str = ""
+    pin_pad: str = ""
+    pin_pad_baud: int = 9_600
+    barcode_reader: str = ""
+    barcode_baud: int = 9_600
 
 
 class Centre(_Table):

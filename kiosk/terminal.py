@@ -16,11 +16,11 @@ from kiosk.clock import Clock, Moment
 from kiosk.custody import Custody
 from kiosk.devices import Devices
 from kiosk.effects import Append, Effect, Outbox
-from kiosk.events import Completed, Event, Failed, Progressed, TimeIsUp
+from kiosk.events import Completed, Device, Event, Failed, Progressed, TimeIsUp
 from kiosk.jobs import Jobs
 from kiosk.screen import Page, Screen
 from kiosk.sessions import timing, transitions
-from kiosk.sessions.rules import Around, Rules
+from kiosk.sessions.rules import PRINTS_ON, Around, Rules
 from kiosk.sessions.screens import screen
 from kiosk.sessions.state import Serving, Session, Starting
 
@@ -55,9 +55,8 @@ def advance(state: State, event: Event, moment: Moment, rules: Rules) -> tuple[S
 
 
 def _one(state: State, event: Event, out: Outbox, rules: Rules) -> State:
-    times = rules.settings.timeouts
     held = custody.step(state.custody, event, out)
-    health = devices.step(state.devices, event, out, times, printing=state.jobs.printing)
+    health = devices.step(state.devices, event, out, rules.settings, _at_work(state))
     prints = jobs.step(state.jobs, event, out)
     session = state.session
     if _for_session(session, event):
@@ -74,8 +73,14 @@ def _for_session(session: Session, event: Event) -> bool:
     return True
 
 
+def _at_work(state: State) -> frozenset[Device]:
+    """Devices that do something for somebody now: nobody asks them how they are in between."""
+    return frozenset(PRINTS_ON[job.wanted.kind] for job in state.jobs.running.values())
+
+
 def _awaited(state: State) -> frozenset[int]:
-    awaited = {job.awaiting for job in state.jobs.running.values()} | set(state.devices.polls)
+    asked = set(state.devices.polls) | set(state.devices.recovery.trying)
+    awaited = {job.awaiting for job in state.jobs.running.values()} | asked
     return frozenset(awaited | ({state.session.awaiting} if state.session.awaiting is not None else set()))
 
 
@@ -104,7 +109,7 @@ def next_deadline(state: State, rules: Rules) -> tuple[float, TimeIsUp]:
     reminder = custody.deadline(state.custody, times)
     if reminder is not None:
         found.append((reminder[0], custody.REGION, reminder[1]))
-    at, timer = devices.deadline(state.devices)
+    at, timer = devices.deadline(state.devices, _at_work(state))
     found.append((at, devices.REGION, timer))
     at, region, timer = min(found)
     return at, TimeIsUp(region, timer)

@@ -9,7 +9,7 @@ from typing import Any, Generic, NoReturn, Protocol, TypeVar
 from drivers.errors import Cancelled, DeviceError, Timeout
 from drivers.lanes.lane import LaneStoppedError, Outcome
 from drivers.lanes.run import Run
-from drivers.operation import Operation, ReadUntil, Request, Sleep
+from drivers.operation import LetGo, Operation, ReadUntil, Request, Sleep
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Link(Protocol):
         """
 
     def close(self) -> None:
-        """Let go of the device. Idempotent."""
+        """Let go of the device. Idempotent; a ``perform`` afterwards opens it anew."""
 
 
 class _Job(Generic[T]):
@@ -188,6 +188,9 @@ class ThreadLane:
             # While tidying up the job is cancelled already: then only time ends the sleep.
             wake = threading.Event() if job.run.ending else job.cancelled
             wake.wait(min(request.seconds, left))
+            return None
+        if isinstance(request, LetGo):
+            self._link.close()
             return None
         if not isinstance(request, ReadUntil):
             return self._link.perform(request, left)

@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from drivers.errors import Cancelled, DeviceError, Timeout
 from drivers.lanes.lane import LaneStoppedError, Outcome
 from drivers.lanes.run import Run
-from drivers.operation import Operation, Request, Sleep
+from drivers.operation import LetGo, Operation, Request, Sleep
 from drivers.scheduler import Scheduled, VirtualScheduler
 
 T = TypeVar("T")
@@ -25,6 +25,9 @@ class VirtualLink(Protocol):
 
     def begin(self, request: Request, done: Callable[[Any], None]) -> Cancellable:
         """Begin a request; ``done`` is called later, from the scheduler, with the answer or with a ``DeviceError``."""
+
+    def close(self) -> None:
+        """Let go of the device. Idempotent; the next request opens it anew."""
 
 
 class _Job(Generic[T]):
@@ -128,6 +131,9 @@ class VirtualLane:
         self._alarm = self._scheduler.call_at(run.limit, lambda: self._guarded(lambda: self._interrupted(job)))
         if isinstance(run.request, Sleep):
             self._under_way = self._scheduler.call_later(run.request.seconds, lambda: self._answered(job, None))
+        elif isinstance(run.request, LetGo):
+            self._link.close()
+            self._under_way = self._scheduler.call_later(0.0, lambda: self._answered(job, None))
         else:
             self._under_way = self._link.begin(run.request, lambda answer: self._answered(job, answer))
 

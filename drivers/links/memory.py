@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from drivers.errors import CardGone, CardMute, DeviceError, LinkLost
 from drivers.operation import (
     Exchange,
+    FindReaders,
+    FoundReaders,
     Post,
     PowerOff,
     PowerOn,
@@ -69,9 +71,13 @@ def _nothing() -> None:
 
 
 class CardMemoryLink:
-    """The two slots of a card reader. Handles die as on a real one: by any fault, by a pull, by a cancel half-way."""
+    """The two slots of a card reader. Handles die as on a real one: by any fault, by a pull, by a cancel half-way.
+
+    ``readers`` is what FindReaders is answered with; a test may change it, or put a fault there.
+    """
 
     def __init__(self, scheduler: VirtualScheduler, *, user: Card | None = None, sam: Card | None = None) -> None:
+        self.readers: FoundReaders | DeviceError = FoundReaders(("User",), "SAM")
         self._scheduler = scheduler
         self._cards: dict[Slot, Card | None] = {Slot.USER: user, Slot.SAM: sam}
         self._powered: dict[Slot, Card] = {}
@@ -88,7 +94,10 @@ class CardMemoryLink:
 
     def begin(self, request: Request, done: Callable[[Any], None]) -> _Pending:
         """See ``VirtualLink``."""
-        answer: bytes | DeviceError | None
+        answer: bytes | FoundReaders | DeviceError | None
+        if isinstance(request, FindReaders):
+            answer = self.readers
+            return _Pending(self._scheduler.call_later(0.0, lambda: done(answer)), _nothing)
         match request:
             case PowerOn(slot):
                 answer, seconds = self._power_on(slot), 0.0
@@ -111,6 +120,11 @@ class CardMemoryLink:
 
         abandon = _nothing if card is None else lambda: self._drop(slot)
         return _Pending(self._scheduler.call_later(seconds, deliver), abandon)
+
+    def close(self) -> None:
+        """Take the power from both cards."""
+        for slot in Slot:
+            self._drop(slot)
 
     def _power_on(self, slot: Slot) -> bytes | DeviceError:
         self._drop(slot)
@@ -196,6 +210,10 @@ class SerialMemoryLink:
             case _:
                 raise TypeError(f"a serial line cannot {request!r}")
 
+    def close(self) -> None:
+        """What arrived and nobody read is gone with the tty."""
+        self._arrived.clear()
+
     def _write(self, data: bytes) -> LinkLost | None:
         if self._device is None:
             return LinkLost("serial")
@@ -239,3 +257,6 @@ class IppMemoryLink:
             return self._scheduler.call_later(0.0, lambda: done(LinkLost("ipp")))
         answer, seconds = self.device.handle(request.body, self._scheduler.now())
         return self._scheduler.call_later(seconds, lambda: done(answer))
+
+    def close(self) -> None:
+        """There is nothing open between two requests."""

@@ -14,7 +14,16 @@ from smartcard import scard
 
 from drivers.errors import CardGone, CardMute, DeviceBusy, DeviceError, NoDevice, ServiceGone
 from drivers.links.pcsc_faults import SUCCESS, fault
-from drivers.operation import Exchange, PowerOff, PowerOn, Request, SecretExchange, Slot
+from drivers.operation import (
+    Exchange,
+    FindReaders,
+    FoundReaders,
+    PowerOff,
+    PowerOn,
+    Request,
+    SecretExchange,
+    Slot,
+)
 
 _MORE_DATA = 0x61
 _PROTOCOLS: int = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
@@ -25,8 +34,9 @@ class ReaderRoles:
     """How the two readers are told apart.
 
     user, sam     regular expressions on the reader's name, from the settings; both may fit the same readers
-    sam_question  a command to which a PSAM answers 9000 or 61xx and a citizen's card does not; asked only of readers
-                  whose names fit both roles
+    sam_question  a command to which a PSAM answers 9000 or 61xx and a citizen's card does not; asked of readers whose
+                  names fit both roles, and by FindReaders of every reader that has one of them: a name is what a
+                  driver made of a plug, and only the card knows what it is
     """
 
     user: re.Pattern[str]
@@ -43,6 +53,7 @@ class _Handle:
     card: int
     pci: int
     atr: bytes
+    reader: str
 
 
 class PcscLink:
@@ -70,6 +81,8 @@ class PcscLink:
                 return self._exchange(slot, list(apdu))
             case SecretExchange(slot, make):
                 return self._exchange_secret(slot, make())
+            case FindReaders():
+                return self._find_readers()
             case _:
                 raise TypeError(f"a card reader cannot {request!r}")
 
@@ -123,12 +136,35 @@ class PcscLink:
         if doubtful and self._sam_reader is None:
             self._sam_reader = next((name for name in doubtful if self._is_sam(name)), None)
         if slot is Slot.USER:
-            fitting = [name for name in fitting if name != self._sam_reader]
+            fitting = self._user_readers(names)
+        elif self._sam_reader is not None:
+            fitting = [self._sam_reader]
         elif doubtful:
-            fitting = [name for name in fitting if name == self._sam_reader or name not in doubtful]
+            fitting = [name for name in fitting if name not in doubtful]
         if not fitting:
             raise NoDevice("card_reader", slot=slot.value, readers=len(names))
-        return self._connect_first(fitting, slot)
+        try:
+            return self._connect_first(fitting, slot)
+        except DeviceError:
+            if slot is Slot.SAM:
+                self._sam_reader = None  # it is not where it was: the next one asks anew
+            raise
+
+    def _user_readers(self, names: list[str]) -> list[str]:
+        """By name, without the one that holds the PSAM; plugged the other way round, the PSAM's place is the user's."""
+        by_name = [name for name in names if self._roles.fits(Slot.USER, name) and name != self._sam_reader]
+        if by_name or self._sam_reader is None:
+            return by_name
+        return [name for name in names if self._roles.fits(Slot.SAM, name) and name != self._sam_reader]
+
+    def _find_readers(self) -> FoundReaders:
+        names = [name for name in self._readers() if any(self._roles.fits(slot, name) for slot in Slot)]
+        held = self._handles.get(Slot.SAM)
+        if held is None:
+            # where it was last, then the name's word: where that is true, no citizen's card is asked
+            order = sorted(names, key=lambda name: (name != self._sam_reader, not self._roles.fits(Slot.SAM, name)))
+            self._sam_reader = next((name for name in order if self._is_sam(name)), None)
+        return FoundReaders(tuple(self._user_readers(names)), self._sam_reader if held is None else held.reader)
 
     def _connect_first(self, names: list[str], slot: Slot) -> _Handle:
         """The first reader with a card that answers; of several failures the one that tells most."""
@@ -189,7 +225,7 @@ class PcscLink:
             self._disconnect(card)
             raise
         pci = scard.SCARD_PCI_T1 if protocol == scard.SCARD_PROTOCOL_T1 else scard.SCARD_PCI_T0
-        return _Handle(card, pci, bytes(atr))
+        return _Handle(card, pci, bytes(atr), name)
 
     def _transmit(self, handle: _Handle, command: list[int], slot: Slot) -> bytes:
         hresult, answer = self._api.SCardTransmit(handle.card, handle.pci, command)

@@ -13,9 +13,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from drivers.card_reader.monitor import PcscMonitor
-from kiosk.app.card_watch import CardWatcher
+from drivers.lanes import Done
+from kiosk.app.card_watch import QUESTION_SECONDS, CardWatcher, Roles, find_sam, on_a_timer
 from kiosk.app.directory import DataDirectory
-from kiosk.app.lanes import Lanes, open_lanes
+from kiosk.app.lanes import Lanes, open_lanes, reader_roles
 from kiosk.app.papers_process import PapersProcess
 from kiosk.app.rules import rules_for
 from kiosk.app.stores import TerminalStores
@@ -109,7 +110,7 @@ class Core:
             terminal = Terminal(rules, self._clock, lambda effect: performer(effect), self._show)
             performer = Performer(self._wiring(stores, lanes, papers, terminal))
             self._terminal = terminal
-            monitor = PcscMonitor(CardWatcher(self._settings.readers.user, terminal.post), crash=self._crash)
+            monitor = PcscMonitor(self._watcher(lanes, terminal), crash=self._crash)
             monitor.start()
             running.callback(monitor.stop)
             terminal.post(DeviceReported(Device.STORE, None))
@@ -118,8 +119,21 @@ class Core:
             self._ready.set()
             terminal.run()
 
+    def _watcher(self, lanes: Lanes, terminal: Terminal) -> CardWatcher:
+        patterns = reader_roles(self._settings)
+
+        def ask(answered: Callable[[str | None], None]) -> None:
+            lanes.card.submit(
+                find_sam(),
+                lambda outcome: answered(outcome.value if isinstance(outcome, Done) else None),
+                deadline=QUESTION_SECONDS,
+            )
+
+        return CardWatcher(Roles(patterns.user, patterns.sam), terminal.post, ask, on_a_timer)
+
     def _wiring(self, stores: TerminalStores, lanes: Lanes, papers: PapersProcess, terminal: Terminal) -> Wiring:
         return Wiring(
+            units=lanes.units,
             card=lanes.card,
             receipt_printer=lanes.receipt_printer,
             document_printer=lanes.document_printer,

@@ -14,16 +14,16 @@ from smartcard import scard
 from drivers.card_reader import events as reader_events
 from drivers.card_reader.events import ReaderEvent
 from drivers.card_reader.watch import ReaderWatch, Report
-from drivers.errors import CardGone, ServiceGone
+from drivers.errors import CardGone, DeviceError, NoDevice, ServiceGone
 from drivers.links.memory import CardMemoryLink
-from drivers.operation import Slot
+from drivers.operation import FindReaders, FoundReaders, Slot
 from drivers.scheduler import Scheduled, VirtualScheduler
 from hardware_sim.cards.device import NoAnswerError
 from hardware_sim.cards.psam import Psam
-from kiosk.app.card_watch import SETTLE, Watch, heard, settled
+from kiosk.app.card_watch import CardWatcher, Roles
 from kiosk.events import Event
 
-USER_READER = "Kiosk User 00 00"
+USER_READER, SAM_READER = "Kiosk User 00 00", "Kiosk PSAM 00 00"
 _VERIFY = bytes.fromhex("00200000")
 _ATR = bytes.fromhex("3B00")
 
@@ -67,8 +67,21 @@ class Contacts:
         return seconds
 
     def _need_service(self) -> None:
-        if not self._bench.service:
-            raise ServiceGone("card_reader", pcsc="SCARD_E_NO_SERVICE")
+        if (fault := self._bench.fault(self._slot)) is not None:
+            raise fault
+
+
+class ReaderLink(CardMemoryLink):
+    """The two slots, and which reader is which."""
+
+    def __init__(self, bench: Bench, life: LifeSpan) -> None:
+        super().__init__(life, user=bench.card, sam=bench.sam)  # type: ignore[arg-type]
+        self._bench = bench
+
+    def begin(self, request: Any, done: Callable[[Any], None]) -> Any:
+        if isinstance(request, FindReaders):
+            self.readers = self._bench.found()
+        return super().begin(request, done)
 
 
 class Bench:
@@ -86,14 +99,18 @@ class Bench:
         """Changes of the user slot; PC/SC counts them too, and that is how a quick swap is found."""
         self.last_pull: tuple[float, Contacts | None] = (float("-inf"), None)
         self.pins_sent = 0
-        self._link: CardMemoryLink | None = None
+        self.plugged = {Slot.USER: True, Slot.SAM: True}
+        self.name = {Slot.USER: USER_READER, Slot.SAM: SAM_READER}
+        """What the card service calls the reader with this slot."""
+        self.sam_changes = 1
+        self._link: ReaderLink | None = None
         self._watcher: Watcher | None = None
 
     # the terminal's process comes and goes
 
-    def connect(self, life: LifeSpan, post: Callable[[Event], None]) -> CardMemoryLink:
+    def connect(self, life: LifeSpan, post: Callable[[Event], None]) -> ReaderLink:
         """A process opens the reader; it hears of cards through `post`."""
-        self._link = CardMemoryLink(life, user=self.card, sam=self.sam)  # type: ignore[arg-type]
+        self._link = ReaderLink(self, life)
         self._watcher = Watcher(self, life, self._chance, post)
         return self._link
 
@@ -134,13 +151,64 @@ class Bench:
 
     def take_sam(self) -> None:
         self.sam = None
+        self.sam_changes += 1
         if self._link is not None:
             self._link.remove(Slot.SAM)
+        self._changed()
 
     def put_sam(self) -> None:
+        if self.sam is self._put_away:
+            return
         self.sam = self._put_away
+        self.sam_changes += 1
         if self._link is not None:
             self._link.insert(Slot.SAM, self.sam)
+        self._changed()
+
+    def unplug(self, slot: Slot) -> None:
+        """The reader's cable is out; what lies in it stays there without power."""
+        self.plugged[slot] = False
+        self._powerless(slot)
+        self._changed()
+
+    def plug(self) -> None:
+        """Every cable is in."""
+        for slot in Slot:
+            self.plugged[slot] = True
+        self._changed()
+
+    def plug_the_other_way_round(self) -> None:
+        """Each reader on the other's socket: the names stay with the sockets. Both were out for a moment."""
+        for slot in Slot:
+            self._powerless(slot)
+        self.name = {Slot.USER: self.name[Slot.SAM], Slot.SAM: self.name[Slot.USER]}
+        if self._watcher is not None:
+            self._watcher.replugged()
+        self._changed()
+
+    def _powerless(self, slot: Slot) -> None:
+        card = self.card if slot is Slot.USER else self.sam
+        if card is None:
+            return
+        if self._link is not None:
+            self._link.insert(slot, card)  # a handle from before is no good any more
+        card.power_off()
+
+    def fault(self, slot: Slot) -> DeviceError | None:
+        """Why nothing can be done at this slot now."""
+        if not self.service:
+            return ServiceGone("card_reader", pcsc="SCARD_E_NO_SERVICE")
+        return None if self.plugged[slot] else NoDevice("card_reader", slot=slot.value)
+
+    def found(self) -> FoundReaders | DeviceError:
+        """What the card service and the cards answer to who is who."""
+        if not self.service:
+            return ServiceGone("card_reader", pcsc="SCARD_E_NO_SERVICE")
+        names = [self.name[slot] for slot in Slot if self.plugged[slot]]
+        sam = self.name[Slot.SAM] if self.plugged[Slot.SAM] and self.sam is not None else None
+        others = tuple(name for name in names if name != sam)
+        by_name = tuple(name for name in others if name == USER_READER)
+        return FoundReaders(by_name or (others if sam else ()), sam)
 
     def service_dies(self) -> None:
         self.service = False
@@ -169,11 +237,8 @@ class Watcher:
         self._bench = bench
         self._life = life
         self._chance = chance
-        self._post = post
-        self._user = re.compile("User")
         self._reports = ReaderWatch()
-        self._watch = Watch()
-        self._occupied = False
+        self._hear = CardWatcher(Roles(re.compile("User"), re.compile("PSAM")), post, self._ask, life.call_later)
         self._there: bool | None = None
         self._look: Scheduled | None = None
         self.something_changed()
@@ -182,6 +247,11 @@ class Watcher:
         """The service tells within half a second; what happens in between is one report."""
         if self._look is None or not self._look.waiting:
             self._look = self._life.call_later(self._chance.uniform(0.02, 0.4), self._report)
+
+    def replugged(self) -> None:
+        """Both readers were gone for a moment, and the service has seen it."""
+        if self._bench.service and self._there:
+            self._say(self._reports.readers_are(()))
 
     def _report(self) -> None:
         if not self._bench.service:
@@ -193,28 +263,30 @@ class Watcher:
             self._there = True
             self._reports = ReaderWatch()
             self._hear(reader_events.ServiceBack())
-        for event in self._reports.reported(self._state()):
+        states = [self._state(slot) for slot in Slot if self._bench.plugged[slot]]
+        self._say(self._reports.readers_are([each.reader for each in states]))
+        for state in states:
+            self._say(self._reports.reported(state))
+
+    def _say(self, events: list[ReaderEvent]) -> None:
+        for event in events:
             self._hear(event)
 
-    def _state(self) -> Report:
-        card, count = self._bench.card, self._bench.insertions << 16
+    def _state(self, slot: Slot) -> Report:
+        bench = self._bench
+        card = bench.card if slot is Slot.USER else bench.sam
+        count = (bench.insertions if slot is Slot.USER else bench.sam_changes) << 16
         if card is None:
-            return Report(USER_READER, scard.SCARD_STATE_EMPTY | count, b"")
+            return Report(bench.name[slot], scard.SCARD_STATE_EMPTY | count, b"")
         if card.mute:
-            return Report(USER_READER, scard.SCARD_STATE_PRESENT | scard.SCARD_STATE_MUTE | count, b"")
-        return Report(USER_READER, scard.SCARD_STATE_PRESENT | count, _ATR)
+            return Report(bench.name[slot], scard.SCARD_STATE_PRESENT | scard.SCARD_STATE_MUTE | count, b"")
+        return Report(bench.name[slot], scard.SCARD_STATE_PRESENT | count, _ATR)
 
-    def _hear(self, event: ReaderEvent) -> None:
-        if isinstance(event, reader_events.CardInserted | reader_events.CardMute):
-            self._occupied = True
-        self._watch, events = heard(self._watch, event, self._user)
-        if isinstance(event, reader_events.ReaderAppeared):
-            self._occupied = False
-            self._life.call_later(SETTLE, self._quiet)
-        for each in events:
-            self._post(each)
+    def _ask(self, answered: Callable[[str | None], None]) -> None:
+        """The production asks on the card's lane."""
 
-    def _quiet(self) -> None:
-        self._watch, events = settled(self._watch, occupied=self._occupied)
-        for each in events:
-            self._post(each)
+        def told() -> None:
+            found = self._bench.found()
+            answered(found.sam if isinstance(found, FoundReaders) else None)
+
+        self._life.call_later(0.01, told)

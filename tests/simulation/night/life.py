@@ -8,10 +8,12 @@ from random import Random
 from typing import Any, Protocol
 
 from night.bench import Bench
+from night.id_readers import IdReaderPath
 from night.printers import URI, DocumentPaperPath, ReceiptPaperPath
 from night.when import LifeSpan, NightClock
 
 from drivers.document_printer.printer import DocumentPrinter
+from drivers.id_reader.reader import IdReader
 from drivers.lanes import VirtualLane
 from drivers.receipt_printer.printer import ReceiptPrinter
 from drivers.receipt_printer.raster import FontFile, PillowRasteriser
@@ -23,6 +25,7 @@ from kiosk.certificates.client import PapersGoneError, PapersLateError
 from kiosk.certificates.facts import EnrolmentCertificate
 from kiosk.clock import Moment
 from kiosk.effects import Effect
+from kiosk.equipment import card_reader_unit, document_printer_unit, id_reader_unit, receipt_printer_unit
 from kiosk.events import Device, DeviceReported, Event
 from kiosk.fonts import Fonts
 from kiosk.identity.pin_pad import ScreenPinPad
@@ -152,6 +155,7 @@ class ProcessLife:
         bench: Bench,
         receipts: ReceiptPaperPath,
         documents: DocumentPaperPath,
+        id_reader: IdReaderPath,
         press: Maker,
         sound_papers: bool,
         fonts: Fonts,
@@ -176,13 +180,22 @@ class ProcessLife:
             VirtualLane("card-reader", self.span, bench.connect(self.span, self.post)),  # type: ignore[arg-type]
             VirtualLane("receipt-printer", self.span, receipts.connect(self.span)),  # type: ignore[arg-type]
             VirtualLane("document-printer", self.span, documents.connect(self.span)),  # type: ignore[arg-type]
+            VirtualLane("id-reader", self.span, id_reader.connect(self.span)),  # type: ignore[arg-type]
         )
-        card, receipt_lane, document_lane = self.lanes
+        card, receipt_lane, document_lane, id_lane = self.lanes
+        prints = (receipt_lane, ReceiptPrinter(scheduler.now, rasterise))
+        pages = (document_lane, DocumentPrinter(scheduler.now, URI))
         self.performer = Performer(
             Wiring(
+                units={
+                    Device.CARD_READER: card_reader_unit(card),
+                    Device.RECEIPT_PRINTER: receipt_printer_unit(*prints),
+                    Device.DOCUMENT_PRINTER: document_printer_unit(*pages),
+                    Device.ID_READER: id_reader_unit(id_lane, IdReader(scheduler.now)),
+                },
                 card=card,
-                receipt_printer=(receipt_lane, ReceiptPrinter(scheduler.now, rasterise)),
-                document_printer=(document_lane, DocumentPrinter(scheduler.now, URI)),
+                receipt_printer=prints,
+                document_printer=pages,
                 books=Books(self.stores.books, disk),
                 records=self.stores.records,
                 papers=Papers(press, self.span, chance, sound=sound_papers),

@@ -24,6 +24,9 @@ from kiosk.terminal import State
 
 Wanted = Callable[[Effect], bool]
 
+FITTED = frozenset(Device) - {Device.PIN_PAD, Device.BARCODE_READER}
+"""What this hall's terminal has."""
+
 
 class _OneStencil:
     """The first certificate is made by the press; the next ones are its copies with another number, for speed."""
@@ -57,7 +60,7 @@ class StillHall:
         )
         self.night.press = _OneStencil(self.night.press)
         self.night.line.lossy = False
-        self.until(lambda state: all(map(state.devices.usable, Device)), 120.0)
+        self.until(lambda state: all(map(state.devices.usable, FITTED)), 120.0)
         # what is sent is not the question here
         assert self.night.sync is not None
         self.night.sync.close()
@@ -97,7 +100,7 @@ class StillHall:
         state = self.state
         at_standby = isinstance(state.session.phase, Standby) and state.session.id is None
         at_work = state.jobs.running or state.jobs.owed or self.night.bench.card is not None
-        return at_standby and state.custody.clear and not at_work and all(map(state.devices.usable, Device))
+        return at_standby and state.custody.clear and not at_work and all(map(state.devices.usable, FITTED))
 
     @property
     def lit(self) -> bool:
@@ -179,6 +182,8 @@ class StillHall:
         night.disk.full = False
         night.receipts.mend()
         night.documents.mend()
+        night.id_reader.mend()
+        night.bench.plug()
         if night.bench.sam is None:
             night.bench.put_sam()
         if not night.bench.service:

@@ -16,6 +16,7 @@ from night.cast import Cast, gather
 from night.centre import CentralPlatform
 from night.chain import BrokenError, Chain
 from night.dawn import every_print_ended, the_centre_has_it_once
+from night.id_readers import PORT, IdReaderPath
 from night.invariants import FINAL, Invariants
 from night.life import Books, Disk, Maker, Papers, ProcessLife
 from night.network import Line, SyncClient
@@ -37,7 +38,7 @@ from kiosk.events import Event
 from kiosk.fonts import Fonts
 from kiosk.identity.pin_pad import ScreenPinPad
 from kiosk.screen import Screen
-from kiosk.settings import Keys, Settings
+from kiosk.settings import Devices, Keys, Settings
 from kiosk.terminal import State
 from offline_store.journal import read_journal
 from sync.client.outcomes import Stopped
@@ -134,6 +135,7 @@ class Night:
         self.bench = Bench(self.scheduler, self._chance("bench"))
         self.receipts = ReceiptPaperPath(self.scheduler)
         self.documents = DocumentPaperPath(self.scheduler)
+        self.id_reader = IdReaderPath()
         self._papers_chance, self._centre_chance = self._chance("papers"), self._chance("centre")
         self._people_chance, self._kill_chance = self._chance("people"), self._chance("kills")
         self._provision(folder / "terminal")
@@ -230,7 +232,7 @@ class Night:
     def _provision(self, root: Path) -> None:
         root.mkdir(mode=0o700)
         self._data = DataDirectory(root)
-        self._settings = Settings(terminal=TERMINAL, keys=Keys(allow_file=True))
+        self._settings = Settings(terminal=TERMINAL, keys=Keys(allow_file=True), devices=Devices(id_reader=PORT))
         self._keys = self._data.key_files(self._settings, quiet=True)
         random = self._chance("keys").randbytes
         for name in ("store", "pseudonym"):
@@ -264,6 +266,7 @@ class Night:
             bench=self.bench,
             receipts=self.receipts,
             documents=self.documents,
+            id_reader=self.id_reader,
             press=self.press,
             sound_papers=self._sound_papers,
             fonts=self._fonts,

@@ -17,7 +17,16 @@ from drivers.errors import (
 )
 from drivers.links.pcsc import PcscLink, ReaderRoles
 from drivers.links.pcsc_faults import fault
-from drivers.operation import Exchange, PowerOff, PowerOn, SecretExchange, Slot, Write
+from drivers.operation import (
+    Exchange,
+    FindReaders,
+    FoundReaders,
+    PowerOff,
+    PowerOn,
+    SecretExchange,
+    Slot,
+    Write,
+)
 
 QUESTION = bytes.fromhex("00A4040006D15600000590")
 COMMAND = b"\x00\x84\x00\x00\x08"
@@ -280,3 +289,55 @@ def test_kinds_of_result_codes():
 def test_a_request_for_another_wire_is_a_bug():
     with pytest.raises(TypeError):
         link_to({})[0].perform(Write(b""), 1.0)
+
+
+def found(readers, roles=APART):
+    link, api = link_to(readers, roles)
+    return link.perform(FindReaders(), 1.0), link, api
+
+
+def test_asked_for_the_readers_the_cards_say_which_is_whose():
+    answer, _, api = found(two_readers())
+    assert answer == FoundReaders(("Kiosk User 00 00",), "Kiosk PSAM 00 00")
+    # the name is true here: the person's card was not asked
+    assert [call[1] for call in api.calls if call[0] == "transmit"] == ["Kiosk PSAM 00 00"]
+
+
+@pytest.mark.parametrize("order", [(Slot.USER, Slot.SAM), (Slot.SAM, Slot.USER)])
+def test_readers_plugged_the_other_way_round_are_used_by_what_lies_in_them(order):
+    readers = {"Kiosk PSAM 00 00": Chip(b"\x3b\x02"), "Kiosk User 00 00": Chip(b"\x3b\x01", sam=True)}
+    answer, link, _ = found(readers)
+    assert answer == FoundReaders(("Kiosk PSAM 00 00",), "Kiosk User 00 00")
+    atrs = {Slot.USER: b"\x3b\x02", Slot.SAM: b"\x3b\x01"}
+    assert {slot: link.perform(PowerOn(slot), 1.0) for slot in order} == atrs
+
+
+def test_swapped_while_it_runs_the_roles_are_found_anew():
+    _, link, api = found(two_readers())
+    api.readers = {"Kiosk PSAM 00 00": Chip(b"\x3b\x02"), "Kiosk User 00 00": Chip(b"\x3b\x01", sam=True)}
+    assert link.perform(FindReaders(), 1.0) == FoundReaders(("Kiosk PSAM 00 00",), "Kiosk User 00 00")
+    assert link.perform(PowerOn(Slot.USER), 1.0) == b"\x3b\x02"
+
+
+def test_a_psam_at_work_is_not_asked_where_it_is():
+    _, link, api = found(two_readers())
+    link.perform(PowerOn(Slot.SAM), 1.0)
+    asked = len(api.calls)
+    assert link.perform(FindReaders(), 1.0) == FoundReaders(("Kiosk User 00 00",), "Kiosk PSAM 00 00")
+    assert [call[0] for call in api.calls[asked:]] == ["list"]
+    assert link.perform(Exchange(Slot.SAM, COMMAND), 1.0) == b"\x90\x00"
+
+
+@pytest.mark.parametrize(
+    ("readers", "answer"),
+    [
+        ({}, FoundReaders((), None)),
+        ({"Another": Chip()}, FoundReaders((), None)),
+        ({"Kiosk User 00 00": None}, FoundReaders(("Kiosk User 00 00",), None)),
+        ({"Kiosk PSAM 00 00": Chip(sam=True)}, FoundReaders((), "Kiosk PSAM 00 00")),
+        ({"Kiosk User 00 00": Chip(sam=True)}, FoundReaders((), "Kiosk User 00 00")),
+    ],
+    ids=["none", "not ours", "empty", "only the PSAM's", "the PSAM in the only one"],
+)
+def test_what_is_missing_is_missing_in_the_answer(readers, answer):
+    assert found(readers)[0] == answer

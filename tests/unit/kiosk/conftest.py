@@ -184,8 +184,8 @@ DEFAULTS: Mapping[type[Any], Callable[[Any], object]] = {
     effects.CloseBooks: lambda _: None,
     effects.Poke: lambda _: None,
     effects.LookAtDelivery: lambda _: DeliveryReported(True, 0, None, "2026-11-21"),
-    effects.PollReceiptPrinter: lambda _: DeviceReported(Device.RECEIPT_PRINTER, None),
-    effects.PollDocumentPrinter: lambda _: DeviceReported(Device.DOCUMENT_PRINTER, None),
+    effects.PollDevice: lambda action: DeviceReported(action.device, None),
+    effects.RecoverDevice: lambda action: DeviceReported(action.device, None),
 }
 
 

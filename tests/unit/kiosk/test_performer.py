@@ -64,6 +64,7 @@ def performer(posted, card=None, books=None, wipe_pin=lambda: None):
     link = CardMemoryLink(scheduler, user=card)
     lane = VirtualLane("card-reader", scheduler, link)
     wiring = Wiring(
+        units={},
         card=lane,
         receipt_printer=None,
         document_printer=None,

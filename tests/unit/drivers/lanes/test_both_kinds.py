@@ -6,7 +6,7 @@ import pytest
 
 from drivers.errors import LinkLost, Timeout
 from drivers.lanes import Done, LaneStoppedError
-from drivers.operation import Progress, Sleep, Write
+from drivers.operation import LetGo, Progress, Sleep, Write
 
 
 def test_an_operation_gets_its_answers_and_its_result_comes_back(make, two_writes):
@@ -129,3 +129,15 @@ def test_a_stopped_lane_takes_nothing(make, two_writes):
     lane.end()
     with pytest.raises(LaneStoppedError):
         lane.lane.submit(two_writes(), print, deadline=1.0)
+
+
+def test_a_device_is_let_go_of_without_its_link_seeing_a_request_and_work_goes_on_afterwards(make):
+    lane = make(lambda request: request.data)
+
+    def operation():
+        yield LetGo()
+        let_go = lane.link.closed.is_set()
+        return let_go, (yield Write(b"1"))
+
+    assert lane.run(operation()) == [Done((True, b"1"))]
+    assert lane.link.seen == [Write(b"1")]
