@@ -172,6 +172,23 @@ def bench_document_printer(
     _run_bench(Part.DOCUMENT_PRINTER, data, begin, times, 110.0, language, as_json=as_json)
 
 
+@bench.command("pin-pad")
+def bench_pin_pad(
+    data: Data = None, times: Times = 1, seconds: Patience = 30, as_json: Json = False, language: Words = Language.ZH
+) -> None:
+    """Press some digits and enter: keys are counted, never kept. The pad beeps at each key by itself."""
+    from time import monotonic
+
+    from kiosk.diagnostics.benches.pin_pad import pin_pad
+    from kiosk.diagnostics.findings import Part
+
+    def begin(wires: Wires) -> tuple[Any, Any]:
+        lane, pad = wires.pin_pad()
+        return lane, pin_pad(pad, monotonic, times, seconds)
+
+    _run_bench(Part.PIN_PAD, data, begin, times, seconds + 10, language, as_json=as_json)
+
+
 # --- the whole diagnosis ---
 
 

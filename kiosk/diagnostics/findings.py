@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from drivers.errors import (
     Cancelled,
@@ -164,6 +164,11 @@ class Examination:
         """The last step did end, but its answer is bad."""
         self._last(Result.FAIL, detail)
         self.causes.extend(causes)
+
+    def stop(self, cause: str, detail: str = "") -> NoReturn:
+        """The last step's answer is bad, and no further one makes sense."""
+        self.fail(cause, detail=detail)
+        raise _EndedError
 
     def unclear(self, cause: str, detail: str = "") -> None:
         """The last step's answer says neither yes nor no."""

@@ -1,7 +1,7 @@
 """What the journal remembers of each device: when it fell ill, when it was well again, how often, and how prints ended.
 
-From the chain's headers alone (`kiosk.devices` and `kiosk.jobs` write them); they hold nothing personal. Order is the
-chain's, never the clock's.
+From the chain's headers alone (`kiosk.devices`, `kiosk.recovery` and `kiosk.jobs` write them); they hold nothing
+personal. Order is the chain's, never the clock's.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ LAST = 20
 
 _PART_OF = {part.value: part for part in Part} | {"store": Part.JOURNAL}
 _PRINTER_OF = {"receipt": Part.RECEIPT_PRINTER, "paper": Part.DOCUMENT_PRINTER}
+_EVENTS = ("device", "recovery")
 _ENDS = ("printed", "failed", "unknown")
 
 
@@ -32,10 +33,19 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """One device's. `prints`: how its prints ended, by word."""
+    """One device's.
+
+    attempts     rungs of the recovery ladder that are recorded (`kiosk.recovery`), by rung
+    technicians  how often the ladder ended with asking for one
+    longest      seconds of the longest illness that the ladder or a hand ended
+    prints       how its prints ended, by word
+    """
 
     faults: int = 0
     recoveries: int = 0
+    attempts: Mapping[str, int] = field(default_factory=dict)
+    technicians: int = 0
+    longest: float = 0.0
     by_code: Mapping[str, int] = field(default_factory=dict)
     last: tuple[Event, ...] = ()
     prints: Mapping[str, int] = field(default_factory=dict)
@@ -51,6 +61,9 @@ class _Gathering:
         self.ill = False
         self.recoveries = 0
         self.codes: Counter[str] = Counter()
+        self.attempts: Counter[str] = Counter()
+        self.technicians = 0
+        self.longest = 0.0
         self.prints: Counter[str] = Counter()
         self.events: list[Event] = []
 
@@ -62,8 +75,27 @@ class _Gathering:
         self.ill = event.fault is not None
         self.events = [*self.events[1 - LAST :], event]
 
+    def climbed(self, step: str, seconds: str) -> None:
+        """An entry of the recovery ladder."""
+        match step:
+            case "technician":
+                self.technicians += 1
+            case "recovered":
+                self.longest = max(self.longest, _number(seconds))
+            case _:
+                self.attempts[step] += 1
+
     def history(self) -> History:
-        return History(self.codes.total(), self.recoveries, dict(self.codes), tuple(self.events), dict(self.prints))
+        return History(
+            faults=self.codes.total(),
+            recoveries=self.recoveries,
+            attempts=dict(self.attempts),
+            technicians=self.technicians,
+            longest=self.longest,
+            by_code=dict(self.codes),
+            last=tuple(self.events),
+            prints=dict(self.prints),
+        )
 
 
 def histories(entries: Iterable[ChainEntry]) -> dict[Part, History]:
@@ -79,6 +111,8 @@ def histories(entries: Iterable[ChainEntry]) -> dict[Part, History]:
         gathering = found.setdefault(part, _Gathering())
         if entry.kind == "print":
             gathering.prints[_text(header, "state")] += 1
+        elif header.get("event") == "recovery":
+            gathering.climbed(_text(header, "step"), _text(header, "seconds"))
         else:
             fault = _text(header, "fault")
             gathering.happened(Event(entry.at, None if fault == "none" else fault, _text(header, "detail")))
@@ -88,7 +122,14 @@ def histories(entries: Iterable[ChainEntry]) -> dict[Part, History]:
 def _part(kind: str, header: Mapping[str, HeaderValue]) -> Part | None:
     if kind == "print":
         return _PRINTER_OF.get(_text(header, "medium")) if _text(header, "state") in _ENDS else None
-    return _PART_OF.get(_text(header, "device")) if header.get("event") == "device" else None
+    return _PART_OF.get(_text(header, "device")) if header.get("event") in _EVENTS else None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
 
 
 def _text(header: Mapping[str, HeaderValue], name: str) -> str:

@@ -32,9 +32,11 @@ _FAULT_OF: Mapping[tuple[Part, str], str] = {
 _FAULT_OF_PART: Mapping[Part, str] = {
     Part.CARD_READER: "CR-07",
     Part.PSAM: "PS-01",
-    Part.ID_READER: "ID-01",
+    Part.ID_READER: "ID-02",
     Part.RECEIPT_PRINTER: "PR-05",
     Part.DOCUMENT_PRINTER: "DP-01",
+    Part.PIN_PAD: "PP-01",
+    Part.BARCODE_READER: "QR-02",
     Part.JOURNAL: "SY-01",
     Part.SNAPSHOT: "DT-01",
     Part.DISK: "SY-01",
@@ -136,6 +138,9 @@ def _history(history: History) -> HistoryDocument:
     return HistoryDocument(
         faults=history.faults,
         recoveries=history.recoveries,
+        attempts=dict(history.attempts),
+        technicians=history.technicians,
+        longest_seconds=history.longest,
         by_code=dict(history.by_code),
         last_fault=None if last is None else _event(last),
         prints=dict(history.prints),

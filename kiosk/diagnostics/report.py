@@ -76,6 +76,9 @@ class HistoryDocument(_Document):
 
     faults: int
     recoveries: int
+    attempts: dict[str, int] = Field(description="rungs of the recovery ladder that were tried")
+    technicians: int = Field(description="how often the ladder ended with asking for one")
+    longest_seconds: float
     by_code: dict[str, int]
     last_fault: EventDocument | None
     prints: dict[str, int]

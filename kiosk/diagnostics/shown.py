@@ -40,8 +40,18 @@ _RESULT: Mapping[Result, tuple[str, str]] = {
     Result.UNCLEAR: ("?", "bold yellow"),
     Result.NOT_RUN: ("–", "bright_black"),
 }
-_QUIET = {"cover": {"closed"}, "toner": {"full", "notSupported"}, "media": {"unknown"}, "chip": set[str]()}
+_QUIET = {
+    "cover": {"closed"},
+    "toner": {"full", "notSupported"},
+    "media": {"unknown"},
+    "chip": set[str](),
+    "encryption": {"unknown"},
+    "battery": {"operational", "full", "unknown"},
+}
 """Words that say nothing new in a line; `chip` is told only when it is mute."""
+
+_PORT = 26
+"""Cells for what a device is."""
 
 
 def overview(report: Report, language: Language) -> RenderableType:
@@ -50,11 +60,10 @@ def overview(report: Report, language: Language) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     for _ in range(2):
         table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, overflow="ellipsis", max_width=34)
-    table.add_column(no_wrap=True, overflow="ellipsis", max_width=30)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, justify="right")
-    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, max_width=_PORT)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    for justify in ("left", "right", "left"):
+        table.add_column(no_wrap=True, justify=justify)
     for part in report.parts:
         table.add_row(*_line(part, language, say))
     head = say("head.terminal", terminal=report.terminal, software=report.software, at=_minute(report.at))
@@ -113,8 +122,7 @@ def bench(report: BenchReport, language: Language) -> RenderableType:
     told += [Text(), Text.assemble((f"{mark} ", style), (counts, "bold"))]
     if report.times is not None:
         told.append(Text("  " + say("bench.times", **_figures(report.times))))
-    if report.facts:
-        told.append(Text("  ").append_text(_words(report.facts)))
+    told += [Text.assemble("  ", (f"{name} ", "bright_black"), value) for name, value in report.facts.items()]
     if report.next is not None:
         told.append(Text(f"  → {_in(report.next, language)}", style="bold"))
     return Group(*told)
@@ -156,7 +164,9 @@ def _line(part: PartDocument, language: Language, say: _Say) -> Iterator[Text]:
 
 
 def _what_it_is(part: PartDocument) -> str:
-    return (part.identity.model or part.identity.port or "") if part.name in DEVICES else ""
+    """The model, or the end of the port, which tells more than its beginning."""
+    told = (part.identity.model or part.identity.port or "") if part.name in DEVICES else ""
+    return told if len(told) <= _PORT else "…" + told[1 - _PORT :]
 
 
 def _state(part: PartDocument, say: _Say) -> str:
@@ -179,17 +189,19 @@ def _test(test: SelfTest, say: _Say) -> Text:
     return Text(say("head.test", passed=str(test.passed), ran=str(test.ran)), style=_RESULT[test.result][1])
 
 
-def _next_steps(parts: tuple[PartDocument, ...], language: Language, say: _Say) -> Iterator[Text]:
-    wanted = [part for part in parts if part.next is not None]
-    if not wanted:
-        return
-    yield Text()
-    yield Text(say("head.next"), style="bold")
-    for part in wanted:
+def _next_steps(parts: tuple[PartDocument, ...], language: Language, say: _Say) -> Iterator[RenderableType]:
+    table = Table.grid(padding=(0, 2))
+    for _ in range(2):
+        table.add_column(no_wrap=True)
+    table.add_column()
+    for part in parts:
+        if part.next is None:
+            continue
         mark, style = ("!", "yellow") if part.health is Health.WELL else _MARK[part.health]
-        assert part.next is not None  # noqa: S101 filtered above
         name = Text.assemble("  ", (f"{mark} ", style), (_in(part.title, language), "bold"))
-        yield name.append(f"  {part.fault or ''}".rstrip(), "red").append(f"  {_in(part.next, language)}")
+        table.add_row(name, Text(part.fault or "", style="red"), Text(_in(part.next, language)))
+    if table.row_count:
+        yield from (Text(), Text(say("head.next"), style="bold"), table)
 
 
 def _verdict(report: Report, say: _Say) -> Text:

@@ -24,6 +24,7 @@ RARE = "𬭎 㐂 䶮 〇 𠮷"
 
 _MARGIN = 15.0
 _SIZES = (7.0, 9.0, 10.5, 12.0, 14.0, 18.0, 24.0)
+_LONG, _SHORT = "社会保障卡自助服务 Self-service 0123456789", "社会保障卡 Self-service 0123456789"
 _GREYS = 8
 
 
@@ -64,11 +65,11 @@ def page(terminal: str, stamp: str) -> Page:
         Box(_MARGIN, _MARGIN, PAGE_WIDTH - 2 * _MARGIN, PAGE_HEIGHT - 2 * _MARGIN, outline=MUTED),
         Letters(_MARGIN + 8, 32, "打印机测试 Printer test", 22, bold=True, colour=ACCENT),
         Letters(_MARGIN + 8, 41, f"终端 Terminal {terminal}    {stamp}", 11, colour=MUTED),
-        *_text(54),
-        *_ruler(148),
-        *_greys(172),
-        *_hairlines(206),
-        CodeSquare(PAGE_WIDTH - _MARGIN - 48, 206, 40, code_text(terminal, stamp)),
+        *_text(48),
+        *_ruler(152),
+        *_greys(176),
+        *_hairlines(210),
+        CodeSquare(PAGE_WIDTH - _MARGIN - 48, 210, 40, code_text(terminal, stamp)),
         Letters(_MARGIN + 8, PAGE_HEIGHT - _MARGIN - 8, "本页仅用于测试 For testing only", 9, colour=MUTED),
     )
 
@@ -76,10 +77,10 @@ def page(terminal: str, stamp: str) -> Page:
 def _text(top: float) -> Iterator[Letters]:
     baseline = top
     for size in _SIZES:
-        baseline += size * 0.62 + 3
+        baseline += size * 0.55 + 3
         yield Letters(_MARGIN + 8, baseline, f"{size:g}", 7, colour=MUTED)
-        yield Letters(_MARGIN + 20, baseline, "社会保障卡自助服务 Self-service 0123456789"[: 64 - int(size)], size)
-    yield Letters(_MARGIN + 20, baseline + 10, RARE, 12)
+        yield Letters(_MARGIN + 20, baseline, _LONG if size < 20 else _SHORT, size)
+    yield Letters(_MARGIN + 20, baseline + 12, RARE, 14)
 
 
 def _ruler(top: float) -> Iterator[Stroke | Letters]:

@@ -15,12 +15,14 @@ from drivers.links.ipp import IppLink
 from drivers.links.pcsc import PcscLink, ReaderRoles
 from drivers.links.serial import SerialLink, SerialSettings
 from drivers.operation import Operation
+from drivers.pin_pad.pad import PinPad
 from drivers.receipt_printer.bitmap import Bitmap
 from drivers.receipt_printer.encode import Rasterise
 from drivers.receipt_printer.printer import ReceiptPrinter
 from kiosk.diagnostics.asking import cards
 from kiosk.diagnostics.asking.document_printer import document_printer
 from kiosk.diagnostics.asking.id_reader import id_reader
+from kiosk.diagnostics.asking.pin_pad import pin_pad
 from kiosk.diagnostics.asking.receipt_printer import receipt_printer
 from kiosk.diagnostics.findings import DEVICES, Answer, Found, Identity, NotAsked, NotFitted, Part
 from kiosk.diagnostics.readers import Look
@@ -34,6 +36,7 @@ SECONDS = {
     Part.ID_READER: 12.0,
     Part.RECEIPT_PRINTER: 10.0,
     Part.DOCUMENT_PRINTER: 20.0,
+    Part.PIN_PAD: 10.0,
 }
 
 
@@ -52,7 +55,8 @@ class Wires:
 
     def id_reader(self) -> tuple[ThreadLane, IdReader]:
         """The lane with its driver."""
-        link = SerialLink("id_reader", SerialSettings(self.settings.devices.id_reader))
+        devices = self.settings.devices
+        link = SerialLink("id_reader", SerialSettings(devices.id_reader, devices.id_reader_baud))
         return self._lane("id-reader", link), IdReader(time.monotonic)
 
     def receipt_printer(self, rasterise: Rasterise) -> tuple[ThreadLane, ReceiptPrinter]:
@@ -70,6 +74,12 @@ class Wires:
         except ValueError as error:
             raise SettingsError(f"devices.document_printer: {error}") from error
         return self._lane("document-printer", link), DocumentPrinter(time.monotonic, uri)
+
+    def pin_pad(self) -> tuple[ThreadLane, PinPad]:
+        """The lane with its driver."""
+        devices = self.settings.devices
+        link = SerialLink("pin_pad", SerialSettings(devices.pin_pad, devices.pin_pad_baud))
+        return self._lane("pin-pad", link), PinPad(time.monotonic)
 
     def close(self) -> None:
         """End the threads; cards lose their power."""
@@ -91,7 +101,7 @@ def ports(settings: Settings) -> dict[Part, str]:
         Part.ID_READER: devices.id_reader,
         Part.RECEIPT_PRINTER: devices.receipt_printer,
         Part.DOCUMENT_PRINTER: devices.document_printer,
-        Part.PIN_PAD: "",
+        Part.PIN_PAD: devices.pin_pad,
         Part.BARCODE_READER: "",
     }
 
@@ -136,6 +146,9 @@ def examiners(
     if Part.DOCUMENT_PRINTER in asked:
         lane, pages = wires.document_printer()
         examine(Part.DOCUMENT_PRINTER, lane, document_printer(pages, found[Part.DOCUMENT_PRINTER], clock))
+    if Part.PIN_PAD in asked:
+        lane, pad = wires.pin_pad()
+        examine(Part.PIN_PAD, lane, pin_pad(pad, found[Part.PIN_PAD], clock))
     return ready, absent
 
 

@@ -7,7 +7,6 @@ moves, whoever's card it is. The complete reading is the bench test's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 from drivers.card_reader.facts import CardFacts
@@ -95,5 +94,8 @@ def _reader(exam: Examination, look: Look, roles: Fits, slot: Slot) -> CardReade
     exam.check("service", well=look.service_fault is None, cause="service_gone", detail=look.service_fault or "")
     others = f"{len(look.readers)} readers, none fits the role"
     exam.check("reader", well=bool(fitting), cause="no_device", detail="" if fitting else others)
-    exam.identity = replace(identity_of(fitting[0].name), port=", ".join(reader.name for reader in fitting))
+    held = next((reader for reader in fitting if reader.status is status), fitting[0])
+    exam.identity = identity_of(held.name)
+    if len(fitting) > 1:
+        exam.capabilities["slots"] = ", ".join(reader.name for reader in fitting)
     return status

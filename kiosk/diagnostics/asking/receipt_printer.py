@@ -22,8 +22,7 @@ def _receipt_printer(exam: Examination, printer: ReceiptPrinter, baud: int) -> O
     status = yield from exam.step("answer", printer.status())
     exam.status |= words_of(status)
     if status.paper is PaperState.UNKNOWN:
-        exam.fail("no_answer", detail="silence")
-        return
+        exam.stop("no_answer", "silence")
     causes = printer_causes(status)
     exam.check("ready", well=not causes, cause=causes[0] if causes else "", detail=" ".join(causes))
     if status.paper is PaperState.LOW:
