@@ -20,6 +20,7 @@ from kiosk.diagnostics.report import (
 from kiosk.text import Text
 from kiosk.texts import catalogue, render
 
+_LONGEST = 300
 _ORDER = (Health.ILL, Health.UNKNOWN, Health.WELL)
 """The verdict is the first of these that some part has; with nothing fitted at all it is well."""
 
@@ -80,8 +81,8 @@ def _part(part: Part, answer: Answer, history: History | None) -> PartDocument:
         warnings=found.warnings,
         next=advice,
         identity=_identity(found.identity),
-        status=dict(found.status),
-        capabilities=dict(found.capabilities),
+        status=_plain_values(found.status),
+        capabilities=_plain_values(found.capabilities),
         self_test=self_test(found.steps),
         history=None if history is None else _history(history),
     )
@@ -122,15 +123,27 @@ def self_test(steps: tuple[Step, ...]) -> SelfTest:
         passed=results.count(Result.PASS),
         ran=len(results) - results.count(Result.NOT_RUN),
         steps=tuple(
-            StepDocument(name=step.name, result=step.result, ms=step.milliseconds, detail=step.detail) for step in steps
+            StepDocument(name=step.name, result=step.result, ms=step.milliseconds, detail=plain(step.detail))
+            for step in steps
         ),
     )
 
 
+def plain(told: str) -> str:
+    """What a device said, without anything that could command a terminal window, and no longer than a line or two."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in told[:_LONGEST])
+
+
+def _plain_values(told: Mapping[str, str]) -> dict[str, str]:
+    return {name: plain(word) for name, word in told.items()}
+
+
 def _identity(identity: Identity) -> IdentityDocument:
-    return IdentityDocument(
-        model=identity.model, firmware=identity.firmware, serial_number=identity.serial_number, port=identity.port
+    model, firmware, number, port = (
+        None if each is None else plain(each)
+        for each in (identity.model, identity.firmware, identity.serial_number, identity.port)
     )
+    return IdentityDocument(model=model, firmware=firmware, serial_number=number, port=port)
 
 
 def _history(history: History) -> HistoryDocument:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from drivers.errors import Cancelled, DeviceBusy, DeviceError, Timeout
 from drivers.operation import Operation, Progress
 from kiosk.diagnostics.findings import Part, Result, told
-from kiosk.diagnostics.judging import next_step
+from kiosk.diagnostics.judging import next_step, plain
 from kiosk.diagnostics.report import BenchReport, TimesDocument, TryDocument
 
 MOST_IN_A_ROW = 5
@@ -102,12 +102,12 @@ def bench_report(part: Part, at: str, tried: Tried) -> BenchReport:
         result=worst.result if worst else Result.PASS if len(passed) == tried.wanted else Result.NOT_RUN,
         wanted=tried.wanted,
         tries=tuple(
-            TryDocument(number=number, result=each.result, ms=each.milliseconds, detail=each.detail)
+            TryDocument(number=number, result=each.result, ms=each.milliseconds, detail=plain(each.detail))
             for number, each in enumerate(tried.tries, 1)
         ),
         failures=len(bad),
         times=times(passed),
-        facts=dict(tried.facts),
+        facts={name: plain(word) for name, word in tried.facts.items()},
         cause=worst.cause if worst else None,
         next=next_step(part, (worst.cause,)) if worst and worst.cause else None,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from kiosk.diagnostics.findings import Part
 from kiosk.diagnostics.history import LAST, History, histories
 from offline_store.chain import GENESIS, canonical_json, make_entry
