@@ -31,7 +31,7 @@ from offline_store.journal import read_journal
 from offline_store.keys import KeyFiles
 
 HERE = Path(__file__).parent
-LIMIT = 12.0
+LIMIT = 30.0
 TIMEOUTS = """
 [timeouts]
 goodbye = 0.3
