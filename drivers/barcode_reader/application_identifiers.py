@@ -1,6 +1,7 @@
 """The application identifiers of GS1 and what their data look like (GS1 General Specifications, section 3).
 
-An identifier that is not here is unknown, and an element string with it is refused rather than cut at a guess.
+An identifier that is not here is unknown, and an element string with it is refused rather than cut at a guess. Left out
+are those of shipments (4300 to 4333), of persons under care (7241 to 7259) and of signatures (8030).
 """
 
 from dataclasses import dataclass
@@ -101,6 +102,14 @@ _ALL: Final = (
     _text("7002", 30),
     Identifier("7003", 10),
     _text("7004", 4, Charset.DIGITS),
+    *(_text(code, most) for code, most in (("7005", 12), ("7008", 3), ("7009", 10), ("7010", 2), ("7240", 20))),
+    Identifier("7006", 6, meaning=Meaning.DATE),
+    Identifier("7007", 6, 0, 6),
+    Identifier("7011", 6, 0, 4),
+    *(_text(code, most) for code, most in (("7020", 20), ("7021", 20), ("7022", 20), ("7023", 30))),
+    *(Identifier(str(code), 3, 1, 27, Charset.X82) for code in range(7030, 7040)),
+    Identifier("7040", 1, 3, 3, Charset.X82),
+    *(Identifier(str(code), 0, 3, 30, Charset.X82) for code in range(7230, 7240)),
     *(_text(str(code), 20) for code in range(710, 717)),
     Identifier("8001", 14),
     _text("8002", 20),
@@ -110,6 +119,7 @@ _ALL: Final = (
     Identifier("8006", 18),
     _text("8007", 34),
     Identifier("8008", 8, 0, 4),
+    _text("8009", 50),
     _text("8010", 30, Charset.Y39),
     _text("8011", 12, Charset.DIGITS),
     _text("8012", 20),
@@ -118,6 +128,7 @@ _ALL: Final = (
     _checked("8018", 18),
     _text("8019", 10, Charset.DIGITS),
     _text("8020", 25),
+    _checked("8026", 14, 4, Charset.DIGITS),
     _text("8110", 70),
     Identifier("8111", 4),
     _text("8112", 70),

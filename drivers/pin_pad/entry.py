@@ -103,10 +103,12 @@ def enter_card_pin(
 
     Reports ``Progress`` steps that ``digits_in`` reads, from 0 digits when the pad is ready. Digits beyond ``longest``
     are not taken. However it ends the keypad is off again and the buffer is overwritten. Errors: as ``PinPad``,
-    PinPadModeWrong (the pad sends stars). TypeError: a purpose that is none.
+    PinPadModeWrong (the pad sends stars). TypeError: a purpose that is none. ValueError: ``longest`` is under 4.
     """
     if not isinstance(purpose, ClearPin):
         raise TypeError("only the PINs named in ClearPin may be typed in clear")
+    if longest < MIN_DIGITS:
+        raise ValueError(f"a PIN has at least {MIN_DIGITS} digits")
     return _card_pin(pad, seconds, min(longest, MAX_DIGITS), clear)
 
 

@@ -1,6 +1,8 @@
 """A person types a PIN: both ways, every end, and everything that must never become a digit."""
 
+import inspect
 import random
+from typing import get_args
 
 import pytest
 
@@ -9,13 +11,16 @@ from drivers.lanes import Done, Failed
 from drivers.pin_buffer import PinHandle
 from drivers.pin_pad.entry import (
     BankPinEntered,
+    BankPinResult,
     CardPinEntered,
+    CardPinResult,
     ClearKey,
     ClearPin,
     EntryCancelled,
     EntryTimedOut,
     EntryTooShort,
     KeyPair,
+    NoEntry,
     digits_in,
     enter_bank_pin,
     enter_card_pin,
@@ -113,6 +118,11 @@ def test_a_pin_that_may_not_be_typed_in_clear_is_refused_before_anything_is_sent
             enter_card_pin(driver, purpose, 30.0)
     assert [purpose.name for purpose in ClearPin] == ["SOCIAL_SECURITY_CARD"]
     assert pad.seen == []
+
+
+def test_a_longest_pin_that_is_none_is_a_mistake(driver):
+    with pytest.raises(ValueError, match="at least 4"):
+        card_pin(driver, longest=3)
 
 
 def test_stars_during_a_card_pin_mean_the_wrong_mode(driver, run, pad):
@@ -233,6 +243,12 @@ def test_the_results_of_the_two_ways_have_nothing_in_common(driver, run, pad):
     assert not isinstance(bank, CardPinEntered)
     assert not isinstance(bank.block, PinHandle)
     assert not isinstance(card, BankPinEntered)
+
+
+def test_the_two_ways_share_nothing_but_that_nobody_entered_a_pin():
+    assert set(get_args(CardPinResult)) & set(get_args(BankPinResult)) == set(get_args(NoEntry))
+    card, bank = (set(inspect.signature(way).parameters) for way in (enter_card_pin, enter_bank_pin))
+    assert card & bank == {"pad", "seconds", "clear"}
 
 
 @pytest.mark.parametrize(
