@@ -23,12 +23,15 @@ from drivers.errors import (
     ForeignCard,
 )
 from drivers.operation import Operation, Slot
-from drivers.status import CardReaderStatus, MediaState
+from drivers.status import CardReaderStatus, ChipState, MediaState
 from kiosk.diagnostics.findings import Examination, Found, told
 from kiosk.diagnostics.readers import Fits, Look, identity_of
 
 ABOUT_THE_CARD = (ForeignCard, CardExpired, CardBlocked, CardMalformed, CardUnsupported)
 """Faults by which the reader proves that it works: the card was read, and is another than wanted."""
+
+_UNPOWERED = "SCARD_W_UNPOWERED_CARD"
+"""What PC/SC calls a card that lies there and cannot be powered, as long as it does not call it mute."""
 
 
 def card_reader(look: Look, roles: Fits, today: date, clock: Callable[[], float]) -> Operation[Found]:
@@ -44,10 +47,11 @@ def _card_reader(exam: Examination, look: Look, roles: Fits, today: date) -> Ope
     match outcome:
         case CardFacts():
             exam.note(f"social security card, version {outcome.issuer.version.text}")
-        case CardGone() if status.media is not MediaState.PRESENT:
+        case CardGone() if status.media is not MediaState.PRESENT and outcome.facts.get("pcsc") != _UNPOWERED:
             exam.not_run("no card is in")
         case CardGone() | CardMute():
-            # PC/SC calls a card that it cannot power mute or unpowered: the reader may be ill, or the card
+            # the reader may be ill, or the card
+            exam.status |= {"media": MediaState.PRESENT.value, "chip": ChipState.HARDWARE_ERROR.value}
             exam.unclear("card_mute", told(outcome))
         case DeviceError():
             exam.note(told(outcome))
