@@ -68,7 +68,7 @@ def test_the_reading_commands_seen_in_the_field_work(in_ssse: Any) -> None:
     assert in_ssse.send("00B2010012") == EF05[0] + "9000"
     assert in_ssse.send("00B2010540") == "".join(EF05) + "9000"
     assert in_ssse.send("00B2072C0B") == EF05[6] + "9000"
-    assert in_ssse.authenticate("0A", "SM4") == "9000"
+    assert in_ssse.authenticate("0A") == "9000"
     assert in_ssse.send("00A4020002EF06") == "9000"
     assert in_ssse.send("00B2080014")[:4] == "0812"
     assert in_ssse.send("00B24E0016")[:4] == "4E14"
@@ -167,7 +167,7 @@ def test_directories_are_found_by_their_file_ids_from_their_neighbours(in_ssse: 
 
 def test_the_photo_is_a_picture_and_needs_the_environments_key(in_ssse: Any) -> None:
     assert in_ssse.send("00B0880010") == "6982"
-    assert in_ssse.authenticate("0A", "SM4") == "9000"
+    assert in_ssse.authenticate("0A") == "9000"
     assert in_ssse.send("00A4000002EF08") == "9000"
     photo = b"".join(bytes.fromhex(in_ssse.send(f"00B0{offset:04X}00")[:-4]) for offset in range(0, 0x1000, 0x100))
     assert len(photo) == 0x1000
@@ -184,7 +184,7 @@ def test_application_files_open_by_pin_or_by_the_read_key(insert: Callable[..., 
         hands.fetch(SSSE)
         hands.fetch(DF01)
         assert hands.send("00B2013C03") == "6982"
-        assert (hands.send(PIN) if proof == "pin" else hands.authenticate("82", "SM4")) == "9000"
+        assert (hands.send(PIN) if proof == "pin" else hands.authenticate("82")) == "9000"
         assert hands.send("00B2013C03") == "2901319000"
 
 
@@ -192,13 +192,13 @@ def test_a_file_that_wants_pin_and_key_is_not_content_with_one(in_ssse: Any) -> 
     in_ssse.fetch(DF04)
     assert in_ssse.send(PIN) == "9000"
     assert in_ssse.send("00B2013400") == "6982"
-    assert in_ssse.authenticate("82", "SM4") == "9000"
+    assert in_ssse.authenticate("82") == "9000"
     assert in_ssse.send("00B2013403") == "9001319000"
 
 
 def test_an_applications_key_counts_only_inside_it_and_the_pin_everywhere(in_ssse: Any) -> None:
     in_ssse.fetch(DF01)
-    assert in_ssse.authenticate("82", "SM4") == "9000"
+    assert in_ssse.authenticate("82") == "9000"
     in_ssse.fetch(DF03)
     assert in_ssse.send("00B2013C05") == "6982"
     in_ssse.fetch(DF01)
@@ -209,7 +209,7 @@ def test_an_applications_key_counts_only_inside_it_and_the_pin_everywhere(in_sss
 
 
 def test_the_environments_key_counts_below_it_and_ends_when_it_is_left(in_ssse: Any) -> None:
-    assert in_ssse.authenticate("0A", "SM4") == "9000"
+    assert in_ssse.authenticate("0A") == "9000"
     in_ssse.fetch(DF01)
     in_ssse.fetch(SSSE)
     assert in_ssse.send("00B201355B")[-4:] == "9000"

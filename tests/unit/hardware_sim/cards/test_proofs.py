@@ -140,16 +140,16 @@ def test_a_key_locks_after_three_failures_and_a_success_before_sets_it_back(in_s
         return answer
 
     assert [fail(), fail()] == ["63C2", "63C1"]
-    assert in_ssse.authenticate("0A", "SM4") == "9000"
+    assert in_ssse.authenticate("0A") == "9000"
     assert [fail(), fail(), fail(), fail()] == ["63C2", "63C1", "63C0", "6983"]
-    assert in_ssse.authenticate("0A", "SM4") == "6983"
+    assert in_ssse.authenticate("0A") == "6983"
     in_ssse.card.power_on()
     in_ssse.fetch(SSSE)
-    assert in_ssse.authenticate("0A", "SM4") == "6983"
+    assert in_ssse.authenticate("0A") == "6983"
 
 
 def test_a_failed_authentication_ends_the_proof_held_before(in_ssse: Any) -> None:
-    assert in_ssse.authenticate("0A", "SM4") == "9000"
+    assert in_ssse.authenticate("0A") == "9000"
     in_ssse.send("0084000008")
     in_ssse.send("0082000A10" + "00" * 16)
     assert in_ssse.send("00B201345B") == "6982"
