@@ -55,6 +55,7 @@ class Watch:
     sam        the one in which a PSAM answered
     cards      the readers that hold a card, and whether it is mute
     holding    the one a person's card is believed to be in: the terminal was told of it
+    sure       it was seen there since its reader was last lost
     checked    the terminal was told that every slot was looked at
     usable     what the terminal was told: there is a reader for a person's card; None: nothing yet
     why        the last reader was lost
@@ -64,6 +65,7 @@ class Watch:
     present: frozenset[str] = frozenset()
     sam: str | None = None
     holding: str | None = None
+    sure: bool = False
     cards: Mapping[str, bool] = field(default_factory=dict)
     checked: bool = False
     usable: bool | None = None
@@ -100,7 +102,7 @@ def heard(watch: Watch, event: Heard, roles: Roles) -> tuple[Watch, Told]:
 def answered(watch: Watch, sam: str | None, roles: Roles) -> tuple[Watch, Told]:
     """The cards were asked; None: no PSAM answered, or nobody could be asked."""
     waiting, events = watch.waiting, list[Event]()
-    known = replace(watch, sam=sam if sam in watch.present else None, asking=False, waiting=())
+    known = replace(watch, sam=sam, asking=False, waiting=())
     after, told = _move(known, waiting[0], roles)
     events += told
     for place, event in enumerate(waiting[1:], 1):
@@ -115,7 +117,7 @@ def _doubtful(watch: Watch, event: Heard, roles: Roles) -> bool:
     """The next thing to tell would be a card of which nobody knows yet that it is not the PSAM."""
     after, _ = _step(watch, event, roles)
     answering = any(not mute for mute in after.cards.values())
-    return after.sam is None and after.holding is None and answering
+    return after.sam is None and answering and not (after.holding is not None and after.sure)
 
 
 def _step(watch: Watch, event: Heard, roles: Roles) -> tuple[Watch, tuple[Event, ...]]:
@@ -123,12 +125,12 @@ def _step(watch: Watch, event: Heard, roles: Roles) -> tuple[Watch, tuple[Event,
         case Quiet():
             return _settled(watch, roles)
         case reader_events.ServiceGone(pcsc=why):
-            gone = replace(watch, present=frozenset(), sam=None, cards={}, usable=False)
+            gone = replace(watch, present=frozenset(), sam=None, cards={}, usable=False, sure=False)
             return _checked(gone, (_lost(f"pcsc-service-gone {why}"),))
         case reader_events.ReaderGone(reader=reader) if reader in watch.present:
             sam = None if reader == watch.sam else watch.sam
             left = replace(watch, present=watch.present - {reader}, sam=sam, cards=_without(watch, reader))
-            return _checked(replace(left, why="reader-gone"), ())
+            return _checked(replace(left, why="reader-gone", sure=watch.sure and reader != watch.holding), ())
         case reader_events.ReaderAppeared(reader=reader) if roles.fits_one(reader):
             return replace(watch, present=watch.present | {reader}), ()
         case reader_events.CardRemoved(reader=reader):
@@ -152,14 +154,18 @@ def _move(watch: Watch, event: Heard, roles: Roles) -> tuple[Watch, tuple[Event,
 
 def _card(watch: Watch, roles: Roles) -> tuple[Watch, tuple[Event, ...]]:
     """The one card that the terminal knows of: where a person's card may be, the first one that is there."""
-    if watch.holding is not None and watch.holding == watch.sam:
-        after, events = _card(replace(watch, holding=None), roles)
-        return after, (CardRemoved(), *events)  # it was the PSAM all the time
     there = sorted(reader for reader in users(watch, roles) if reader in watch.cards)
-    if watch.holding is not None or not there:
-        return watch, ()
+    if watch.holding is not None and watch.holding != watch.sam:
+        return replace(watch, sure=watch.sure or watch.holding in there), ()
+    if watch.holding is not None and not watch.sure:
+        # its reader has another name now: still a card that nobody put in before our eyes; or the quiet will tell
+        return (replace(watch, holding=there[0], sure=True) if there else watch), ()
+    # a card that is believed to be the person's and answers as the PSAM was the PSAM all the time
+    gone = (CardRemoved(),) if watch.holding is not None else ()
+    if not there:
+        return replace(watch, holding=None), gone
     came = CardMute() if watch.cards[there[0]] else CardInserted()
-    return _checked(replace(watch, holding=there[0]), (came,))
+    return _checked(replace(watch, holding=there[0], sure=True), (*gone, came))
 
 
 def _without(watch: Watch, reader: str) -> Mapping[str, bool]:
@@ -185,7 +191,8 @@ def _settled(watch: Watch, roles: Roles) -> tuple[Watch, tuple[Event, ...]]:
     """The quiet after a reader appeared is over."""
     if not users(watch, roles) and watch.usable is None:
         return _checked(replace(watch, usable=False), (_lost("no-reader"),))
-    if not users(watch, roles) or watch.holding is None or watch.holding in watch.cards:
+    mine = users(watch, roles)
+    if not mine or watch.holding is None or (watch.holding in watch.cards and watch.holding in mine):
         return _checked(watch, ())
     return _checked(replace(watch, holding=None), (CardRemoved(),))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import pytest
 from night.invariants import FINAL
-from night.troubles import DOCUMENT_TROUBLES, OTHER_TROUBLES, RECEIPT_TROUBLES
+from night.troubles import DOCUMENT_TROUBLES, OTHER_TROUBLES, PLUG_TROUBLES, RECEIPT_TROUBLES
 from night.whole import NightFailedError
 
 from drivers.print_outcome import PrintOutcome, PrintResult
@@ -33,7 +33,7 @@ def test_a_night_of_500_sessions_keeps_every_promise(play_night, night_seed):
     reckoning = play_night(night_seed, sessions=500)
     assert reckoning.sessions >= 500
     assert reckoning.pages == PAGES
-    troubles = {each.name for each in (*RECEIPT_TROUBLES, *DOCUMENT_TROUBLES, *OTHER_TROUBLES)}
+    troubles = {each.name for each in (*RECEIPT_TROUBLES, *DOCUMENT_TROUBLES, *OTHER_TROUBLES, *PLUG_TROUBLES)}
     assert len(troubles - reckoning.troubles.keys()) <= 2
     assert all(reckoning.prints[state] for state in FINAL)
     assert reckoning.certificates

@@ -10,6 +10,7 @@ from night.cast import bank_card
 from night.still import StillHall
 
 from drivers.errors import CardGone
+from drivers.operation import Slot
 from drivers.pin_buffer import PinHandle
 from drivers.print_outcome import PrintResult
 from kiosk import effects as acts
@@ -337,6 +338,9 @@ HAPPENINGS: Mapping[str, Callable[[StillHall], None]] = {
     "the card service is gone": lambda hall: hall.night.bench.service_dies(),
     "the card service blinks": service_blinks,
     "the card is swapped while the service is gone": swap_in_the_dark,
+    "the card reader is unplugged": lambda hall: hall.night.bench.unplug(Slot.USER),
+    "the readers are plugged the other way round": lambda hall: hall.night.bench.plug_the_other_way_round(),
+    "the ID reader is unplugged": lambda hall: hall.night.id_reader.unplug(),
     "the PSAM is gone": lambda hall: hall.night.bench.take_sam(),
     "the receipt printer is off": lambda hall: hall.night.receipts.power_off(),
     "the receipt printer is unplugged": lambda hall: hall.night.receipts.unplug(),

@@ -103,6 +103,7 @@ class Bench:
         self.name = {Slot.USER: USER_READER, Slot.SAM: SAM_READER}
         """What the card service calls the reader with this slot."""
         self.sam_changes = 1
+        self.powerless_at = float("-inf")
         self._link: ReaderLink | None = None
         self._watcher: Watcher | None = None
 
@@ -186,7 +187,14 @@ class Bench:
             self._watcher.replugged()
         self._changed()
 
+    def reaches_the_card(self, unnoticed: float) -> bool:
+        """Whether what the chip knows can be held against the terminal: its power was not gone just now."""
+        lately = self._scheduler.now() - self.powerless_at <= unnoticed
+        return self.service and self.plugged[Slot.USER] and not lately
+
     def _powerless(self, slot: Slot) -> None:
+        if slot is Slot.USER:
+            self.powerless_at = self._scheduler.now()
         card = self.card if slot is Slot.USER else self.sam
         if card is None:
             return

@@ -283,7 +283,7 @@ class Invariants:
         card = self._card_before_the_terminal()
         if card is None or card.owner is not owner:
             raise BrokenError(f"session {session.id} goes on for somebody whose card is not in the reader")
-        in_place = self._bench.card is card and self._bench.service
+        in_place = self._bench.card is card and self._bench.reaches_the_card(_UNNOTICED)
         if session.identity.level >= Level.L2 and in_place and not card.verified:
             raise BrokenError(f"session {session.id} has level L2 and the card knows of no PIN")
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from night.cast import Somebody
 from night.life import HELD, Maker, ProcessLife
-from night.whole import Night
+from night.whole import FITTED, Night
 
 from kiosk.certificates.facts import EnrolmentCertificate
 from kiosk.certificates.pipe import Paper
 from kiosk.effects import Effect
-from kiosk.events import Device, Event
+from kiosk.events import Event
 from kiosk.fonts import Fonts
 from kiosk.identity import NOBODY
 from kiosk.intents import DigitTyped, ItemChosen, OptionChosen, Press, Pressed
@@ -23,9 +23,6 @@ from kiosk.sessions.state import Standby
 from kiosk.terminal import State
 
 Wanted = Callable[[Effect], bool]
-
-FITTED = frozenset(Device) - {Device.PIN_PAD, Device.BARCODE_READER}
-"""What this hall's terminal has."""
 
 
 class _OneStencil:

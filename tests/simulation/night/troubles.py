@@ -8,10 +8,12 @@ from random import Random
 from typing import Protocol
 
 from night.bench import Bench
+from night.id_readers import IdReaderPath
 from night.life import Disk
 from night.network import Line
 from night.printers import DocumentPaperPath, ReceiptPaperPath
 
+from drivers.operation import Slot
 from kiosk.effects import Effect, PrintPaper, PrintReceipt
 
 
@@ -21,6 +23,7 @@ class World(Protocol):
     bench: Bench
     receipts: ReceiptPaperPath
     documents: DocumentPaperPath
+    id_reader: IdReaderPath
     line: Line
     disk: Disk
 
@@ -53,6 +56,10 @@ def _mend_receipts(world: World) -> None:
 
 def _mend_documents(world: World) -> None:
     world.documents.mend()
+
+
+def _mend_id_reader(world: World) -> None:
+    world.id_reader.mend()
 
 
 def _nothing(world: World) -> None:
@@ -99,19 +106,32 @@ OTHER_TROUBLES = (
     Trouble("process restarted", 1, (0, 0), lambda w, _: w.restart(), _nothing),
 )
 
+PLUG_TROUBLES = (
+    Trouble("card reader unplugged", 4, (1, 90), lambda w, _: w.bench.unplug(Slot.USER), lambda w: w.bench.plug()),
+    Trouble("PSAM reader unplugged", 3, (1, 90), lambda w, _: w.bench.unplug(Slot.SAM), lambda w: w.bench.plug()),
+    Trouble("readers swapped", 3, (30, 900), lambda w, _: w.bench.plug_the_other_way_round(), _nothing),
+    Trouble("ID reader unplugged", 3, (5, 300), lambda w, _: w.id_reader.unplug(), _mend_id_reader),
+    Trouble("ID reader silent", 2, (5, 300), lambda w, _: w.id_reader.fall_silent(), _mend_id_reader),
+    Trouble("ID reader hangs", 2, (200, 900), lambda w, _: w.id_reader.hang(), _mend_id_reader),
+    Trouble("ID reader ill", 1, (20, 300), lambda w, _: w.id_reader.fail_its_test(), _mend_id_reader),
+)
+"""Cables that come out and go in again, on their own clock and by chance of their own."""
+
 _EVERY = (25.0, 220.0)
 
 
 class Troublemaker:
     """Lets one trouble follow the other, and aims some at prints that are under way."""
 
-    def __init__(self, world: World, chance: Random) -> None:
+    def __init__(self, world: World, chance: Random, plugs: Random) -> None:
         self._world = world
         self._chance = chance
+        self._plugs = plugs
         self._open: set[str] = set()
         self.happened: dict[str, int] = {}
         self.peace = False
         world.later(chance.uniform(*_EVERY), self._next)
+        world.later(plugs.uniform(*_EVERY), self._next_plug)
 
     def saw(self, effects: tuple[Effect, ...]) -> None:
         """What the terminal asks for now: a print is the best moment for a trouble."""
@@ -122,30 +142,35 @@ class Troublemaker:
             paper = isinstance(effect.action, PrintPaper)
             kinds = (*(DOCUMENT_TROUBLES if paper else RECEIPT_TROUBLES), *OTHER_TROUBLES[-3:])
             delay = self._chance.uniform(0.0, 9.0 if paper else 2.5)
-            self._world.later(delay, lambda kinds=kinds: self._happen(kinds))  # type: ignore[misc]
+            self._world.later(delay, lambda kinds=kinds: self._happen(kinds, self._chance))  # type: ignore[misc]
 
     def mend_all(self) -> None:
         """Dawn: nothing new, and everything is put right."""
         self.peace = True
-        for each in (*RECEIPT_TROUBLES[:1], *DOCUMENT_TROUBLES[:1], *OTHER_TROUBLES):
+        for each in (*RECEIPT_TROUBLES[:1], *DOCUMENT_TROUBLES[:1], *OTHER_TROUBLES, *PLUG_TROUBLES):
             each.mend(self._world)
 
     def _next(self) -> None:
         if self.peace:
             return
         group = self._chance.choices((RECEIPT_TROUBLES, DOCUMENT_TROUBLES, OTHER_TROUBLES), (3, 2, 5))[0]
-        self._happen(group)
+        self._happen(group, self._chance)
         self._world.later(self._chance.uniform(*_EVERY), self._next)
 
-    def _happen(self, kinds: tuple[Trouble, ...]) -> None:
-        trouble = self._chance.choices(kinds, [each.weight for each in kinds])[0]
+    def _next_plug(self) -> None:
+        if not self.peace:
+            self._happen(PLUG_TROUBLES, self._plugs)
+            self._world.later(self._plugs.uniform(*_EVERY), self._next_plug)
+
+    def _happen(self, kinds: tuple[Trouble, ...], chance: Random) -> None:
+        trouble = chance.choices(kinds, [each.weight for each in kinds])[0]
         if self.peace or trouble.name in self._open:
             return
         self.happened[trouble.name] = self.happened.get(trouble.name, 0) + 1
         self._open.add(trouble.name)
         self._world.note(trouble.name)
-        trouble.happen(self._world, self._chance)
-        self._world.later(self._chance.uniform(*trouble.lasts), lambda: self._mended(trouble))
+        trouble.happen(self._world, chance)
+        self._world.later(chance.uniform(*trouble.lasts), lambda: self._mended(trouble))
 
     def _mended(self, trouble: Trouble) -> None:
         self._open.discard(trouble.name)

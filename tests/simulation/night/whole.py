@@ -34,7 +34,7 @@ from kiosk.certificates.press import Press, PressSettings
 from kiosk.certificates.sealing import Seal
 from kiosk.clock import Moment
 from kiosk.effects import Effect
-from kiosk.events import Event
+from kiosk.events import Device, Event
 from kiosk.fonts import Fonts
 from kiosk.identity.pin_pad import ScreenPinPad
 from kiosk.screen import Screen
@@ -46,6 +46,8 @@ from sync.enrolment import enrol, load_seal_key
 from sync.protocol.certificate_code import signer_for
 
 TERMINAL = "T001"
+FITTED = frozenset(Device) - {Device.PIN_PAD, Device.BARCODE_READER}
+"""What the hall's terminal has."""
 _LONGEST_NIGHT = 200_000.0
 _ROUND_SECONDS = 700.0
 _PROCESSING_SECONDS = (10.0, 90.0)
@@ -173,7 +175,7 @@ class Night:
     def run(self) -> Reckoning:
         """Until enough sessions were served, then dawn. NightFailedError tells what broke and how to see it again."""
         try:
-            self.troubles = Troublemaker(self, self._chance("troubles"))
+            self.troubles = Troublemaker(self, self._chance("troubles"), self._chance("plugs"))
             self.later(_ROUND_SECONDS, self._staff_round)
             self.later(self._centre_chance.uniform(*_NEXT_SNAPSHOT_SECONDS), self._publish_again)
             self._next_visitor()
@@ -211,6 +213,9 @@ class Night:
             raise BrokenError("a print never came to an end")
         if not self.life.state.custody.clear:
             raise BrokenError("the reader is empty and custody is not clear")
+        ill = {device.value for device in FITTED if not self.life.state.devices.usable(device)} - {"snapshot"}
+        if ill:
+            raise BrokenError(f"at dawn everything is mended and plugged in, and {sorted(ill)} did not come back")
         if type(self.life.state.session.phase).__name__ != "Standby":
             raise BrokenError(f"at dawn the terminal stands in {type(self.life.state.session.phase).__name__}")
         self._poke()

@@ -123,6 +123,18 @@ def test_readers_swapped_while_the_terminal_runs_are_told_apart_again():
     assert bench.new() == [CardInserted()]
 
 
+def test_a_card_that_lies_in_a_reader_while_the_cables_are_exchanged_is_the_same_card_until_it_is_taken():
+    bench = up(APART, USER, PSAM)
+    bench.insert(USER).new()
+    for name in (USER, PSAM):
+        bench.hear(reader.ReaderGone(name))
+    bench.sam = USER
+    bench.appear(USER, PSAM).insert(USER).insert(PSAM).answer().quiet().answer()
+    assert [each.fault for each in bench.new()] == ["CR-07", None]
+    bench.remove(PSAM)
+    assert bench.new() == [CardRemoved()]
+
+
 def test_a_card_put_in_before_anybody_could_say_which_reader_is_whose_is_told_when_it_is_known():
     bench = Bench(APART)
     bench.appear(USER, PSAM).quiet().insert(PSAM).answer()
