@@ -20,7 +20,19 @@ def test_the_user_reader_is_meant_when_none_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["", "{", "[]", '{"do": "jump"}', '{"do": "remove", "slot": "third"}', '{"do": "status", "more": 1}']
+    "line",
+    [
+        "",
+        "{",
+        "[]",
+        '{"do": "jump"}',
+        '{"do": "remove", "slot": "third"}',
+        '{"do": "status", "more": 1}',
+        '{"do": "recall"}',
+        '{"do": "fail writes", "count": -1}',
+        '{"do": "insert", "slot": "psam", "card": {"kind": "psam", "levels": 4}}',
+        '{"do": "insert", "slot": "psam", "card": {"kind": "psam", "algorithm": "SSF33"}}',
+    ],
 )
 def test_what_is_no_order_is_refused(line: str) -> None:
     with pytest.raises(ValidationError):

@@ -15,6 +15,7 @@ from hardware_sim.people import (
     load_persona,
     persona,
     persona_keys,
+    reissued,
 )
 
 
@@ -122,3 +123,18 @@ def test_a_persona_under_another_name_is_told(tmp_path: Path) -> None:
     (tmp_path / "other.toml").write_bytes((FOLDER / "worker.toml").read_bytes())
     with pytest.raises(PersonaError, match='Write key = "other"'):
         persona("other", tmp_path)
+
+
+def test_a_person_can_be_given_another_card_and_stays_the_same_person() -> None:
+    worker = persona("worker")
+    other = reissued(worker, version="2.00", algorithm="3DES")
+    assert (other.card.version, other.card.algorithm, other.card.generation) == ("2.00", "3DES", 2)
+    assert reissued(other, version="3.00", algorithm="SM4") == worker
+    assert reissued(worker) == worker
+    assert reissued(worker, version="").card.generation == 1
+
+
+@pytest.mark.parametrize(("values", "said"), [({"version": "4.00"}, "'3.00'"), ({"algorithm": "DES"}, "'SSF33'")])
+def test_a_card_that_does_not_exist_is_not_given_to_anybody(values: dict[str, Any], said: str) -> None:
+    with pytest.raises(PersonaError, match=f"the card of worker: card.*{said}"):
+        reissued(persona("worker"), **values)
