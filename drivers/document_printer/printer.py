@@ -36,6 +36,7 @@ from drivers.document_printer.state import (
     STATE_ATTRIBUTES,
     WANTED_ATTRIBUTES,
     DocumentPrinterStatus,
+    is_queue,
     status_from,
 )
 from drivers.errors import Cancelled, DeviceError, NoDevice, ProtocolError, Timeout
@@ -81,6 +82,8 @@ class _Progress:
     state: int | None
     reasons: tuple[str, ...]
     impressions: int | None
+    begun: bool
+    """The printer behind a queue may have it."""
 
     @property
     def over(self) -> bool:
@@ -102,8 +105,22 @@ class _StatusError(Exception):
 class DocumentPrinter:
     """One printer by its URI (``ipp://host:port/path``). ``clock`` gives monotonic seconds."""
 
-    def __init__(self, clock: Callable[[], float], uri: str, device: str = DEVICE, *, patience: float = 10.0) -> None:
-        """``device`` is the name in errors. ``patience``: seconds a job may wait for paper that somebody puts in."""
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        uri: str,
+        device: str = DEVICE,
+        *,
+        patience: float = 10.0,
+        believe_queue: bool = False,
+    ) -> None:
+        """``device`` is the name in errors. ``patience``: seconds a job may wait for paper that somebody puts in.
+
+        ``believe_queue``: take a CUPS queue's "completed" for the proof of a print. CUPS 2.4.2 says it of a job that
+        the printer behind it aborted, so it proves no more than that the printer is done with it; without this
+        setting such a print is UNKNOWN (reason ``queue-cannot-tell``).
+        """
+        self._believe_queue = believe_queue
         self._clock = clock
         self._patience = patience
         self._uri = uri
@@ -125,15 +142,18 @@ class DocumentPrinter:
         """Print a PDF and follow it for at most ``seconds``; then it is cancelled.
 
         ``job_name`` shows on the printer's panel: no personal data in it. FAILED before anything was sent (facts
-        ``sent`` 0), refused, aborted or cancelled; UNKNOWN when the printer could not be asked any more. A cancel or
+        ``sent`` 0), refused, aborted or cancelled; UNKNOWN when the printer could not be asked any more, and when the
+        job was lost in a CUPS queue after the printer behind it had begun. A cancel or
         the lane's deadline before the document was sent is raised, after it is an outcome.
         """
         job = _Job(pdf)
         try:
-            before = status_from((yield from self._attributes(STATE_ATTRIBUTES)))
+            before = yield from self._attributes(STATE_ATTRIBUTES)
         except NoDevice:
             return job.ended(PrintResult.FAILED, "no-device")
-        if troubles := before.troubles():
+        job.through_queue = is_queue(before)
+        job.believed = self._believe_queue or not job.through_queue
+        if troubles := status_from(before).troubles():
             return job.ended(PrintResult.FAILED, *troubles)
         end = self._clock() + seconds
         job.sent = len(pdf)
@@ -228,7 +248,7 @@ class DocumentPrinter:
 
     def _look(self, job: "_Job") -> Operation[PrintOutcome | None]:
         """One look at the job. None: not over, or not to be found out now."""
-        wanted = ("job-state", "job-state-reasons", "job-impressions-completed")
+        wanted = ("job-state", "job-state-reasons", "job-impressions-completed", "time-at-processing")
         try:
             answer = yield from self._call(
                 _Operation.GET_JOB_ATTRIBUTES,
@@ -297,26 +317,37 @@ class _Job:
         self.troubles: tuple[str, ...] = ()
         self.waits: tuple[str, ...] = ()
         self.cancel_refused = False
+        self.through_queue = False
+        self.believed = True
+        self._begun = False
         self._impressions: int | None = None
 
     def over(self, progress: _Progress) -> PrintOutcome | None:
         """The outcome if the job is over."""
         if progress.impressions is not None:
             self._impressions = progress.impressions
+        self._begun = self._begun or progress.begun
         self.waits = progress.meaning(JobMeaning.WAITS)
         if not progress.over:
             return None
         told = tuple(reason for reason in progress.reasons if JOB_REASONS.get(reason) not in SAYS_NOTHING)
         if progress.state == JobState.COMPLETED:
+            if not self.believed:
+                return self.ended(PrintResult.UNKNOWN, "queue-cannot-tell", *told)
             doubtful = progress.meaning(JobMeaning.DOUBTFUL)
             return self.ended(PrintResult.UNKNOWN if doubtful else PrintResult.PRINTED, *told)
-        return self.ended(PrintResult.FAILED, *([self.reason] if self.reason else []), *told)
+        # a queue calls a job canceled at once, while the printer behind it still has it, and never hears how that ended
+        certain = not (self.through_queue and self._begun)
+        result = PrintResult.FAILED if certain else PrintResult.UNKNOWN
+        return self.ended(result, *([self.reason] if self.reason else []), *told)
 
     def ended(self, result: PrintResult, *reasons: str, **facts: str | int) -> PrintOutcome:
         facts |= {"bytes": self._size, "sent": self.sent}
         if self.number:
             facts["job"] = self.number
-        if self._impressions is not None:
+        if self.through_queue:
+            facts["way"] = "queue"
+        if self._impressions is not None and not self.through_queue:  # CUPS counts pages it has only sent
             facts["impressions"] = self._impressions
         if self.cancel_refused:
             facts["cancel"] = "refused"
@@ -325,10 +356,12 @@ class _Job:
 
 
 def _progress(attributes: Attributes) -> _Progress:
+    state = integer_of(attributes, "job-state")
     return _Progress(
-        integer_of(attributes, "job-state"),
+        state,
         strings_of(attributes, "job-state-reasons"),
         integer_of(attributes, "job-impressions-completed"),
+        state in (JobState.PROCESSING, JobState.STOPPED) or integer_of(attributes, "time-at-processing") is not None,
     )
 
 

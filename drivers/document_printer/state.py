@@ -17,8 +17,9 @@ from drivers.document_printer.supplies import (
 )
 from drivers.status import CoverState, DeviceState, MediaState, PaperState, PrinterStatus, TonerState
 
-STATE_ATTRIBUTES: Final = ("printer-state", "printer-state-reasons", "printer-is-accepting-jobs")
+STATE_ATTRIBUTES: Final = ("printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "cups-version")
 WANTED_ATTRIBUTES: Final = (*STATE_ATTRIBUTES, *WANTED_SUPPLIES)
+_OF_THE_PRINTER_ITSELF: Final = frozenset(Part) - {Part.AWAY}
 _EXPLAIN_A_STOP: Final = frozenset({Part.PAPER_OUT, Part.TONER_OUT, Part.OUTPUT})
 
 
@@ -36,6 +37,8 @@ class DocumentPrinterStatus:
 
     status: PrinterStatus
     reasons: tuple[str, ...]
+    hearsay: bool = False
+    """A CUPS queue at rest: its reasons are those of its last job, and nobody has looked since (seen with 2.4.2)."""
     media: tuple[ReadyMedia, ...] = ()
     trays: tuple[Tray, ...] = ()
     supplies: tuple[Supply, ...] = ()
@@ -50,7 +53,7 @@ class DocumentPrinterStatus:
                 ("jam", status.paper is PaperState.JAMMED),
                 ("cover-open", status.cover is CoverState.OPEN),
                 ("toner-out", status.toner is TonerState.OUT),
-                ("output-full", Part.OUTPUT in _parts(self.reasons)),
+                ("output-full", Part.OUTPUT in _parts(self.reasons) and not self.hearsay),
                 (
                     "printer-error",
                     status.device is DeviceState.HARDWARE_ERROR and status.media is not MediaState.JAMMED,
@@ -63,16 +66,23 @@ class DocumentPrinterStatus:
 
 
 def status_from(attributes: Attributes) -> DocumentPrinterStatus:
-    """From the printer group of an answer. What the answer does not tell stays unknown."""
+    """From the printer group of an answer. What the answer does not tell stays unknown.
+
+    So does what a queue of CUPS at rest remembers of the printer behind it: only a job would find out whether the
+    paper that was missing is there by now, and a terminal that believed it would never send another.
+    """
     said = strings_of(attributes, "printer-state-reasons")
     reasons = tuple(without_severity(reason) for reason in said if reason != "none")
     parts = _parts(reasons)
     state = integer_of(attributes, "printer-state")
+    hearsay = is_queue(attributes) and state == PrinterState.IDLE
+    if hearsay:
+        parts -= _OF_THE_PRINTER_ITSELF
     accepting = attributes.get("printer-is-accepting-jobs")
     refusing = accepting is not None and accepting[0].content is False
     supplies = supplies_from(attributes)
     paper, toner, cover = PaperState.UNKNOWN, TonerState.UNKNOWN, CoverState.UNKNOWN
-    if said:
+    if said and not hearsay:
         paper = PaperState.FULL
         paper = PaperState.LOW if Part.PAPER_LOW in parts else paper
         paper = PaperState.OUT if Part.PAPER_OUT in parts else paper
@@ -89,10 +99,16 @@ def status_from(attributes: Attributes) -> DocumentPrinterStatus:
             cover=cover,
         ),
         reasons,
+        hearsay,
         ready_media_from(attributes),
         trays_from(attributes),
         supplies,
     )
+
+
+def is_queue(attributes: Attributes) -> bool:
+    """Whether a CUPS scheduler answers, and not a printer."""
+    return "cups-version" in attributes
 
 
 def _parts(reasons: tuple[str, ...]) -> frozenset[Part]:

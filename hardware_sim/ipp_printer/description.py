@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from hardware_sim.ipp_printer.codec import Attribute, Range, Resolution, Tag, attribute
+from hardware_sim.ipp_printer.codec import Attribute, Range, Resolution, Tag, Value, attribute
 
 MEDIA = "iso_a4_210x297mm"
+TRAY_NAME, TRAY_SOURCE = "Tray 1", "tray-1"
+TRAY_SHEETS = 250
+LOW_TONER = 5
 FORMATS = ("application/pdf", "application/octet-stream")
 SIDES = ("one-sided", "two-sided-long-edge", "two-sided-short-edge")
 MOST_COPIES = 99
@@ -22,8 +25,34 @@ JOB_TEMPLATE: tuple[Attribute, ...] = (
     attribute("copies-supported", Tag.RANGE, Range(1, MOST_COPIES)),
     attribute("finishings-default", Tag.ENUM, 3),
     attribute("finishings-supported", Tag.ENUM, 3),
+    Attribute(
+        "media-col-ready",
+        (
+            Value(
+                Tag.BEGIN_COLLECTION,
+                (
+                    Attribute(
+                        "media-size",
+                        (
+                            Value(
+                                Tag.BEGIN_COLLECTION,
+                                (
+                                    attribute("x-dimension", Tag.INTEGER, 21000),
+                                    attribute("y-dimension", Tag.INTEGER, 29700),
+                                ),
+                            ),
+                        ),
+                    ),
+                    attribute("media-size-name", Tag.KEYWORD, MEDIA),
+                    attribute("media-source", Tag.KEYWORD, TRAY_SOURCE),
+                    attribute("media-type", Tag.KEYWORD, "stationery"),
+                ),
+            ),
+        ),
+    ),
     attribute("media-default", Tag.KEYWORD, MEDIA),
     attribute("media-ready", Tag.KEYWORD, MEDIA),
+    attribute("media-source-supported", Tag.KEYWORD, TRAY_SOURCE),
     attribute("media-supported", Tag.KEYWORD, MEDIA),
     attribute("orientation-requested-default", Tag.ENUM, 3),
     attribute("orientation-requested-supported", Tag.ENUM, 3, 4),
@@ -67,11 +96,15 @@ PRINTER_DESCRIPTION: tuple[Attribute, ...] = (
     attribute("operations-supported", Tag.ENUM, *OPERATIONS),
     attribute("pages-per-minute", Tag.INTEGER, 30),
     attribute("pdl-override-supported", Tag.KEYWORD, "attempted"),
+    attribute("printer-device-id", Tag.TEXT, "MFG:Simulated;MDL:A4 Laser;CMD:PDF;SN:SIM-A4-0001;"),
+    attribute("printer-firmware-string-version", Tag.TEXT, "1.0"),
     attribute("printer-info", Tag.TEXT, "Kiosk A4"),
     attribute("printer-location", Tag.TEXT, ""),
     attribute("printer-make-and-model", Tag.TEXT, "Simulated A4 Laser"),
     attribute("printer-name", Tag.NAME, "kiosk-a4"),
     attribute("marker-colors", Tag.NAME, "#000000"),
+    attribute("marker-high-levels", Tag.INTEGER, 100),
+    attribute("marker-low-levels", Tag.INTEGER, LOW_TONER),
     attribute("marker-names", Tag.NAME, "black toner"),
     attribute("marker-types", Tag.KEYWORD, "toner"),
 )

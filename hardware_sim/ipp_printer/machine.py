@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-TRAY = 250
+from hardware_sim.ipp_printer.description import LOW_TONER
+from hardware_sim.ipp_printer.description import TRAY_SHEETS as TRAY
+
 LOW_SHEETS = 20
-FULL_TONER, LOW_TONER = 80, 5
+FULL_TONER = 80
 
 
 class JobState(IntEnum):

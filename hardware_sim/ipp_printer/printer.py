@@ -22,7 +22,9 @@ from hardware_sim.ipp_printer.codec import (
     decode,
     encode,
 )
-from hardware_sim.ipp_printer.machine import FULL_TONER, LOW_SHEETS, LOW_TONER, TRAY, Job, Machine, Speed
+from hardware_sim.ipp_printer.description import LOW_TONER
+from hardware_sim.ipp_printer.description import TRAY_SHEETS as TRAY
+from hardware_sim.ipp_printer.machine import FULL_TONER, LOW_SHEETS, Job, Machine, Speed
 
 OK, OK_SUBSTITUTED = 0x0000, 0x0001
 BAD_REQUEST, NOT_POSSIBLE, NOT_FOUND = 0x0400, 0x0404, 0x0406
@@ -199,7 +201,9 @@ class IppPrinter:
         names = [each.name for each in operation.attributes]
         if names[:2] != ["attributes-charset", "attributes-natural-language"]:
             raise _RefusedError(BAD_REQUEST, "charset and natural language come first, in this order")
-        if len(set(names)) != len(names):
+        # RFC 8010, 3.1.4 lets a printer take one of them; CUPS 2.4 sends this one twice to a queue without filters
+        strict = [name for name in names if name != "document-format"]
+        if len(set(strict)) != len(strict):
             raise _RefusedError(BAD_REQUEST, "an operation attribute is given twice")
         charset = operation.attributes[0].first
         if not isinstance(charset, str) or charset.lower() != "utf-8":

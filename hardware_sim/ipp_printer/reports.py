@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hardware_sim.ipp_printer import description
 from hardware_sim.ipp_printer.codec import Attribute, Group, Tag, attribute
 from hardware_sim.ipp_printer.machine import Job, JobState, Machine
 
@@ -14,6 +15,7 @@ def printer_attributes(machine: Machine, uri: str, up_seconds: int) -> tuple[Att
     web = "http:" + uri.partition(":")[2].partition("/ipp")[0] + "/"
     return (
         attribute("marker-levels", Tag.INTEGER, machine.toner),
+        attribute("printer-input-tray", Tag.OCTETS, _tray(machine.sheets)),
         attribute("printer-is-accepting-jobs", Tag.BOOLEAN, True),
         attribute("printer-more-info", Tag.URI, web),
         attribute("printer-state", Tag.ENUM, machine.state),
@@ -25,6 +27,12 @@ def printer_attributes(machine: Machine, uri: str, up_seconds: int) -> tuple[Att
         attribute("uri-authentication-supported", Tag.KEYWORD, "none"),
         attribute("uri-security-supported", Tag.KEYWORD, "none"),
     )
+
+
+def _tray(sheets: int) -> bytes:
+    """PWG 5100.13, 5.6: what RFC 3805 has in its prtInput table, as text."""
+    fixed = f"type=sheetFeedAutoRemovableTray;mediafeed=29700;mediaxfeed=21000;maxcapacity={description.TRAY_SHEETS};"
+    return f"{fixed}level={sheets};status=0;name={description.TRAY_NAME};".encode()
 
 
 def job_attributes(
