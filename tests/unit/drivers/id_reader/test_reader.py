@@ -620,6 +620,23 @@ def test_a_module_that_refuses_a_speed_keeps_its_own(
     assert run(reader.find()) is True
 
 
+def test_a_late_yes_to_one_speed_is_not_a_yes_to_the_next(
+    reader: IdReader, run: Run, module: Module, link: SerialMemoryLink
+) -> None:
+    run(reader.module_state())
+    module.usual[b"\x60\x04"] = [(1.2, DONE)]  # too late, and taken for the module's state
+    module.next[STATE] = [[(0.3, DONE)]]  # which comes behind it
+    module.usual[b"\x60\x03"] = [(0.3, bad(0x21))]
+
+    def both() -> Generator[Any, Any, None]:
+        yield from reader.change_baud(9600)
+        yield from reader.change_baud(19200, current=9600)
+
+    with pytest.raises(Refused):
+        run(both())
+    assert link.baud == 9600
+
+
 def test_a_cancel_in_the_middle_of_a_change_is_mended_by_the_next_question(
     reader: IdReader, run: Run, speedy: SpeedyModule, link: SerialMemoryLink, scheduler: VirtualScheduler
 ) -> None:

@@ -225,6 +225,16 @@ def test_keys_pressed_before_anybody_asked_are_thrown_away(driver, run, link):
     assert run(driver.version()) == "KMY3501 V2.10"
 
 
+@pytest.mark.parametrize("status", [0x04, 0x15])
+def test_an_answer_nobody_asked_for_is_not_the_next_commands(driver, run, pad, link, frame, status):
+    run(driver.version())
+    pad.usual[0x43] = [(0.02, frame(0xE0))]
+    link.arrive(frame(status))
+    with pytest.raises(Refused) as refused:
+        run(driver.choose_keys(0, 0))
+    assert refused.value.facts["sw"] == "00e0"
+
+
 def test_a_line_that_never_falls_silent_is_an_error_and_not_an_endless_wait(driver):
     def babble(operation):
         next(operation)
