@@ -62,6 +62,12 @@ def require_same_card(facts: CardFacts) -> Operation[None]:
         raise CardChanged("card_reader")
 
 
+def require_same_facts(before: CardFacts, now: CardFacts) -> None:
+    """CardChanged: two sessions were on two cards."""
+    if before.card_id != now.card_id or before.issuer.number != now.issuer.number:
+        raise CardChanged("card_reader")
+
+
 def whole_records(card: Channel, sfi: int, wanted: tuple[Element, ...]) -> Operation[decode.Records]:
     """The records of these elements, by tag."""
     found: decode.Records = {}

@@ -8,10 +8,7 @@ the centre in the place of the PSAM: its two MACs are made and checked there.
 Amounts are in fen, sequence numbers are the card's. The PIN, where one is set, is the caller's business.
 """
 
-from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
-from typing import TypeAlias
 
 from construct import Byte, Bytes, BytesInteger, Struct
 
@@ -20,9 +17,27 @@ from drivers.card_reader.codings import Digits
 from drivers.card_reader.commands import Command
 from drivers.card_reader.facts import CardFacts
 from drivers.card_reader.files.medical_insurance import MEDICAL
-from drivers.card_reader.identity import channel_of, end_session, require_same_card, unpowered_on_failure
-from drivers.card_reader.key_service import Keyed, PurchaseKeyService, PurchaseTerms, TerminalMac, Y
+from drivers.card_reader.identity import (
+    channel_of,
+    end_session,
+    require_same_card,
+    require_same_facts,
+    unpowered_on_failure,
+)
+from drivers.card_reader.key_service import Keyed, PurchaseKeyService, PurchaseTerms, Y
 from drivers.card_reader.layouts import parsed
+from drivers.card_reader.medical_facts import (
+    Amounts,
+    Balances,
+    Debited,
+    DebitOutcome,
+    DebitUnknown,
+    Load,
+    NotDebited,
+    Purchase,
+    Transaction,
+    YearSum,
+)
 from drivers.card_reader.reading import select_application
 from drivers.errors import CardMalformed, DataUnfit, DeviceError
 from drivers.operation import Operation
@@ -65,118 +80,6 @@ _TAC = Struct("tac" / Bytes(4))
 _BALANCE = Struct("amount" / BytesInteger(4))
 _YEARS_SUM = Struct("amount" / BytesInteger(4), "year" / Digits(2))
 _DAY = Struct("day" / Digits(2))
-
-
-class Transaction(IntEnum):
-    """Kind of a transaction, as the log has it (section 6); P2 of GET TRANSACTION PROOF."""
-
-    LOAD = 1
-    SETTLEMENT = 2
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Amounts:
-    """What a purchase takes: from the account, paid in cash, paid by the fund. Fen, each 0 to FFFFFFFF."""
-
-    account: int
-    self_paid: int = 0
-    fund: int = 0
-
-    def __repr__(self) -> str:
-        return "Amounts(…)"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Purchase:
-    """A purchase the card and the PSAM are ready for. Record it before ``debit``: it is what settles an interruption.
-
-    balance, year_self_paid, year_fund, year  as they stand before
-    sequence                                  the card's number of this transaction
-    time                                      YYYYMMDDhhmmss
-    """
-
-    facts: CardFacts
-    amounts: Amounts
-    terminal: str
-    time: str
-    balance: int
-    year_self_paid: int
-    year_fund: int
-    year: str
-    sequence: int
-    terminal_mac: TerminalMac
-
-    def __repr__(self) -> str:
-        return f"Purchase(sequence={self.sequence}, …)"
-
-
-@dataclass(frozen=True, slots=True)
-class Debited:
-    """The money is taken. ``tac``: 4 bytes for the centre.
-
-    card_proved  the PSAM found the card's MAC2 right; None: it was not asked (after an interruption, or it failed)
-    """
-
-    tac: bytes
-    card_proved: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class NotDebited:
-    """The account is as it was. ``sw``: why the card refused; after an interruption 9406, it knows no such debit."""
-
-    sw: str
-
-
-@dataclass(frozen=True, slots=True)
-class DebitUnknown:
-    """Nobody knows yet: ``prove_debit`` on the same card tells. ``why``: the fault's code, or a status word."""
-
-    why: str
-
-
-DebitOutcome: TypeAlias = Debited | NotDebited | DebitUnknown
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Load:
-    """A load the card is ready for. The centre checks ``mac1`` and answers its time and MAC2.
-
-    balance  as it stands before
-    """
-
-    facts: CardFacts
-    amount: int
-    terminal: str
-    balance: int
-    sequence: int
-    key_version: int
-    algorithm: int
-    random: bytes
-    mac1: bytes
-
-    def __repr__(self) -> str:
-        return f"Load(sequence={self.sequence}, …)"
-
-
-@dataclass(frozen=True, slots=True)
-class YearSum:
-    """A sum of one year, in fen. ``year``: four digits."""
-
-    amount: int
-    year: str
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Balances:
-    """GET BALANCE: of the account, and what was paid in cash and by the fund in a year. Fen."""
-
-    account: int
-    self_paid: YearSum
-    fund: YearSum
-
-    def __repr__(self) -> str:
-        return "Balances(…)"
 
 
 def begin_purchase(
@@ -262,13 +165,29 @@ def prove_credit(facts: CardFacts, load: Load) -> Operation[DebitOutcome]:
 
 
 def read_balances(facts: CardFacts) -> Operation[Balances]:
-    """The account's balance and the sums of the year. Selects DF04. Refused 6982: a PIN is set and not proved."""
-    return unpowered_on_failure(_read_balances(facts))
+    """The account's balance and the sums of the year. Selects DF04. Leaves the card powered even when it says no.
+
+    Refused 6982: a PIN is set and not proved.
+    """
+    card = channel_of(facts.atr)
+    yield from select_application(card, MEDICAL)
+    account = parsed(_BALANCE, (yield from card.ask(_balance_command(1, _BALANCE.sizeof()))), "balance").amount
+    sums = []
+    for which in (2, 3):
+        fields = parsed(_YEARS_SUM, (yield from card.ask(_balance_command(which, _YEARS_SUM.sizeof()))), "year's sum")
+        sums.append(YearSum(fields.amount, fields.year))
+    return Balances(account, *sums)
 
 
 def read_starting_day(facts: CardFacts) -> Operation[str]:
-    """GET STARTING DAY of the insurance year: four digits, MMDD. CardMalformed: no such day."""
-    return unpowered_on_failure(_read_starting_day(facts))
+    """GET STARTING DAY of the insurance year, MMDD. CardMalformed: no such day. Leaves the card powered."""
+    card = channel_of(facts.atr)
+    yield from select_application(card, MEDICAL)
+    command = Command("get starting day", 0xB0, 0x56, 0x01, 0x00, le=_DAY.sizeof())
+    day: str = parsed(_DAY, (yield from card.ask(command)), "starting day").day
+    if not _is_day(day):
+        raise CardMalformed("card_reader", element="starting day", shape="no such date")
+    return day
 
 
 def set_starting_day(facts: CardFacts, day: str) -> Operation[None]:
@@ -352,7 +271,8 @@ def _not_debited(sw: int) -> NotDebited | DebitUnknown:
 def _proved(
     now: CardFacts, before: CardFacts, kind: Transaction, sequence: int, balance: int
 ) -> Operation[DebitOutcome]:
-    yield from require_same_card(before)
+    require_same_facts(before, now)
+    yield from require_same_card(now)
     card = channel_of(now.atr)
     yield from select_application(card, MEDICAL)
     data = sequence.to_bytes(2, "big")
@@ -369,29 +289,8 @@ def _proved(
     return NotDebited(f"{_NO_PROOF:04X}")
 
 
-def _read_balances(facts: CardFacts) -> Operation[Balances]:
-    card = channel_of(facts.atr)
-    yield from select_application(card, MEDICAL)
-    account = parsed(_BALANCE, (yield from card.ask(_balance_command(1, _BALANCE.sizeof()))), "balance").amount
-    sums = []
-    for which in (2, 3):
-        fields = parsed(_YEARS_SUM, (yield from card.ask(_balance_command(which, _YEARS_SUM.sizeof()))), "year's sum")
-        sums.append(YearSum(fields.amount, fields.year))
-    return Balances(account, *sums)
-
-
 def _balance_command(which: int, length: int) -> Command:
     return Command("get balance", 0xB0, 0x26, 0x00, which, le=length)
-
-
-def _read_starting_day(facts: CardFacts) -> Operation[str]:
-    card = channel_of(facts.atr)
-    yield from select_application(card, MEDICAL)
-    command = Command("get starting day", 0xB0, 0x56, 0x01, 0x00, le=_DAY.sizeof())
-    day: str = parsed(_DAY, (yield from card.ask(command)), "starting day").day
-    if not _is_day(day):
-        raise CardMalformed("card_reader", element="starting day", shape="no such date")
-    return day
 
 
 def _set_starting_day(facts: CardFacts, day: str) -> Operation[None]:

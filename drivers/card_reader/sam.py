@@ -28,7 +28,7 @@ from drivers.operation import Operation, PowerOn, SecretExchange, Slot
 
 _CHANNEL = Channel(Slot.SAM)
 _NO_CLASS, _NO_FILE = 0x6E00, 0x6A82
-_WRONG_MAC = 0x9302
+_WRONG_LEVEL, _WRONG_MAC = 0x6A80, 0x9302
 _CLASS, _OLDER_CLASS = 0xBF, 0x80
 
 _TO_ENCRYPT = (8, 7)
@@ -174,7 +174,7 @@ class Sam:
         other_set: bool = True,
     ) -> Operation[None]:
         seed = random_block(challenge, algorithm.block)
-        wrong_level = False
+        refused: set[int] = set()
         for usage in self.index.candidates(self.atr, key, kinds):
             levels = usage >> 5
             command = deliver_session_key(self.cla, usage, key.key_id, b"".join(factors[:levels]), seed)
@@ -183,17 +183,15 @@ class Sam:
                 case 0x9000:
                     self.index.worked(self.atr, key, usage, kinds)
                     return
-                case 0x6A80:  # another number of levels, says section 9
-                    wrong_level = True
-                case 0x6A88:  # no key of this kind
-                    continue
+                case 0x6A80 | 0x6A88:  # another number of levels; no key of this kind (section 9)
+                    refused.add(answer.sw)
                 case 0x6700:  # another block length: the keys of this set are of the other family
                     if other_set and (yield from self._select_set(algorithm)):
                         return (yield from self._deliver(key, algorithm, factors, challenge, kinds, other_set=False))
                     raise SamUnfit("card_reader", lacks="algorithm", key=key.name, algorithm=algorithm.name)
                 case _:
                     raise _CHANNEL.refusal(command.name, answer)
-        raise SamUnfit("card_reader", lacks="level" if wrong_level else "key", key=key.name)
+        raise SamUnfit("card_reader", lacks="level" if refused == {_WRONG_LEVEL} else "key", key=key.name)
 
     def _select_set(self, algorithm: Algorithm) -> Operation[bool]:
         """Go to the other family's set (MF or DDF1) and select its application. Is there one?"""

@@ -15,12 +15,12 @@ from drivers.card_reader.channel import OK, Channel
 from drivers.card_reader.commands import Command, read_record, read_record_at, select_file, update_binary, update_record
 from drivers.card_reader.facts import CardFacts
 from drivers.card_reader.files.declaration import File, Kind
-from drivers.card_reader.identity import channel_of, require_same_card, unpowered_on_failure
+from drivers.card_reader.identity import channel_of, require_same_card, require_same_facts, unpowered_on_failure
 from drivers.card_reader.key_service import SHEET_PLAN, Keyed, KeyPlan, KeyService, Y
 from drivers.card_reader.outcome import NotWritten, Outcome, Unknown, Written, write_once
 from drivers.card_reader.reading import read_transparent, select_application
 from drivers.card_reader.secure_messaging import send_secured
-from drivers.errors import CardChanged, CardMalformed, CardUnsupported, DataUnfit, Refused
+from drivers.errors import CardMalformed, CardUnsupported, DataUnfit, Refused
 from drivers.operation import Operation
 
 _BY_TAG, _PREVIOUS, _BY_POSITION = 0, 3, 4
@@ -42,10 +42,12 @@ class Protection(Enum):
 class Write:
     """What is to stand where, and what stood there before. Holds somebody's data: its repr does not show them.
 
+    facts    the card
     place    tag of the record; of a cyclic or a transparent file 0
     before   as it was read before the write; None: it could not be read
     """
 
+    facts: CardFacts = field(repr=False)
     file: File
     place: int
     data: bytes = field(repr=False)
@@ -112,19 +114,12 @@ def write_transparent(
 
 
 def settle(facts: CardFacts, write: Write) -> Operation[Outcome]:
-    """Read back what an interrupted write left, in a new session, with the file's application opened and its reading
-    right proved again. ``facts`` are those of the new session; the caller has seen that they are of the same card
-    (``require_settled_card``).
+    """Read back what an interrupted write left, in a new session (``facts``), with the file's application opened and
+    its reading right proved again. CardChanged: another card.
 
     Written: the data are there. NotWritten: what was there before still is. Unknown: neither, or they may not be read.
     """
     return unpowered_on_failure(_settle(facts, write))
-
-
-def require_settled_card(before: CardFacts, now: CardFacts) -> None:
-    """CardChanged: the card of the new session is not that of the interrupted write."""
-    if before.card_id != now.card_id or before.issuer.number != now.issuer.number:
-        raise CardChanged("card_reader")
 
 
 def _write_record(
@@ -137,7 +132,7 @@ def _write_record(
     protection: Protection,
 ) -> Keyed[Y, WriteReport]:
     card = yield from _opened(facts, file)
-    write = Write(file, tag, record, (yield from _standing(facts, file, tag, len(record))))
+    write = Write(facts, file, tag, record, (yield from _standing(facts, file, tag, len(record))))
     mode, p1 = (_PREVIOUS, 0) if file.kind is Kind.CYCLIC else (_BY_TAG, tag)
     command = update_record(file.sfi, mode, p1, record, mac=protection is Protection.MAC)
     outcome = yield from _send(card, file, command, keys, plan, protection)
@@ -151,7 +146,7 @@ def _write_binary(
     facts: CardFacts, file: File, data: bytes, keys: KeyService[Y], plan: KeyPlan, protection: Protection
 ) -> Keyed[Y, WriteReport]:
     card = yield from _opened(facts, file)
-    write = Write(file, 0, data, (yield from _standing(facts, file, 0, len(data))))
+    write = Write(facts, file, 0, data, (yield from _standing(facts, file, 0, len(data))))
     yield from card.ask(select_file(file.ef))
     for offset in range(0, len(data), _MOST_WRITTEN):
         part = data[offset : offset + _MOST_WRITTEN]
@@ -205,6 +200,7 @@ def _standing(facts: CardFacts, file: File, tag: int, length: int) -> Operation[
 
 
 def _settle(facts: CardFacts, write: Write) -> Operation[Outcome]:
+    require_same_facts(write.facts, facts)
     standing = yield from _standing(facts, write.file, write.place, len(write.data))
     if standing is None:
         return Unknown("not readable")
