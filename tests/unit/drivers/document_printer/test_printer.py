@@ -38,6 +38,7 @@ class Printer:
     errors: dict[int, DeviceError] = field(default_factory=dict)
     raw: dict[int, bytes] = field(default_factory=dict)
     cancel_works: bool = True
+    queue: bool = False
     asked: list[Message] = field(default_factory=list)
 
     def answer(self, body: bytes, now: float) -> bytes | DeviceError:
@@ -61,9 +62,8 @@ class Printer:
         groups: list[tuple[int, Attributes]] = [(Group.OPERATION, {"attributes-charset": one(Tag.CHARSET, "utf-8")})]
         if message.code == GET_PRINTER:
             reasons = tuple(Value(Tag.KEYWORD, reason) for reason in self.reasons)
-            groups.append(
-                (Group.PRINTER, {"printer-state": one(Tag.ENUM, self.printer_state), "printer-state-reasons": reasons})
-            )
+            told = {"printer-state": one(Tag.ENUM, self.printer_state), "printer-state-reasons": reasons}
+            groups.append((Group.PRINTER, {**told, **({"cups-version": one(Tag.TEXT, "2.4")} if self.queue else {})}))
         elif message.code in (PRINT_JOB, GET_JOB):
             reasons = tuple(Value(Tag.KEYWORD, reason) for reason in self.job_reasons)
             job = {
@@ -94,6 +94,9 @@ class Link:
         self.resources.add(request.resource)
         answer = self._printer.answer(request.body, self._scheduler.now())
         return self._scheduler.call_later(0.05, lambda: done(answer))
+
+    def close(self) -> None:
+        """Nothing is open between two requests."""
 
 
 @pytest.fixture
@@ -294,6 +297,38 @@ def test_paper_that_runs_out_is_waited_for_and_then_the_job_is_taken_back(
 def _set(device: Printer, **changes: Any) -> None:
     for name, value in changes.items():
         setattr(device, name, value)
+
+
+def test_a_job_that_waits_for_a_printer_that_says_nothing_is_stuck_too(
+    printer: DocumentPrinter, run: Run, device: Printer
+) -> None:
+    device.finishes_at, device.job_state, device.job_reasons = None, 6, ("printer-stopped",)
+    outcome: PrintOutcome = run(printer.print_pdf("1", PDF))
+    assert (outcome.result, outcome.reasons) == (
+        PrintResult.FAILED,
+        ("printer-stopped", "stuck", "job-canceled-by-user"),
+    )
+
+
+@pytest.mark.parametrize("believe", [True, False])
+def test_what_a_queue_calls_completed_is_a_print_only_for_those_who_believe_it(
+    scheduler: VirtualScheduler, run: Run, device: Printer, believe: bool
+) -> None:
+    device.queue = True
+    printer = DocumentPrinter(scheduler.now, URI, believe_queue=believe)
+    outcome: PrintOutcome = run(printer.print_pdf("1", PDF))
+    assert outcome.result is (PrintResult.PRINTED if believe else PrintResult.UNKNOWN)
+    assert outcome.reasons == (() if believe else ("queue-cannot-tell",))
+    assert outcome.facts["way"] == "queue"
+
+
+@pytest.mark.parametrize(("begun", "result"), [(True, PrintResult.UNKNOWN), (False, PrintResult.FAILED)])
+def test_a_job_lost_in_a_queue_is_certain_only_while_the_printer_had_nothing_of_it(
+    printer: DocumentPrinter, run: Run, device: Printer, begun: bool, result: PrintResult
+) -> None:
+    device.queue, device.finishes_at, device.job_state = True, None, 5 if begun else 3
+    outcome: PrintOutcome = run(printer.print_pdf("1", PDF, seconds=5.0))
+    assert (outcome.result, outcome.reasons) == (result, ("deadline", "job-canceled-by-user"))
 
 
 def test_paper_put_in_soon_enough_lets_the_job_go_on(

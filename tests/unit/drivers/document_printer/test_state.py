@@ -3,7 +3,8 @@
 import pytest
 
 from drivers.document_printer.ipp import Attributes, Tag, Value, one
-from drivers.document_printer.state import status_from, without_severity
+from drivers.document_printer.reasons import without_severity
+from drivers.document_printer.state import status_from
 from drivers.status import CoverState, DeviceState, MediaState, PaperState, PrinterStatus, TonerState
 
 SEVERITIES = ("", "-error", "-warning", "-report")
