@@ -200,3 +200,32 @@ def test_pages_are_counted_also_in_documents_with_packed_objects(pdf: Pdf) -> No
     assert [count_pages(pdf(pages)) for pages in (1, 3)] == [1, 3]
     assert count_pages(pdf(0)) is None
     assert count_pages(b"%PDF-1.7") is None
+
+
+def test_tray_paper_and_toner_are_told_as_they_are(printer: IppPrinter, ask: Ask, print_job: Print, pdf: Pdf) -> None:
+    printer.set_toner(4, 0.0)
+    print_job(printer, pdf(2))
+    told = ask(printer, GET_PRINTER, 10.0)
+    tray = value(told, "printer-input-tray", GroupTag.PRINTER)
+    assert isinstance(tray, bytes)
+    assert b";level=248;" in tray
+    assert b";maxcapacity=250;" in tray
+    assert value(told, "marker-levels", GroupTag.PRINTER) == 4
+    assert value(told, "marker-low-levels", GroupTag.PRINTER) == 5
+    ready = value(told, "media-col-ready", GroupTag.PRINTER)
+    assert isinstance(ready, tuple)
+    assert {each.name: each.first for each in ready if each.name != "media-size"} == {
+        "media-size-name": "iso_a4_210x297mm",
+        "media-source": "tray-1",
+        "media-type": "stationery",
+    }
+    (size,) = (each.first for each in ready if each.name == "media-size")
+    assert isinstance(size, tuple)
+    assert [each.first for each in size] == [21000, 29700]
+
+
+def test_the_document_format_may_stand_twice_as_cups_sends_it(printer: IppPrinter, ask: Ask, pdf: Pdf) -> None:
+    twice = [attribute("document-format", Tag.MIME_TYPE, f"application/{name}") for name in ("pdf", "octet-stream")]
+    assert ask(printer, PRINT_JOB, 0.0, *twice, data=pdf(1)).code == 0
+    names_twice = [attribute("job-name", Tag.NAME, "a")] * 2
+    assert ask(printer, PRINT_JOB, 0.0, *names_twice, data=pdf(1)).code == 0x0400
