@@ -21,7 +21,7 @@ _TERMINAL = Struct("number" / Digits(6))
 _COUNTER = Struct("transactions" / BytesInteger(4))
 
 _FILES: Final = {0x15: 15, 0x16: 6, 0x19: 4, 0x1A: 256, 0x1B: 256, 0x1C: 256}
-"""SFI to length; 256: as long as it is. Which are under the MF and which under DF01 is nobody's word: both are asked."""
+"""SFI to length; 256: as long as it is. The sheet names no DF for them: the MF and DF01 are asked."""
 
 _OPTIONAL = frozenset({0x19, 0x1A, 0x1B, 0x1C})
 

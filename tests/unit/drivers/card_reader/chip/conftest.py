@@ -225,7 +225,7 @@ class Chip:
 
     def _get_challenge(self, apdu: bytes) -> bytes:
         self.challenges += 1
-        self.challenge = bytes((self.challenges, *range(1, apdu[4])))
+        self.challenge = bytes((self.challenges & 0xFF, *range(1, apdu[4])))
         return self.challenge + OK
 
     def _internal(self, apdu: bytes) -> bytes:
