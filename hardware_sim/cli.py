@@ -11,17 +11,19 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hardware_sim.command_line import CANNOT_TELL, NO, USAGE, JsonOption, StateOption, ask_station, folder_of, stop
+from hardware_sim.recording.commands import recordings, replay_command
+from hardware_sim.scenario.commands import scenarios
 from hardware_sim.station.asking import EndedWhileAskedError, NotRunningError, ask
-from hardware_sim.station.places import Places, default_folder
+from hardware_sim.station.places import Places
 
 if TYPE_CHECKING:
     from hardware_sim.station.station import Station
 
-NO, USAGE, CANNOT_TELL = 1, 2, 3
 _DOWN_SECONDS = 20.0
 _PARENT = os.getppid()
 """Taken before the slow imports: a parent that ends meanwhile must be noticed."""
@@ -33,16 +35,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-StateOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--state",
-        metavar="DIR",
-        envvar="HARDWARE_SIM_STATE",
-        help="Where sockets, ttys and papers are. Default: $XDG_RUNTIME_DIR/hardware-sim or build/hardware-sim.",
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
+app.add_typer(scenarios, name="scenario")
+app.add_typer(recordings, name="record")
+app.command("replay")(replay_command)
 
 
 @app.command()
@@ -55,6 +50,10 @@ def up(
         float, typer.Option(min=0, max=100, help="How slow mechanical work is: 1 as in life, 0 at once.")
     ] = 1.0,
     cards: Annotated[bool, typer.Option(help="With card readers (a private PC/SC service).")] = True,
+    seed: Annotated[int, typer.Option(help="All chance of the devices comes from it.")] = 1,
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep what passes on every wire, from the first byte on.")
+    ] = None,
 ) -> None:
     """启动模拟设备，前台运行。Bring everything up; stays in the foreground until Ctrl-C or `down`."""
     from hardware_sim import people
@@ -63,19 +62,21 @@ def up(
 
     try:
         code = run(
-            _folder(state),
+            folder_of(state),
             parent=_PARENT,
             personas=personas.absolute() if personas is not None else people.FOLDER,
             pace=pace,
             cards=cards,
+            seed=seed,
+            record=record.absolute() if record is not None else None,
             ready=_say_what_is_up,
         )
     except AlreadyRunningError as error:
-        raise _stop(NO, str(error)) from None
+        raise stop(NO, str(error)) from None
     except CannotStartError as error:
-        raise _stop(CANNOT_TELL, str(error)) from None
+        raise stop(CANNOT_TELL, str(error)) from None
     except BenchError as error:
-        raise _stop(CANNOT_TELL, f"{error} Or go on without card readers: --no-cards.") from None
+        raise stop(CANNOT_TELL, f"{error} Or go on without card readers: --no-cards.") from None
     raise typer.Exit(code)
 
 
@@ -90,19 +91,19 @@ def do_(
     if text.split() == ["help"]:
         _help(as_json)
         return
-    answer = _ask(state, {"do": text})
+    answer = ask_station(state, {"do": text})
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
     if not answer["ok"]:
-        raise _stop(USAGE if answer.get("usage") else NO, "" if as_json else str(answer["error"]))
+        raise stop(USAGE if answer.get("usage") else NO, "" if as_json else str(answer["error"]))
 
 
 @app.command()
 def status(state: StateOption = None, as_json: JsonOption = False) -> None:
     """查看所有设备的状态。Show the state of every device."""
-    answer = _ask(state, {"status": True})
+    answer = ask_station(state, {"status": True})
     if not answer.pop("ok"):
-        raise _stop(CANNOT_TELL, str(answer["error"]))
+        raise stop(CANNOT_TELL, str(answer["error"]))
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
         return
@@ -117,7 +118,7 @@ def status(state: StateOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def env(state: StateOption = None, as_json: JsonOption = False) -> None:
     """输出环境变量。Print what a program under test needs: eval "$(hardware-sim env)"."""
-    answer = _ask(state, {"env": True})
+    answer = ask_station(state, {"env": True})
     variables: dict[str, str] = answer["env"]
     if as_json:
         typer.echo(json.dumps(variables, ensure_ascii=False))
@@ -132,51 +133,39 @@ def down(state: StateOption = None) -> None:
     from hardware_sim.station.running import wait_until_down
 
     try:
-        ask(Places(_folder(state)).control, {"down": True})
+        ask(Places(folder_of(state)).control, {"down": True})
     except EndedWhileAskedError:
         pass  # it was quicker to end than to answer, which is what was wanted
     except NotRunningError as error:
-        raise _stop(CANNOT_TELL, str(error)) from None
-    if not wait_until_down(_folder(state), _DOWN_SECONDS):
-        raise _stop(CANNOT_TELL, f"The station did not end within {_DOWN_SECONDS:g} s. End its process by hand.")
+        raise stop(CANNOT_TELL, str(error)) from None
+    if not wait_until_down(folder_of(state), _DOWN_SECONDS):
+        raise stop(CANNOT_TELL, f"The station did not end within {_DOWN_SECONDS:g} s. End its process by hand.")
 
 
 @app.command()
 def dock(
     state: StateOption = None,
     right: Annotated[bool, typer.Option("--right", help="At the desktop's right edge, beside the terminal.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="In this terminal, without a window; works over ssh.")] = False,
 ) -> None:
-    """打开操作面板窗口。Open a window that shows the devices and has a button for what can happen to them."""
+    """打开操作面板。Show the devices, a button for what can happen to them, and the bytes on every wire."""
+    if plain:
+        from hardware_sim.dock.plain import run_plain
+
+        raise typer.Exit(run_plain(Places(folder_of(state)).control))
     try:
         from hardware_sim.dock.window import has_display, run_dock
     except ImportError as error:
-        raise _stop(CANNOT_TELL, f"The dock needs PySide6 ({error}). Install PySide6-Essentials.") from None
+        raise stop(CANNOT_TELL, f"The dock needs PySide6 ({error}). Install PySide6-Essentials.") from None
 
     if not has_display():
-        raise _stop(CANNOT_TELL, "There is no display to open a window on. `hardware-sim do help` works without one.")
-    raise typer.Exit(run_dock(Places(_folder(state)).control, right=right))
+        raise stop(CANNOT_TELL, "There is no display to open a window on. Without one: hardware-sim dock --plain.")
+    raise typer.Exit(run_dock(Places(folder_of(state)).control, right=right))
 
 
 def main() -> None:
     """The console script."""
     app(prog_name="hardware-sim")
-
-
-def _folder(state: Path | None) -> Path:
-    return (state if state is not None else default_folder()).absolute()
-
-
-def _ask(state: Path | None, request: dict[str, object]) -> dict[str, Any]:
-    try:
-        return ask(Places(_folder(state)).control, request)
-    except NotRunningError as error:
-        raise _stop(CANNOT_TELL, str(error)) from None
-
-
-def _stop(code: int, sentence: str) -> typer.Exit:
-    if sentence:
-        typer.echo(sentence, err=True)
-    return typer.Exit(code)
 
 
 def _help(as_json: bool) -> None:

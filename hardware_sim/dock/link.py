@@ -1,20 +1,29 @@
-"""The dock's end of the control socket, as one QObject for QML: the newest status, and `say`."""
+"""The dock's end of the control socket, as one QObject for QML: the newest status, the wires, and `say`."""
 
 from __future__ import annotations
 
 import json
 from collections import deque
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Property, QObject, QTimer, QUrl, Signal, Slot
 from PySide6.QtNetwork import QLocalSocket
 
-from hardware_sim.dock import buttons, summary
+from hardware_sim.dock import buttons, summary, wires
 
 _LOOK_EVERY_MS = 300
 _TRY_AGAIN_MS = 1000
+_MOST_ROWS = 80
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What was asked, so that the answer is known when it comes: do, status or wires."""
+
+    kind: str
+    text: str = ""
 
 
 class DockLink(QObject):
@@ -24,6 +33,7 @@ class DockLink(QObject):
     connected_changed = Signal()
     personas_changed = Signal()
     answered = Signal()
+    wires_changed = Signal()
 
     def __init__(self, control: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +41,8 @@ class DockLink(QObject):
         self._status: dict[str, Any] = {}
         self._personas: list[dict[str, str]] = []
         self._word, self._refused = "", False
-        self._waiting: deque[str | None] = deque()
+        self._wires, self._watched = wires.Wires(), wires.ALL
+        self._waiting: deque[_Question] = deque()
         self._unread = b""
         self._socket = QLocalSocket(self)
         self._socket.connected.connect(self._connected)
@@ -40,7 +51,7 @@ class DockLink(QObject):
         self._socket.readyRead.connect(self._read)
         self._look = QTimer(self)
         self._look.setInterval(_LOOK_EVERY_MS)
-        self._look.timeout.connect(self._ask_status)
+        self._look.timeout.connect(self._ask)
         self._again = QTimer(self)
         self._again.setInterval(_TRY_AGAIN_MS)
         self._again.setSingleShot(True)
@@ -50,8 +61,14 @@ class DockLink(QObject):
     @Slot(str)
     def say(self, text: str) -> None:
         """Tell the station one thing; the answer shows in `word`."""
-        self._send({"do": text}, text)
-        self._ask_status()
+        self._send({"do": text}, _Question("do", text))
+        self._ask()
+
+    @Slot(str)
+    def watch(self, device: str) -> None:
+        """Show this wire alone, or all (empty)."""
+        self._watched = device
+        self.wires_changed.emit()
 
     def close(self) -> None:
         """Stop asking."""
@@ -93,6 +110,18 @@ class DockLink(QObject):
     def _get_refused(self) -> bool:
         return self._refused
 
+    def _get_wires(self) -> list[dict[str, str]]:
+        return [asdict(row) for row in self._wires.rows(self._watched, _MOST_ROWS)]
+
+    def _get_watched(self) -> str:
+        return self._watched
+
+    def _get_choices(self) -> list[dict[str, str]]:
+        return [asdict(choice) for choice in wires.CHOICES]
+
+    def _get_recording(self) -> bool:
+        return bool(self._status.get("recording"))
+
     def _get_start_command(self) -> str:
         return f"hardware-sim up --state {self._control.parent}"
 
@@ -104,6 +133,10 @@ class DockLink(QObject):
     receipt = Property(QUrl, _get_receipt, notify=status_changed)
     word = Property(str, _get_word, notify=answered)
     refused = Property(bool, _get_refused, notify=answered)
+    wires = Property(list, _get_wires, notify=wires_changed)
+    watched = Property(str, _get_watched, notify=wires_changed)
+    choices = Property(list, _get_choices, constant=True)
+    recording = Property(bool, _get_recording, notify=status_changed)
     startCommand = Property(str, _get_start_command, constant=True)  # noqa: N815 - QML's spelling
 
     # the socket
@@ -112,7 +145,8 @@ class DockLink(QObject):
         self._socket.connectToServer(str(self._control))
 
     def _connected(self) -> None:
-        self._ask_status()
+        self._wires.forget()
+        self._ask()
         self._look.start()
 
     def _lost(self) -> None:
@@ -125,14 +159,17 @@ class DockLink(QObject):
             self.status_changed.emit()
         self._again.start()
 
-    def _ask_status(self) -> None:
-        # one status under way is enough: the next would say the same
-        if None not in self._waiting:
-            self._send({"status": True}, None)
+    def _ask(self) -> None:
+        # one question of a kind under way is enough: the next would say the same
+        under_way = {question.kind for question in self._waiting}
+        if "status" not in under_way:
+            self._send({"status": True}, _Question("status"))
+        if "wires" not in under_way:
+            self._send({"wires": self._wires.last}, _Question("wires"))
 
-    def _send(self, request: dict[str, object], text: str | None) -> None:
+    def _send(self, request: dict[str, object], question: _Question) -> None:
         if self._socket.state() == QLocalSocket.LocalSocketState.ConnectedState:
-            self._waiting.append(text)
+            self._waiting.append(question)
             self._socket.write(json.dumps(request).encode() + b"\n")
 
     def _read(self) -> None:
@@ -141,19 +178,27 @@ class DockLink(QObject):
             line, _, self._unread = self._unread.partition(b"\n")
             self._take(json.loads(line), self._waiting.popleft())
 
-    def _take(self, answer: dict[str, Any], text: str | None) -> None:
-        if text is not None:
+    def _take(self, answer: dict[str, Any], question: _Question) -> None:
+        if question.kind == "do":
             self._refused = not answer["ok"]
-            self._word = answer["error"] if self._refused else f"✓ {text}"
+            self._word = answer["error"] if self._refused else f"✓ {buttons.without_digits(question.text)}"
             self.answered.emit()
-        elif answer.pop("ok"):
-            first = not self._status
-            personas = buttons.personas_for_qml(answer["personas"])
-            if personas != self._personas:
-                self._personas = personas
-                self.personas_changed.emit()
-            if answer != self._status:
-                self._status = answer
-                self.status_changed.emit()
-            if first:
-                self.connected_changed.emit()
+        elif not answer.pop("ok"):
+            return
+        elif question.kind == "wires":
+            if self._wires.add(answer["wires"]):
+                self.wires_changed.emit()
+        else:
+            self._take_status(answer)
+
+    def _take_status(self, answer: dict[str, Any]) -> None:
+        first = not self._status
+        personas = buttons.personas_for_qml(answer["personas"])
+        if personas != self._personas:
+            self._personas = personas
+            self.personas_changed.emit()
+        if answer != self._status:
+            self._status = answer
+            self.status_changed.emit()
+        if first:
+            self.connected_changed.emit()

@@ -58,6 +58,44 @@ def id_reader(facts: Mapping[str, Any]) -> Summary:
     return _joined(found, (f"{facts['card']} {zh}", en))
 
 
+_ENTRY = {
+    "typing": ("正在输入密码", "PIN being typed"),
+    "entered": ("密码已输入", "PIN entered"),
+    "cancelled": ("已取消", "cancelled"),
+    "timed-out": ("输入超时", "timed out"),
+}
+
+
+def pin_pad(facts: Mapping[str, Any]) -> Summary:
+    conditions = (
+        (not facts["powered"], "断电", "power off", "bad"),
+        (not facts["plugged"], "未连接", "unplugged", "bad"),
+        (facts["self_test"] is not None, f"自检失败 {facts['self_test']}", f"self-test {facts['self_test']}", "bad"),
+        (facts["tampered"], "机壳已拆", "case open", "bad"),
+        (not facts["master_keys"], "无主密钥", "no master key", "bad"),
+        (facts["trouble"] != "ok", "应答异常", facts["trouble"].replace("-", " "), "bad"),
+        (facts["slow_seconds"] > 0, "变慢", f"slow by {facts['slow_seconds']:g} s", "warn"),
+        (facts["battery_low"], "电量低", "battery low", "warn"),
+    )
+    well = ("键盘关", "keys off") if facts["keypad"] in ("off", "system") else ("键盘开", "keys on")
+    if facts["entry"] is not None:
+        zh, en = _ENTRY[facts["entry"]]
+        well = (f"{zh}（{facts['typed']} 位）", f"{en} ({facts['typed']})") if facts["typed"] else (zh, en)
+    return _joined([(zh, en, mood) for holds, zh, en, mood in conditions if holds], well)
+
+
+def barcode_reader(facts: Mapping[str, Any]) -> Summary:
+    conditions = (
+        (not facts["powered"], "断电", "power off", "bad"),
+        (not facts["plugged"], "未连接", "unplugged", "bad"),
+        (facts["trouble"] != "ok", "发送异常", facts["trouble"].replace("-", " "), "bad"),
+        (facts["slow_seconds"] > 0, "变慢", f"slow by {facts['slow_seconds']:g} s", "warn"),
+    )
+    waits = facts["mode"] == "host"
+    well = ("灯亮，等待扫码", "lamp on") if facts["lamp"] else ("等待触发", "waits") if waits else ("随时可扫", "ready")
+    return _joined([(zh, en, mood) for holds, zh, en, mood in conditions if holds], well)
+
+
 def receipt_printer(facts: Mapping[str, Any]) -> Summary:
     conditions = (
         (not facts["powered"], "断电", "power off", "bad"),
@@ -96,6 +134,8 @@ def a4_printer(facts: Mapping[str, Any]) -> Summary:
 DEVICES: Final[dict[str, Callable[[Mapping[str, Any]], Summary]]] = {
     "card_reader": card_reader,
     "id_reader": id_reader,
+    "pin_pad": pin_pad,
+    "barcode_reader": barcode_reader,
     "receipt_printer": receipt_printer,
     "a4_printer": a4_printer,
 }

@@ -3,6 +3,9 @@
 {"do": "insert card worker"}   ->  {"ok": true}  |  {"ok": false, "error": "...", "usage": true|false}
 {"status": true}               ->  {"ok": true, ...the status document}
 {"env": true}                  ->  {"ok": true, "env": {...}}
+{"wires": 17}                  ->  {"ok": true, "wires": [...]}: what passed on the wires after number 17
+{"record": "FILE"}             ->  {"ok": true}: what passes from now on is kept in this file
+{"stop_recording": true}       ->  {"ok": true, "lines": 12}
 {"down": true}                 ->  {"ok": true}, and the station ends
 """
 
@@ -19,29 +22,35 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hardware_sim.pcsc.errors import BenchError
+from hardware_sim.recording.wire_log import Entry
 from hardware_sim.station.hall import CannotError
 from hardware_sim.station.station import Station
-from hardware_sim.station.understanding import NotUnderstoodError, understand
+from hardware_sim.station.understanding import NotUnderstoodError, understand, without_secrets
 
 LONGEST_LINE = 65536
+MOST_ENTRIES = 200
+"""Of the wires' log in one answer."""
 
 Answer = dict[str, Any]
 
 
 class Request(BaseModel):
-    """Exactly one of the four."""
+    """Exactly one of these."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     do: str | None = Field(default=None, max_length=8000)
     status: Literal[True] | None = None
     env: Literal[True] | None = None
+    wires: int | None = Field(default=None, ge=0)
+    record: Path | None = None
+    stop_recording: Literal[True] | None = None
     down: Literal[True] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if sum(value is not None for value in (self.do, self.status, self.env, self.down)) != 1:
-            raise ValueError("give one of do, status, env, down")
+        if sum(value is not None for _, value in self) != 1:
+            raise ValueError(f"give one of {', '.join(name for name, _ in self)}")
         return self
 
 
@@ -84,15 +93,37 @@ class Control:
             return {"ok": False, "error": str(error).strip(), "usage": False}
 
     def _obey(self, request: Request) -> Answer:
+        station = self._station
         if request.do is not None:
-            understand(request.do)(self._station)
+            hand = understand(request.do)
+            station.did(without_secrets(request.do))
+            hand(station)
         elif request.status:
-            return self._station.status().model_dump(mode="json")
+            return station.status().model_dump(mode="json")
         elif request.env:
-            return {"env": self._station.environment()}
+            return {"env": station.environment()}
+        elif request.wires is not None:
+            return {"wires": [_shown(entry) for entry in station.wires.since(request.wires, MOST_ENTRIES)]}
+        elif request.record is not None:
+            station.start_recording(request.record)
+        elif request.stop_recording:
+            return {"lines": station.stop_recording()}
         else:
             self._end()
         return {}
+
+
+def _shown(entry: Entry) -> Answer:
+    return {
+        "number": entry.number,
+        "at": round(entry.at, 3),
+        "device": entry.device,
+        "direction": entry.direction,
+        "hex": entry.piece.data.hex(" ").upper(),
+        "size": entry.size,
+        "zh": entry.piece.zh,
+        "en": entry.piece.en,
+    }
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):

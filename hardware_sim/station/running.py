@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from hardware_sim.station.control import Control
+from hardware_sim.station.hall import CannotError
 from hardware_sim.station.places import Places
 from hardware_sim.station.station import Station
 
@@ -32,11 +33,19 @@ class AlreadyRunningError(CannotStartError):
 
 
 def run(
-    folder: Path, *, parent: int, personas: Path, pace: float, cards: bool, ready: Callable[[Station], None]
+    folder: Path,
+    *,
+    parent: int,
+    personas: Path,
+    pace: float,
+    cards: bool,
+    seed: int,
+    record: Path | None,
+    ready: Callable[[Station], None],
 ) -> int:
     """Bring a station up, call `ready`, and stay until it shall end. 0: ended as told; 1: ended by a fault of its own.
 
-    It ends with the process `parent`, too.
+    It ends with the process `parent`, too. With `record` everything that passes is kept from the first byte on.
 
     Raises CannotStartError, and PcscUnavailableError when the machine cannot run the card readers.
     """
@@ -55,8 +64,10 @@ def run(
     with _alone(places), _ended_by_signals(end):
         _end_with_parent(parent, end)
         threading.excepthook = thread_failed
-        station = Station(places.folder, personas=personas, pace=pace, cards=cards)
+        station = Station(places.folder, personas=personas, pace=pace, cards=cards, seed=seed)
         try:
+            if record is not None:
+                _record(station, record)
             control = Control(station, places.control, end.set)
             try:
                 ready(station)
@@ -67,6 +78,13 @@ def run(
             station.close()
             threading.excepthook = threading.__excepthook__
     return 1 if faults else 0
+
+
+def _record(station: Station, file: Path) -> None:
+    try:
+        station.start_recording(file)
+    except CannotError as error:
+        raise CannotStartError(str(error)) from None
 
 
 def wait_until_down(folder: Path, seconds: float) -> bool:

@@ -7,6 +7,7 @@ import os
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -24,15 +25,21 @@ from hardware_sim.pin_pad.pad import PinPad
 from hardware_sim.receipt_printer.fonts import FontFiles, NoFontError, ask_fontconfig
 from hardware_sim.receipt_printer.picture import picture
 from hardware_sim.receipt_printer.printer import ReceiptPrinter
+from hardware_sim.recording.decoders import DECODERS
+from hardware_sim.recording.file import Header
+from hardware_sim.recording.recorder import Recorder
+from hardware_sim.recording.wire_log import WireLog
 from hardware_sim.station import reports
 from hardware_sim.station.hall import CannotError, Hall
 from hardware_sim.station.papers import Tray
 from hardware_sim.station.places import Places
 from hardware_sim.station.status import A4PrinterStatus, PersonaLabel, StationStatus
 from hardware_sim.wires.http import HttpWire
-from hardware_sim.wires.pty import PtyWire
+from hardware_sim.wires.pty import PtyWire, Tap
 
 _LOOK_AT_PAGES_EVERY = 0.1
+_HANDS_KEPT = 10_000
+"""What was done before a recording began; a night's soak must not fill the memory."""
 
 
 class Station(Hall):
@@ -47,6 +54,10 @@ class Station(Hall):
     ) -> None:
         super().__init__()
         self.places = Places(folder)
+        self.wires = WireLog(time.monotonic)
+        self._seed, self._pace = seed, pace
+        self._said: deque[str] = deque(maxlen=_HANDS_KEPT)
+        self._recorder: Recorder | None = None
         self._personas = personas
         self._receipts, self._pages = Tray(self.places.receipts), Tray(self.places.pages)
         self._fonts = _fonts()
@@ -63,11 +74,17 @@ class Station(Hall):
         chance = random.Random(seed)  # noqa: S311 - garbage on a wire, not a secret
         places = self.places
         self.id_reader: PtyWire[IdReader] = PtyWire(
-            IdReader(Timing().paced(pace)), places.id_reader, rate=lambda reader: reader.baud
+            IdReader(Timing().paced(pace)),
+            places.id_reader,
+            rate=lambda reader: reader.baud,
+            tap=self._tap("id-reader"),
         )
         opened.callback(self.id_reader.close)
         self.receipt_printer: PtyWire[ReceiptPrinter] = PtyWire(
-            ReceiptPrinter(pace=pace), places.receipt_printer, after=self._keep_receipts
+            ReceiptPrinter(pace=pace),
+            places.receipt_printer,
+            after=self._keep_receipts,
+            tap=self._tap("receipt-printer"),
         )
         opened.callback(self.receipt_printer.close)
         self.pin_pad: PtyWire[PinPad] = PtyWire(
@@ -75,16 +92,22 @@ class Station(Hall):
             places.pin_pad,
             rate=lambda _: PIN_PAD_RATE,
             due=lambda pad: pad.due,
+            tap=self._tap("pin-pad"),
         )
         opened.callback(self.pin_pad.close)
         self.barcode_reader: PtyWire[BarcodeReader] = PtyWire(
-            BarcodeReader(pace=pace, chance=chance), places.barcode_reader, rate=lambda reader: reader.rate
+            BarcodeReader(pace=pace, chance=chance),
+            places.barcode_reader,
+            rate=lambda reader: reader.rate,
+            tap=self._tap("barcode-reader"),
         )
         opened.callback(self.barcode_reader.close)
 
     def _open_network(self, opened: ExitStack, pace: float) -> None:
         self._a4 = IppPrinter(speed=Speed().paced(pace))
-        self.http: HttpWire = HttpWire(_KeepingPrinter(self._a4, self._keep_pages), about="Kiosk A4, simulated")
+        self.http: HttpWire = HttpWire(
+            _KeepingPrinter(self._a4, self._keep_pages), about="Kiosk A4, simulated", tap=self._tap("a4-printer")
+        )
         opened.callback(self.http.close)
         self._a4.uri = self.http.uri
         opened.callback(self.places.a4_printer.unlink, missing_ok=True)
@@ -98,6 +121,40 @@ class Station(Hall):
     def close(self) -> None:
         """End everything, in the opposite order."""
         self._opened.close()
+        if self._recorder is not None:
+            self.stop_recording()
+
+    def _tap(self, device: str) -> Tap:
+        return self.wires.tap(device, DECODERS[device]())
+
+    # the wires' log
+
+    def did(self, phrase: str) -> None:
+        """Somebody is about to do this; the phrase is already without secrets."""
+        self._said.append(phrase)
+        self.wires.did(phrase)
+
+    def start_recording(self, file: Path) -> None:
+        """Keep from now on what passes on every wire. Raises CannotError."""
+        if self._recorder is not None:
+            raise CannotError(f"A recording is under way into {self._recorder.path}. Stop it first.")
+        header = Header(seed=self._seed, pace=self._pace, a4_uri=self.http.uri, before=list(self._said))
+        try:
+            self._recorder = Recorder(file, header)
+        except FileExistsError:
+            raise CannotError(f"{file} is there already. Choose another name.") from None
+        except OSError as error:
+            raise CannotError(f"{file} cannot be written: {error.strerror}. Choose another place.") from None
+        self.wires.listen(self._recorder.take)
+
+    def stop_recording(self) -> int:
+        """The number of lines kept. Raises CannotError when there is no recording."""
+        if self._recorder is None:
+            raise CannotError("No recording is under way.")
+        self.wires.listen(None)
+        recorder, self._recorder = self._recorder, None
+        recorder.end(self.wires.now)
+        return recorder.lines
 
     # what programs must know
 
@@ -166,6 +223,7 @@ class Station(Hall):
         return StationStatus(
             pid=os.getpid(),
             state_dir=str(self.places.folder),
+            recording=str(self._recorder.path) if self._recorder is not None else None,
             personas=[PersonaLabel(key=key, category=self.persona(key).person.category) for key in keys],
             card_reader=reports.card_readers(self._bench),
             id_reader=ids.look(lambda device: reports.id_reader(device, plugged=ids.plugged, card=self._id_card)),

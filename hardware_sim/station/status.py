@@ -123,6 +123,7 @@ class StationStatus(_Part):
 
     pid: int
     state_dir: str
+    recording: str | None
     personas: list[PersonaLabel]
     card_reader: CardReaderStatus
     id_reader: IdReaderStatus

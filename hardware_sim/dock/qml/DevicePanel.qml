@@ -1,4 +1,4 @@
-// One device: its name, how it is, the cards it can be given, and what can happen to it.
+// One device: its name, how it is, the cards it can be given, its keys, a text for it, and what can happen to it.
 pragma ComponentBehavior: Bound
 import QtQuick
 
@@ -68,6 +68,28 @@ Rectangle {
                     onSaid: text => panel.said(text)
                 }
             }
+        }
+
+        Flow {
+            width: parent.width
+            spacing: 6
+            visible: panel.device.keys.length > 0
+            Repeater {
+                model: panel.device.keys
+                KeyButton {
+                    required property var modelData
+                    digit: modelData.zh
+                    say: modelData.say
+                    onSaid: text => panel.said(text)
+                }
+            }
+        }
+
+        SayField {
+            width: parent.width
+            visible: panel.device.asks !== ""
+            phrase: panel.device.asks
+            onSaid: text => panel.said(text)
         }
 
         Flow {

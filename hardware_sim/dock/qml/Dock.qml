@@ -1,4 +1,4 @@
-// The whole window: devices on the left, the newest receipt on the right, the station's last word below.
+// The whole window: devices on the left, the newest receipt and the wires on the right, the station's last word below.
 pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Window
@@ -8,10 +8,10 @@ Window {
     id: dock
     required property var link
 
-    width: 980
+    width: 1240
     height: 940
-    minimumWidth: 860
-    minimumHeight: 640
+    minimumWidth: 1080
+    minimumHeight: 700
     visible: true
     title: "模拟设备 Simulated devices"
     color: Ink.desk
@@ -35,6 +35,13 @@ Window {
                 Layout.fillWidth: true
             }
             Text {
+                visible: dock.link.recording
+                text: "● 正在录制 Recording"
+                font: Qt.font({ family: Ink.family, pixelSize: 14 })
+                color: Ink.bad
+                Layout.rightMargin: 16
+            }
+            Text {
                 objectName: "connection"
                 text: dock.link.connected ? "● 已连接 Connected" : "○ 未连接 Not connected"
                 font: Qt.font({ family: Ink.family, pixelSize: 14 })
@@ -50,15 +57,28 @@ Window {
 
             Flickable {
                 id: list
+                objectName: "devices"
                 Layout.fillWidth: true
                 Layout.fillHeight: true
                 contentHeight: panels.height
                 clip: true
                 boundsBehavior: Flickable.StopAtBounds
 
+                // how far down one is; the column beside the panels is its own
+                Rectangle {
+                    parent: list
+                    visible: list.visibleArea.heightRatio < 1
+                    anchors.right: parent.right
+                    y: list.visibleArea.yPosition * list.height
+                    width: 6
+                    height: list.visibleArea.heightRatio * list.height
+                    radius: 3
+                    color: Ink.line
+                }
+
                 Column {
                     id: panels
-                    width: list.width
+                    width: list.width - 14
                     spacing: 12
                     Repeater {
                         // panels never change; states do, beside them: so no button vanishes under a finger
@@ -76,12 +96,27 @@ Window {
                 }
             }
 
-            Receipt {
-                Layout.preferredWidth: 340
+            ColumnLayout {
+                Layout.preferredWidth: 500
+                Layout.maximumWidth: 500
                 Layout.fillHeight: true
-                picture: dock.link.receipt
-                printed: dock.link.status.receipt_printer ? dock.link.status.receipt_printer.printed : 0
-                pages: dock.link.status.a4_printer ? dock.link.status.a4_printer.printed : 0
+                spacing: 12
+
+                Wires {
+                    Layout.fillWidth: true
+                    Layout.fillHeight: true
+                    rows: dock.link.wires
+                    choices: dock.link.choices
+                    watched: dock.link.watched
+                    onWatch: device => dock.link.watch(device)
+                }
+                Receipt {
+                    Layout.fillWidth: true
+                    Layout.preferredHeight: dock.height * 0.36
+                    picture: dock.link.receipt
+                    printed: dock.link.status.receipt_printer ? dock.link.status.receipt_printer.printed : 0
+                    pages: dock.link.status.a4_printer ? dock.link.status.a4_printer.printed : 0
+                }
             }
         }
 
@@ -101,7 +136,7 @@ Window {
                 Text {
                     anchors.horizontalCenter: parent.horizontalCenter
                     text: dock.link.startCommand
-                    font: Qt.font({ family: "Noto Sans Mono CJK SC", pixelSize: 16 })
+                    font: Qt.font({ family: Ink.mono, pixelSize: 16 })
                     color: Ink.muted
                 }
             }

@@ -4,6 +4,7 @@ import QtQuick
 
 QtObject {
     readonly property string family: "Noto Sans CJK SC"
+    readonly property string mono: "Noto Sans Mono CJK SC"
     readonly property color desk: "#E9EDF2"
     readonly property color paper: "#FFFFFF"
     readonly property color line: "#C9D1DB"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import serial
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
@@ -19,6 +20,7 @@ from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
 from hardware_sim.dock.window import DockWindow
+from hardware_sim.pin_pad.frames import frame
 from hardware_sim.station.control import Control
 from hardware_sim.station.station import Station
 
@@ -75,6 +77,12 @@ def press(dock: DockWindow, say: str) -> None:
     item = button(dock, say)
     # a frame drawn is a layout done: before it the button may still stand elsewhere
     dock.window.grabWindow()
+    devices = next(each for each in items(dock.window.contentItem()) if each.objectName() == "devices")
+    below = item.mapToItem(devices, QPoint(0, round(item.height()))).y() - devices.height()
+    if below > 0:
+        # as a person scrolls
+        devices.setProperty("contentY", devices.property("contentY") + below + 20)
+        dock.window.grabWindow()
     middle = item.mapToScene(QPoint(round(item.width() / 2), round(item.height() / 2)))
     QTest.mouseClick(dock.window, Qt.MouseButton.LeftButton, pos=middle.toPoint())
 
@@ -108,7 +116,7 @@ def test_the_newest_receipt_is_on_the_screen(station: Station, dock: DockWindow)
     def ink() -> int:
         """Dark dots where the paper lies."""
         image = dock.window.grabWindow().convertToFormat(QImage.Format.Format_Grayscale8)
-        paper = image.copy(image.width() - 330, 140, 300, 200)
+        paper = image.copy(image.width() - 490, image.height() - 300, 460, 180)
         return sum(value < 110 for value in bytes(paper.constBits()))
 
     until(lambda: "尚未打印\nNothing printed yet" in texts(dock))
@@ -128,7 +136,7 @@ def test_a_dock_without_station_says_how_to_start_it_and_connects_later(dock: Do
     until(lambda: not dock.link.property("connected"))
 
 
-@pytest.mark.parametrize("size", [(980, 940), (860, 640)])
+@pytest.mark.parametrize("size", [(1240, 940), (1080, 700)])
 def test_no_word_is_cut_off_at_any_size_it_allows(station: Station, dock: DockWindow, size: tuple[int, int]) -> None:
     station.place_id("rare-name")
     station.receipt_printer.tell(lambda printer, now: printer.run_low(now))
@@ -138,6 +146,48 @@ def test_no_word_is_cut_off_at_any_size_it_allows(station: Station, dock: DockWi
     for item in items(dock.window.contentItem()):
         if item.property("text") and item.isVisible() and item.property("truncated") is not None:
             assert item.property("truncated") is False, item.property("text")
+
+
+def entry(dock: DockWindow) -> QQuickItem:
+    found = (item for item in items(dock.window.contentItem()) if item.objectName() == "entry")
+    return next(item for item in found if item.isVisible())
+
+
+def test_what_passes_on_a_wire_is_shown_in_words_and_can_be_had_for_one_device(
+    station: Station, dock: DockWindow
+) -> None:
+    until(lambda: bool(dock.link.property("connected")))
+    assert "尚无通信\nNothing has passed yet" in texts(dock)
+    with serial.Serial(str(station.places.id_reader), 115200, timeout=5) as port:
+        port.write(bytes.fromhex("AAAAAA96690003200122"))
+        assert len(port.read(11)) == 11
+    until(lambda: {"寻卡", "find", "no card"} <= set(texts(dock)))
+    assert "AA AA AA 96 69 00 03 20 01 22" in texts(dock)
+    dock.link.watch("pin-pad")
+    until(lambda: "寻卡" not in texts(dock))
+    dock.link.watch("")
+    until(lambda: "寻卡" in texts(dock))
+
+
+def test_keys_of_the_pad_are_pressed_and_no_digit_is_shown(station: Station, dock: DockWindow) -> None:
+    until(lambda: bool(dock.link.property("connected")))
+    with serial.Serial(str(station.places.pin_pad), 9600, timeout=5) as port:
+        port.write(frame(0x45, b"\x02"))
+        assert port.read(8) == frame(0x04)
+        press(dock, "pin-pad press 7")
+        until(lambda: port.in_waiting == 1)
+        assert port.read(1) == b"7"
+    until(lambda: "✓ pin-pad press •" in texts(dock))
+    assert not any("press 7" in text for text in texts(dock))
+
+
+def test_a_text_that_is_typed_is_scanned(station: Station, dock: DockWindow) -> None:
+    until(lambda: bool(dock.link.property("connected")))
+    with serial.Serial(str(station.places.barcode_reader), 9600, timeout=5) as port:
+        entry(dock).setProperty("text", "社会 保障")
+        press(dock, "scan")
+        until(lambda: port.in_waiting == 14)
+        assert port.read(14).decode() == "社会 保障\r"
 
 
 def test_without_a_display_the_command_says_so(folder: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hardware_sim.dock import buttons, summary
 from hardware_sim.station.understanding import understand
 
-SAID = [button.say for panel in buttons.PANELS.values() for button in panel.buttons]
+SAID = [button.say for panel in buttons.PANELS.values() for button in (*panel.buttons, *panel.keys)]
 
 CARD: dict[str, Any] = {
     "available": True,
@@ -31,6 +31,27 @@ RECEIPT = {
     "jam": False,
     "switched_offline": False,
     "receipts_in_mouth": 0,
+}
+PAD: dict[str, Any] = {
+    "plugged": True,
+    "powered": True,
+    "keypad": "off",
+    "entry": None,
+    "typed": 0,
+    "master_keys": [0],
+    "tampered": False,
+    "battery_low": False,
+    "self_test": None,
+    "trouble": "ok",
+    "slow_seconds": 0.0,
+}
+CODES: dict[str, Any] = {
+    "plugged": True,
+    "powered": True,
+    "mode": "sense",
+    "lamp": False,
+    "trouble": "ok",
+    "slow_seconds": 0.0,
 }
 A4 = {"powered": True, "silent": False, "state": "idle", "reasons": []}
 
@@ -66,6 +87,24 @@ def test_every_button_has_its_words_in_both_languages() -> None:
         ("id_reader", ID, {"trouble": "bad-checksum"}, "应答异常", "bad checksum", "bad"),
         ("id_reader", ID, {"plugged": False, "slow_seconds": 2.0}, "未连接、变慢", "unplugged, slow by 2 s", "bad"),
         ("id_reader", ID, {"module": "66"}, "模块状态 66", "module state 66", "bad"),
+        ("pin_pad", PAD, {}, "键盘关", "keys off", "ok"),
+        ("pin_pad", PAD, {"keypad": "on"}, "键盘开", "keys on", "ok"),
+        ("pin_pad", PAD, {"entry": "typing", "typed": 3}, "正在输入密码（3 位）", "PIN being typed (3)", "ok"),
+        ("pin_pad", PAD, {"entry": "timed-out"}, "输入超时", "timed out", "ok"),
+        (
+            "pin_pad",
+            PAD,
+            {"tampered": True, "master_keys": []},
+            "机壳已拆、无主密钥",
+            "case open, no master key",
+            "bad",
+        ),
+        ("pin_pad", PAD, {"battery_low": True}, "电量低", "battery low", "warn"),
+        ("pin_pad", PAD, {"self_test": "F2"}, "自检失败 F2", "self-test F2", "bad"),
+        ("barcode_reader", CODES, {}, "随时可扫", "ready", "ok"),
+        ("barcode_reader", CODES, {"mode": "host"}, "等待触发", "waits", "ok"),
+        ("barcode_reader", CODES, {"mode": "host", "lamp": True}, "灯亮，等待扫码", "lamp on", "ok"),
+        ("barcode_reader", CODES, {"trouble": "torn"}, "发送异常", "torn", "bad"),
         ("receipt_printer", RECEIPT, {}, "就绪", "ready", "ok"),
         ("receipt_printer", RECEIPT, {"paper_low": True}, "纸将尽", "paper low", "warn"),
         ("receipt_printer", RECEIPT, {"paper_low": True, "paper_out": True}, "缺纸", "paper out", "bad"),
@@ -92,7 +131,27 @@ def test_each_state_has_one_line_in_both_languages(
     assert summary.DEVICES[device](facts | change) == summary.Summary(zh, en, mood)
 
 
-def test_the_command_line_needs_no_qt() -> None:
-    program = "import sys, hardware_sim.cli; print('PySide6' in sys.modules)"
+def test_a_phrase_that_is_shown_names_no_digit_of_the_pad() -> None:
+    assert buttons.without_digits("pin-pad press 7") == "pin-pad press •"
+    assert buttons.without_digits("pin-pad type 4711") == "pin-pad type •"
+    assert buttons.without_digits("pin-pad press enter") == "pin-pad press enter"
+    assert buttons.without_digits("card slow 7") == "card slow 7"
+
+
+@pytest.mark.parametrize(
+    ("device", "inside", "phrase"),
+    [
+        ("card_reader", "", "insert card worker"),
+        ("card_reader", "pensioner", "swap card worker"),
+        ("id_reader", "", "place id worker"),
+        ("id_reader", "worker", "swap id worker"),
+    ],
+)
+def test_what_lies_in_a_reader_is_exchanged(device: str, inside: str, phrase: str) -> None:
+    assert buttons.given(buttons.PANELS[device], "worker", inside) == phrase
+
+
+def test_the_command_line_and_the_plain_dock_need_no_qt() -> None:
+    program = "import sys, hardware_sim.cli, hardware_sim.dock.plain; print('PySide6' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
