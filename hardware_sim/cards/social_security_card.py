@@ -100,16 +100,15 @@ class SocialSecurityCard:
             raise ValueError(f"a card of version {card.version or '1.0'} has contacts only")
         tree = file_tree(persona, root_key, contactless=contactless)
         historical = atr.historical_bytes(card.city, bytes.fromhex(card.serial))
-        memory = memory or CardMemory(pin_tries_left=card.pin_tries)
-        if memory.account is None:
-            memory.account = Account(balance=card.account_fen, year=card.issued.year)
+        self._persona = persona
         self.notes = Notebook()
+        self.interface: Interface = interface
         self._atr = atr.contactless_atr(historical) if contactless else atr.contact_atr(historical)
         self._core = Core(
             tree=tree,
             family=CARD_FAMILIES[card.algorithm],
             issued=Issued(card.pin, card.pin_tries, AUTH_TRIES, card.certificate_pin),
-            memory=memory,
+            memory=self._with_account(memory),
             chance=chance,
             session=Session(path=(tree,)),
             contactless=contactless,
@@ -121,6 +120,11 @@ class SocialSecurityCard:
     @property
     def memory(self) -> CardMemory:
         """What it remembers, live; a station may save it as JSON and hand it in again."""
+        return self._core.memory
+
+    def renew(self, memory: CardMemory | None = None) -> CardMemory:
+        """As issued again, or with another memory, which is returned and live from now on."""
+        self._core.memory = self._with_account(memory)
         return self._core.memory
 
     def lock_pin(self) -> None:
@@ -154,6 +158,13 @@ class SocialSecurityCard:
     def seconds(self, apdu: bytes) -> float:
         """Time on the line or in the field, and some milliseconds of thinking."""
         return self._link.seconds(apdu)
+
+    def _with_account(self, memory: CardMemory | None) -> CardMemory:
+        card = self._persona.card
+        memory = memory or CardMemory(pin_tries_left=card.pin_tries)
+        if memory.account is None:
+            memory.account = Account(balance=card.account_fen, year=card.issued.year)
+        return memory
 
     def _forget(self) -> None:
         self._core.forget_session()

@@ -27,6 +27,7 @@ from hardware_sim.pcsc.requests import (
     PsamSpec,
     Recall,
     Remove,
+    Renew,
     Service,
     SetTroubles,
     Slot,
@@ -162,6 +163,7 @@ class PcscBench:
         algorithm: CardAlgorithm | None = None,
         interface: Interface = "contact",
         le_zero: Literal["6Cxx", "data"] | None = None,
+        random_numbers: str = "",
         fresh: bool = False,
         memory: CardMemory | None = None,
         troubles: Mapping[str, Any] | None = None,
@@ -173,8 +175,9 @@ class PcscBench:
         `version` ("" or "1.00", "2.00", "2.01", "3.00") and `algorithm` give another card of the same person; each such
         card has a label (see `card_label`) and a memory of its own. A card that was in before remembers everything
         unless it is `fresh` or `memory` is given. `le_zero` and `fetching` are habits: a card that answers Le 00 with
-        data or 6Cxx, a reader that sends GET RESPONSE by itself. `troubles` are fields of Troubles. Raises PersonaError
-        for a version or algorithm that does not exist.
+        data or 6Cxx, a reader that sends GET RESPONSE by itself. `random_numbers` (hex) are repeated in place of real
+        chance, so that a script can know every answer beforehand. `troubles` are fields of Troubles. Raises
+        PersonaError for a version or algorithm that does not exist.
         """
         spec = SocialSecurityCardSpec(
             persona=reissued(persona, version=version, algorithm=algorithm),
@@ -183,6 +186,7 @@ class PcscBench:
             fresh=fresh,
             interface=interface,
             le_zero=le_zero,
+            random_numbers=random_numbers,
         )
         self._insert("user", spec, troubles, swap, fetching)
 
@@ -215,6 +219,10 @@ class PcscBench:
         """Use up all tries of the PIN of the card that is in."""
         self._ask(LockPin())
 
+    def renew(self, memory: CardMemory | None = None) -> None:
+        """The card that is in is as issued again, or remembers `memory`, without being taken out."""
+        self._ask(Renew(memory=memory))
+
     def fail_writes(self, count: int) -> None:
         """Worn memory: the next `count` commands of the card that is in which write answer 6581 and change nothing."""
         self._ask(FailWrites(count=count))
@@ -230,8 +238,8 @@ class PcscBench:
     def status(self) -> dict[str, Any]:
         """{"pcscd": pid or None, "slots": {"user": ..., "psam": ...}, "memories": {label: CardMemory.summary()}}.
 
-        A slot is {"card": word or None, "powered": bool, "busy": bool, "troubles": {...}, "notes": {"count": n,
-        "newest": [...]}}; an empty one has no troubles and notes.
+        A slot is {"card": word or None, "interface": contact or contactless, "powered": bool, "busy": bool,
+        "troubles": {...}, "notes": {"count": n, "newest": [...]}}; an empty one has no interface, troubles and notes.
         """
         return self._ask(Status())
 

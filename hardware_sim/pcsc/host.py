@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -37,6 +38,7 @@ from hardware_sim.pcsc.requests import (
     PsamSpec,
     Recall,
     Remove,
+    Renew,
     Request,
     Service,
     SetTroubles,
@@ -126,6 +128,9 @@ class Host:
                 card.troubled.troubles = Troubles.model_validate(card.troubles.model_dump() | request.troubles)
             case LockPin():
                 self._social_card().lock_pin()
+            case Renew():
+                card = self._card("user")
+                self._memories[card.label] = self._social_card().renew(request.memory)
             case FailWrites():
                 self._social_card().fail_writes(request.count)
             case Recall():
@@ -181,7 +186,13 @@ class Host:
         label = spec.label or spec.persona.key
         memory = spec.memory or (None if spec.fresh else self._memories.get(label))
         try:
-            social = SocialSecurityCard(spec.persona, memory=memory, interface=spec.interface, le_zero=spec.le_zero)
+            social = SocialSecurityCard(
+                spec.persona,
+                memory=memory,
+                interface=spec.interface,
+                le_zero=spec.le_zero,
+                chance=_chance(spec.random_numbers),
+            )
         except ValueError as error:
             raise _Refusal(f"This card cannot be: {error}.") from None
         self._memories[label] = social.memory
@@ -229,11 +240,20 @@ class Host:
             return {"card": None, "powered": False, "busy": False}
         return {
             "card": card.label,
+            "interface": card.interface,
             "powered": slot.powered,
             "busy": slot.busy,
             "troubles": card.troubles.model_dump(),
             "notes": {"count": card.notes.count, "newest": [vars(note) for note in card.notes.newest()]},
         }
+
+
+def _chance(random_numbers: str) -> Callable[[int], bytes]:
+    """Real chance, or the given bytes over and over from their beginning for each random number."""
+    if not random_numbers:
+        return os.urandom
+    known = bytes.fromhex(random_numbers)
+    return lambda length: (known * (length // len(known) + 1))[:length]
 
 
 def main(arguments: list[str]) -> int:

@@ -19,7 +19,8 @@ class SocialSecurityCardSpec(_Request):
     """The card of a persona, known outside by `label` (the persona's key when empty).
 
     Without `memory` the card goes on with what the one of this label remembers; `fresh` begins anew, as issued.
-    `le_zero` is its habit with Le 00, None the usual one of the interface.
+    `le_zero` is its habit with Le 00, None the usual one of the interface. `random_numbers` (hex), when there are any,
+    are repeated in place of real chance.
     """
 
     kind: Literal["social"] = "social"
@@ -29,6 +30,7 @@ class SocialSecurityCardSpec(_Request):
     fresh: bool = False
     interface: Literal["contact", "contactless"] = "contact"
     le_zero: Literal["6Cxx", "data"] | None = None
+    random_numbers: str = Field(default="", pattern=r"^([0-9A-F]{2})*$")
 
 
 class ForeignCardSpec(_Request):
@@ -88,6 +90,13 @@ class LockPin(_Request):
     do: Literal["lock pin"] = "lock pin"
 
 
+class Renew(_Request):
+    """The card that is in is as issued again, or remembers `memory`."""
+
+    do: Literal["renew"] = "renew"
+    memory: CardMemory | None = None
+
+
 class FailWrites(_Request):
     """Worn memory: the next `count` commands that write answer 6581 and change nothing."""
 
@@ -116,7 +125,7 @@ class Status(_Request):
 
 
 Request = Annotated[
-    Insert | Remove | SetTroubles | LockPin | FailWrites | Recall | Service | Status,
+    Insert | Remove | SetTroubles | LockPin | Renew | FailWrites | Recall | Service | Status,
     Field(discriminator="do"),
 ]
 

@@ -7,7 +7,6 @@ import socket
 import time
 
 from hardware_sim.cards.device import CardDevice, NoAnswerError
-from hardware_sim.cards.memory import CardMemory
 from hardware_sim.cards.notes import Notebook
 from hardware_sim.cards.reader_habits import FetchingReader
 from hardware_sim.cards.social_security_card import SocialSecurityCard
@@ -28,8 +27,9 @@ class InsertedCard:
         self.device: CardDevice = FetchingReader(self.troubled) if fetching else self.troubled
 
     @property
-    def memory(self) -> CardMemory | None:
-        return self.social.memory if self.social else None
+    def interface(self) -> str:
+        """contact or contactless."""
+        return self.social.interface if self.social else "contact"
 
     @property
     def troubles(self) -> Troubles:
