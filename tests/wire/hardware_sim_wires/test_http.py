@@ -120,3 +120,14 @@ def test_a_device_without_power_hangs_up(wire: HttpWire, mirror: Mirror) -> None
     mirror.off = True
     with pytest.raises(httpx.TransportError):
         httpx.post(url(wire), content=b"x", headers=IPP)
+
+
+def test_a_tap_hears_each_request_and_each_answer_that_is_sent(mirror: Mirror) -> None:
+    heard: list[tuple[str, bytes]] = []
+    tapped = HttpWire(mirror, tap=lambda direction, data: heard.append((direction, data)))
+    httpx.post(url(tapped), content=b"abc", headers=IPP)
+    mirror.off = True
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.post(url(tapped), content=b"lost", headers=IPP)
+    assert heard == [("to", b"abc"), ("from", b"cba"), ("to", b"lost")]
+    tapped.close()

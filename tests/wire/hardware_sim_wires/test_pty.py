@@ -1,6 +1,7 @@
 """Serial devices on a real tty, opened with pyserial as a driver would."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -135,3 +136,64 @@ def test_a_program_that_does_not_read_stops_nobody(folder: Path) -> None:
         wire.tell(lambda echo, now: None)
     wire.close()
     assert not wire.path.is_symlink()
+
+
+class Alarm:
+    """Says a bell some time after it was fed, without being asked again; a second feeding puts it off."""
+
+    def __init__(self) -> None:
+        self.due: float | None = None
+        self.fed: list[bytes] = []
+
+    def feed(self, data: bytes, now: float) -> Said:
+        self.fed.append(data)
+        if data:
+            self.due = now + 0.2
+            return []
+        self.due = None
+        return [(0.0, b"bell")]
+
+
+def test_what_ends_by_itself_ends_although_nobody_speaks(folder: Path) -> None:
+    wire = PtyWire(Alarm(), folder / "alarm.tty", due=lambda alarm: alarm.due)
+    with opened(wire.path) as port:
+        for _ in range(2):
+            port.write(b"x")
+            assert port.read(4) == b"bell"
+        wire.tell(lambda alarm, now: alarm.feed(b"by hand", now))
+        assert port.read(4) == b"bell"
+    assert wire.look(lambda alarm: alarm.fed) == [b"x", b"", b"x", b"", b"by hand", b""]
+    wire.close()
+
+
+def test_an_alarm_does_not_ring_while_unplugged_and_rings_when_plugged_in_again(folder: Path) -> None:
+    wire = PtyWire(Alarm(), folder / "alarm.tty", due=lambda alarm: alarm.due)
+    wire.unplug()
+    wire.tell(lambda alarm, now: alarm.feed(b"x", now - 1))
+    assert wire.look(lambda alarm: alarm.fed) == [b"x"]
+    wire.plug()
+    until = time.monotonic() + 10
+    while wire.look(lambda alarm: alarm.fed) != [b"x", b""]:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    wire.close()
+
+
+def test_a_tap_hears_what_passes_in_the_order_it_passes_and_nothing_that_is_lost(folder: Path) -> None:
+    heard: list[tuple[str, bytes]] = []
+    wire = PtyWire(
+        Echo(), folder / "echo.tty", rate=lambda _: 9600, tap=lambda direction, data: heard.append((direction, data))
+    )
+    with opened(wire.path, 9600) as port:
+        port.write(b"one")
+        assert port.read(3) == b"one"
+        wire.tell(lambda _echo, _now: [(0.0, b"two")])
+        assert port.read(3) == b"two"
+        port.baudrate = 19200
+        port.write(b"lost")
+        port.timeout = 0.2
+        assert port.read(4) == b""
+    wire.unplug()
+    wire.tell(lambda _echo, _now: [(0.0, b"lost too")])
+    assert heard == [("to", b"one"), ("from", b"one"), ("from", b"two")]
+    wire.close()
