@@ -26,6 +26,7 @@ AUTOMATIC_ON: Final = b"\x1d\x61\x4e"  # online, errors, paper, button; strict m
 PRESENT: Final = b"\x1d\x65\x03"
 EJECT: Final = b"\x1d\x65\x05"
 RETRACT: Final = b"\x1d\x65\x02"
+_QUIET_MODULES: Final = 4  # ISO/IEC 18004, 9.1
 _REAL_TIME: Final = (b"\x10\x04", b"\x10\x05", b"\x10\x14")  # DLE EOT, DLE ENQ, DLE DC4
 _LINE_FEED: Final = b"\n"
 
@@ -98,12 +99,15 @@ class _Encoder:
     def _qr(self, line: Qr) -> Iterator[bytes]:
         data = line.data.encode()
         dots = _module_dots(line, data)
+        quiet = b"\x1b\x4a" + bytes([_QUIET_MODULES * dots])  # white paper above and below, as the code's norm wants it
         yield self._aligned(Align.CENTRE)
+        yield quiet
         yield b"\x1d\x28\x6b\x04\x00\x31\x41\x32\x00"  # model 2
         yield b"\x1d\x28\x6b\x03\x00\x31\x43" + bytes([dots])
         yield b"\x1d\x28\x6b\x03\x00\x31\x45" + bytes([line.level.value])
         yield b"\x1d\x28\x6b" + (len(data) + 3).to_bytes(2, "little") + b"\x31\x50\x30" + data
         yield b"\x1d\x28\x6b\x03\x00\x31\x51\x30"  # print
+        yield quiet
 
     def _aligned(self, align: Align) -> bytes:
         if align is self._align:
@@ -146,4 +150,4 @@ def _module_dots(line: Qr, data: bytes) -> int:
     except segno.DataOverflowError:
         raise ReceiptUnprintableError("qr: too much data") from None
     modules = int(code.symbol_size(scale=1, border=0)[0])
-    return min(line.module_dots, DOTS // (modules + 8))  # 4 quiet modules on each side; the largest code gets 3 dots
+    return min(line.module_dots, DOTS // (modules + 2 * _QUIET_MODULES))  # the largest code gets 3 dots

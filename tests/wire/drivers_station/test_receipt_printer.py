@@ -212,3 +212,32 @@ def test_unplugged_before_a_print_is_no_device_and_plugged_in_it_prints(station:
         prints(receipt_printer)
     station.do("receipt-printer plug")
     assert prints(receipt_printer).result is PrintResult.PRINTED
+
+
+@pytest.mark.parametrize(
+    ("phrase", "part", "value"),
+    [
+        ("cover-open", "cover", CoverState.OPEN),
+        ("paper-low", "paper", PaperState.LOW),
+        ("paper-out without-near-end", "paper", PaperState.OUT),
+        ("jam", "media", MediaState.JAMMED),
+    ],
+)
+def test_a_change_is_told_by_the_printer_itself(
+    station: Any, receipt_printer: Any, phrase: str, part: str, value: object
+) -> None:
+    known = status(receipt_printer)
+    waiting = receipt_printer.begin(receipt_printer.driver.watch(known, 50.0))
+    # the first word comes with the switching on, so the change is not the first
+    time.sleep(0.5)
+    station.do(f"receipt-printer {phrase}")
+    assert getattr(waiting(), part) is value
+    assert station.status("receipt_printer")["waiting_bytes"] == 0
+
+
+def test_a_printer_that_is_mended_is_noticed_while_it_is_watched(station: Any, receipt_printer: Any) -> None:
+    station.do("receipt-printer paper-out")
+    known = status(receipt_printer)
+    waiting = receipt_printer.begin(receipt_printer.driver.watch(known, 50.0))
+    station.do("receipt-printer paper-ok")
+    assert waiting().paper is PaperState.FULL

@@ -9,7 +9,7 @@ from drivers.receipt_printer.document import Align, Feed, Line, Pair, Picture, Q
 from drivers.receipt_printer.encode import ReceiptUnprintableError, encode
 
 START = "1B40 1C26"
-QR_A1 = "1D286B0400314132 00 1D286B0300314306 1D286B0300314531 1D286B0500315030 4131 1D286B0300315130"
+QR_A1 = "1B4A18 1D286B0400314132 00 1D286B0300314306 1D286B0300314531 1D286B0500315030 4131 1D286B0300315130 1B4A18"
 
 
 def refuses_to_draw(text: str, height: int) -> Bitmap:
