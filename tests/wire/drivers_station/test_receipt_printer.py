@@ -167,13 +167,17 @@ def test_a_printer_that_stopped_loses_no_byte_that_it_could_not_take(station: An
     assert int(outcome.facts["sent"]) < int(outcome.facts["bytes"])
     waiting = station.status("receipt_printer")["waiting_bytes"]
     assert 0 < waiting < 4096
+    assert station.status("receipt_printer")["remarks"] == []
 
 
 def test_the_rest_of_a_stopped_receipt_does_not_hang_on_the_next_persons(station: Any, receipt_printer: Any) -> None:
     station.do("receipt-printer paper-left 60")
+    before = station.status("receipt_printer")["printed"]
     assert prints(receipt_printer, LONG).result is PrintResult.FAILED
     station.do("receipt-printer paper-ok")
-    before = station.status("receipt_printer")["printed"]
+    files = newest(station, before + 1)  # it is cut as soon as there is paper, before the eyes of whoever put it in
+    assert "社会保障自助服务" in files[".txt"].read_text(encoding="utf-8")
+    assert not station.status("receipt_printer")["uncut"]
     assert prints(receipt_printer).result is PrintResult.PRINTED
     files = newest(station, before + 2)
     lines = files[".txt"].read_text(encoding="utf-8").splitlines()
