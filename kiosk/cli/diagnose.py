@@ -189,6 +189,29 @@ def bench_pin_pad(
     _run_bench(Part.PIN_PAD, data, begin, times, seconds + 10, language, as_json=as_json)
 
 
+@bench.command("barcode-reader")
+def bench_barcode_reader(
+    data: Data = None,
+    times: Times = 1,
+    seconds: Patience = 30,
+    reveal: Reveal = False,
+    as_json: Json = False,
+    language: Words = Language.ZH,
+) -> None:
+    """Hold a code before the scanner: its lamp is lit, and the shape of the text is told."""
+    from time import monotonic
+
+    from kiosk.diagnostics.benches.barcode_reader import barcode_reader
+    from kiosk.diagnostics.findings import Part
+
+    def begin(wires: Wires) -> tuple[Any, Any]:
+        lane, reader = wires.barcode_reader()
+        baud = wires.settings.devices.barcode_baud
+        return lane, barcode_reader(reader, baud, monotonic, times, seconds, reveal=reveal)
+
+    _run_bench(Part.BARCODE_READER, data, begin, times, seconds + 15, language, as_json=as_json)
+
+
 # --- the whole diagnosis ---
 
 

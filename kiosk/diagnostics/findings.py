@@ -188,8 +188,13 @@ class Examination:
 
     def run(self, work: Operation[None]) -> Operation[Found]:
         """Do the work; what was found by its end, whatever end that was."""
-        with contextlib.suppress(_EndedError):  # the step that ended it has said why
-            yield from work
+        try:
+            with contextlib.suppress(_EndedError):  # the step that ended it has said why
+                yield from work
+        except Cancelled:
+            raise
+        except DeviceError as error:  # between two steps: it belongs to the one before
+            self.fail(error.code, detail=told(error))
         done = {step.name for step in self._steps}
         rest = tuple(Step(name, Result.NOT_RUN) for name in self.names if name not in done)
         return Found(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from drivers.barcode_reader.reader import BarcodeReader
 from drivers.document_printer.printer import DocumentPrinter
 from drivers.id_reader.reader import IdReader
 from drivers.lanes import ThreadLane
@@ -20,6 +21,7 @@ from drivers.receipt_printer.bitmap import Bitmap
 from drivers.receipt_printer.encode import Rasterise
 from drivers.receipt_printer.printer import ReceiptPrinter
 from kiosk.diagnostics.asking import cards
+from kiosk.diagnostics.asking.barcode_reader import barcode_reader
 from kiosk.diagnostics.asking.document_printer import document_printer
 from kiosk.diagnostics.asking.id_reader import id_reader
 from kiosk.diagnostics.asking.pin_pad import pin_pad
@@ -37,6 +39,7 @@ SECONDS = {
     Part.RECEIPT_PRINTER: 10.0,
     Part.DOCUMENT_PRINTER: 20.0,
     Part.PIN_PAD: 10.0,
+    Part.BARCODE_READER: 15.0,
 }
 
 
@@ -81,6 +84,12 @@ class Wires:
         link = SerialLink("pin_pad", SerialSettings(devices.pin_pad, devices.pin_pad_baud))
         return self._lane("pin-pad", link), PinPad(time.monotonic)
 
+    def barcode_reader(self) -> tuple[ThreadLane, BarcodeReader]:
+        """The lane with its driver, of a make that is to be found out."""
+        devices = self.settings.devices
+        link = SerialLink("barcode_reader", SerialSettings(devices.barcode_reader, devices.barcode_baud))
+        return self._lane("barcode-reader", link), BarcodeReader(time.monotonic)
+
     def close(self) -> None:
         """End the threads; cards lose their power."""
         for lane in self._lanes:
@@ -102,7 +111,7 @@ def ports(settings: Settings) -> dict[Part, str]:
         Part.RECEIPT_PRINTER: devices.receipt_printer,
         Part.DOCUMENT_PRINTER: devices.document_printer,
         Part.PIN_PAD: devices.pin_pad,
-        Part.BARCODE_READER: "",
+        Part.BARCODE_READER: devices.barcode_reader,
     }
 
 
@@ -149,6 +158,10 @@ def examiners(
     if Part.PIN_PAD in asked:
         lane, pad = wires.pin_pad()
         examine(Part.PIN_PAD, lane, pin_pad(pad, found[Part.PIN_PAD], clock))
+    if Part.BARCODE_READER in asked:
+        lane, scanner = wires.barcode_reader()
+        baud = wires.settings.devices.barcode_baud
+        examine(Part.BARCODE_READER, lane, barcode_reader(scanner.line, found[Part.BARCODE_READER], baud, clock))
     return ready, absent
 
 

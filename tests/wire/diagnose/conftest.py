@@ -26,7 +26,7 @@ MENDING = (
     *("receipt-printer paper-ok", "take receipt"),
     *("a4-printer power-on", "a4-printer clear", "a4-printer paper-ok", "a4-printer toner-ok"),
     *("pin-pad power-on", "pin-pad ok", "pin-pad case-closed", "pin-pad demo-keys", "pin-pad battery-ok"),
-    *("barcode-reader power-on", "barcode-reader ok"),
+    *("barcode-reader power-on", "barcode-reader ok", "barcode-reader make newland"),
 )
 
 

@@ -98,6 +98,19 @@ def test_keys_of_the_pin_pad_are_counted(hall):
     assert "73951" not in done.out + done.said
 
 
+def test_a_code_is_scanned_and_told_by_its_shape(hall):
+    process = hall.begin("bench", "barcode-reader", "--seconds", "20", "--json")
+    deadline = time.monotonic() + 20
+    while not hall.status()["barcode_reader"]["lamp"] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    hall.do("scan https://verify.example/v#geheim")
+    done = hall.ended(process)
+    assert done.code == 0, done.out
+    assert done.document["tries"][0]["detail"] == "31 characters: letters, signs"
+    assert done.document["facts"] == {"make": "newland"}
+    assert "geheim" not in done.out + done.said
+
+
 def test_a_device_that_is_not_in_the_settings_is_said_so(hall, tmp_path):
     (tmp_path / "terminal.toml").write_text('terminal = "T900"\n', "utf-8")
     done = hall.diagnose("bench", "receipt-printer", "--json", data=tmp_path)

@@ -9,6 +9,7 @@ import pytest
 
 FITTED = {
     *("card-reader", "psam", "id-reader", "receipt-printer", "document-printer", "pin-pad"),
+    "barcode-reader",
     *("journal", "snapshot", "clock", "disk", "sync"),
 }
 PERSONAL = ("周予安", "110199198803120233", "A00000011", "星湖市")
@@ -32,45 +33,59 @@ def test_a_healthy_terminal_is_all_well_with_times_and_identities(hall):
 def test_people_read_one_line_a_part_in_their_language(hall):
     chinese, english = hall.diagnose(), hall.diagnose("--language", "en")
     assert chinese.code == english.code == 0
-    assert "✓ 正常    凭条打印机" in chinese.out
+    assert "✓ 正常  凭条打印机" in chinese.out
     assert "本机正常" in chinese.out
     assert "Receipt printer" in english.out
     assert "All well" in english.out
 
 
 @pytest.mark.parametrize(
-    ("hands", "part", "cause", "fault"),
+    "round",
     [
-        (("id-reader unplug",), "id-reader", "no_device", "ID-02"),
-        (("id-reader silence",), "id-reader", "timeout", "ID-02"),
-        (("id-reader self-test-failed",), "id-reader", "self_test_failed", "ID-02"),
-        (("receipt-printer paper-out",), "receipt-printer", "paper_out", "PR-02"),
-        (("receipt-printer cover-open",), "receipt-printer", "cover_open", "PR-03"),
-        (("receipt-printer power-off",), "receipt-printer", "no_answer", "PR-05"),
-        (("receipt-printer unplug",), "receipt-printer", "no_device", "PR-05"),
-        (("a4-printer paper-out",), "document-printer", "paper_out", "DP-01"),
-        (("a4-printer jam",), "document-printer", "jam", "DP-01"),
-        (("a4-printer power-off",), "document-printer", "no_device", "DP-01"),
-        (("pin-pad power-off",), "pin-pad", "no_answer", "PP-01"),
-        (("pin-pad self-test-failed F3",), "pin-pad", "pin_pad_self_test_failed", "PP-01"),
+        {
+            "id-reader unplug": ("id-reader", "no_device", "ID-02"),
+            "receipt-printer paper-out": ("receipt-printer", "paper_out", "PR-02"),
+            "a4-printer jam": ("document-printer", "jam", "DP-01"),
+            "pin-pad power-off": ("pin-pad", "no_answer", "PP-01"),
+        },
+        {
+            "id-reader silence": ("id-reader", "timeout", "ID-02"),
+            "receipt-printer cover-open": ("receipt-printer", "cover_open", "PR-03"),
+            "a4-printer power-off": ("document-printer", "no_device", "DP-01"),
+        },
+        {
+            "id-reader self-test-failed": ("id-reader", "self_test_failed", "ID-02"),
+            "receipt-printer power-off": ("receipt-printer", "no_answer", "PR-05"),
+            "pin-pad self-test-failed F3": ("pin-pad", "pin_pad_self_test_failed", "PP-01"),
+        },
+        {
+            "receipt-printer unplug": ("receipt-printer", "no_device", "PR-05"),
+            "a4-printer paper-out": ("document-printer", "paper_out", "DP-01"),
+        },
     ],
+    ids=lambda round: " + ".join(round),
 )
-def test_an_ill_device_is_named_with_its_fault_code_and_its_next_step(hall, hands, part, cause, fault):
-    hall.do(*hands)
+def test_each_ill_device_is_named_with_its_fault_code_and_its_next_step_and_no_other(hall, round):
+    hall.do(*round)
     done = hall.diagnose("--json")
-    ill = done.part(part)
     assert done.code == 1
-    assert (ill["health"], ill["causes"][0], ill["fault"]) == ("ill", cause, fault)
-    assert ill["next"]["zh"]
-    assert ill["next"]["en"]
-    assert set(done.health(part).values()) == {"well"}, "one ill device says nothing of the others"
-
-
-def test_what_was_mended_is_well_again(hall):
-    hall.do("receipt-printer paper-out", "id-reader unplug")
-    assert hall.diagnose("--json").code == 1
+    for part, cause, fault in round.values():
+        ill = done.part(part)
+        assert (ill["health"], ill["causes"][0], ill["fault"]) == ("ill", cause, fault)
+        assert ill["next"]["zh"]
+        assert ill["next"]["en"]
+    others = done.health(*(part for part, _, _ in round.values()))
+    assert set(others.values()) == {"well"}, "one ill device says nothing of the others"
     hall.mend()
-    assert hall.diagnose("--json").code == 0
+    mended = hall.diagnose("--json", *(word for part, _, _ in round.values() for word in ("--device", part)))
+    assert mended.code == 0, "and what was mended is well again"
+
+
+def test_a_silent_scanner_may_be_off_or_take_no_commands_and_the_bench_test_is_named(hall):
+    hall.do("barcode-reader power-off")
+    done = hall.diagnose("--device", "barcode-reader", "--json")
+    assert (done.code, done.part("barcode-reader")["health"]) == (3, "unknown")
+    assert "bench barcode-reader" in done.part("barcode-reader")["next"]["en"]
 
 
 def test_a_missing_psam_is_not_an_ill_reader(hall):

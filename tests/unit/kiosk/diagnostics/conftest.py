@@ -17,12 +17,13 @@ from drivers.id_reader.reader import IdReader
 from drivers.lanes import Done, VirtualLane
 from drivers.links.memory import CardMemoryLink, IppMemoryLink, SerialMemoryLink
 from drivers.links.pcsc import ReaderRoles
-from drivers.operation import Slot
+from drivers.operation import Slot, Write
 from drivers.pin_pad.pad import PinPad
 from drivers.receipt_printer.bitmap import Bitmap
 from drivers.receipt_printer.printer import ReceiptPrinter
 from drivers.scheduler import VirtualScheduler
 from hardware_sim import people
+from hardware_sim.barcode_reader import reader as sim_scanner
 from hardware_sim.cards.demo_keys import DEMO_ROOT_KEY
 from hardware_sim.cards.device import NoAnswerError
 from hardware_sim.cards.psam import Psam
@@ -66,6 +67,15 @@ class Contacts:
 
     def seconds(self, apdu: bytes) -> float:
         return 0.002
+
+
+class _LineWithSpeed(SerialMemoryLink):
+    """A serial line whose device hears only its own speed."""
+
+    def begin(self, request: Any, done: Callable[[Any], None]) -> Any:
+        if isinstance(request, Write) and self.baud not in (None, 9600):
+            return self._scheduler.call_later(0.0, lambda: done(None))
+        return super().begin(request, done)
 
 
 @dataclass
@@ -112,6 +122,17 @@ class Bench:
         """Fingers on the PIN pad, one key every tenth of a second."""
         for place, key in enumerate(keys):
             self.scheduler.call_later(after + place / 10, lambda key=key: self._pressed(key))
+
+    def scanner(self, make: str) -> SerialMemoryLink:
+        """A barcode reader of this make on a line of its own."""
+        self.scanner_machine = sim_scanner.BarcodeReader(make)
+        self.scanner_line = _LineWithSpeed(self.scheduler, self.scanner_machine)
+        return self.scanner_line
+
+    def show(self, code: bytes) -> None:
+        """Hold a code before it."""
+        for delay, data in self.scanner_machine.scan(code, self.clock()) or ():
+            self.scheduler.call_later(delay, lambda data=data: self.scanner_line.arrive(data))
 
     def _pressed(self, key: sim_pad.Key) -> None:
         for delay, data in self.pad_machine.press(key, self.clock()):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pikepdf
 import pytest
 
+from drivers.barcode_reader.reader import BarcodeReader
 from drivers.errors import CardGone, LinkLost, Refused
 from drivers.operation import Slot
 from hardware_sim import people
@@ -17,7 +18,7 @@ from hardware_sim.id_reader.reader import Step
 from hardware_sim.pin_pad.entry import Key
 from hardware_sim.station.hall import id_card
 from kiosk.diagnostics import testpaper
-from kiosk.diagnostics.benches import cards, id_reader, pin_pad, prints
+from kiosk.diagnostics.benches import barcode_reader, cards, id_reader, pin_pad, prints
 from kiosk.diagnostics.benches.trying import Tried, Try, bench_report, times
 from kiosk.diagnostics.findings import Part, Result
 
@@ -298,3 +299,46 @@ def test_the_keypad_is_off_after_the_test(bench, press):
 def test_a_refusal_is_told_with_its_status_word(bench, read_cards, person):
     bench.insert(person("worker")).fail_next = Refused("card_reader", command="select", sw="6F00")
     assert "6F00" in read_cards(1).tries[0].detail
+
+
+# --- barcode reader ---
+
+
+@pytest.fixture
+def scan(bench):
+    def scan(*codes, times=1, reveal=False):
+        line = bench.scanner("newland")
+        for place, code in enumerate(codes):
+            bench.scheduler.call_later(3.0 + 4 * place, lambda code=code: bench.show(code))
+        reader = BarcodeReader(bench.clock)
+        return bench.run(line, barcode_reader.barcode_reader(reader, 9600, bench.clock, times, 8.0, reveal=reveal))
+
+    return scan
+
+
+def test_a_code_is_told_by_its_shape_and_not_by_its_text(scan):
+    tried = scan(b"https://verify.example/v#abc")
+    assert tried.tries[0].result is Result.PASS
+    assert tried.tries[0].detail == "28 characters: letters, signs"
+    assert "verify" not in repr(tried)
+    assert scan("周予安".encode(), reveal=True).facts["text"] == "周予安"
+
+
+def test_a_gs1_code_is_told_by_its_identifiers(scan):
+    assert scan(b"]C1010690123456789221A7").tries[0].detail.endswith("; GS1 (01) (21)")
+    assert "check digit" in scan(b"]C10106901234567890").tries[0].detail
+
+
+def test_several_codes_are_several_tries(scan):
+    tried = scan(b"1111", b"2222", times=2)
+    assert [each.detail for each in tried.tries] == ["4 characters: digits"] * 2
+    assert tried.facts["make"] == "newland"
+
+
+def test_no_code_in_time_is_unclear(scan):
+    assert [(each.result, each.cause) for each in scan().tries] == [(Result.UNCLEAR, "no_code")]
+
+
+def test_the_lamp_is_off_after_the_test(bench, scan):
+    scan()
+    assert not bench.scanner_machine.lamp(bench.clock())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from drivers.barcode_reader.reader import BarcodeReader
 from drivers.card_reader.events import ReaderAppeared, ServiceGone
 from drivers.errors import DeviceBusy, LinkLost, Refused
 from drivers.operation import Slot
@@ -11,6 +12,7 @@ from hardware_sim.cards.foreign_card import ForeignCard
 from hardware_sim.cards.psam import Psam
 from hardware_sim.id_reader import reader as sim_id
 from kiosk.diagnostics.asking import cards
+from kiosk.diagnostics.asking.barcode_reader import barcode_reader
 from kiosk.diagnostics.asking.document_printer import document_printer
 from kiosk.diagnostics.asking.id_reader import id_reader
 from kiosk.diagnostics.asking.pin_pad import pin_pad
@@ -320,3 +322,39 @@ def test_a_refusal_keeps_its_status_word_for_the_technician(bench, seen, roles, 
     bench.insert(person("worker")).fail_next = Refused("card_reader", command="select", sw="6F00")
     found = bench.run(bench.cards, cards.card_reader(seen("in"), roles, today, bench.clock))
     assert "6F00" in found.steps[-1].detail
+
+
+# --- barcode reader ---
+
+
+@pytest.fixture
+def look_at_scanner(bench):
+    def look(make="newland", *, off=False, baud=9600):
+        line = bench.scanner(make)
+        if off:
+            bench.scanner_machine.power_off()
+        reader = BarcodeReader(bench.clock)
+        return bench.run(line, barcode_reader(reader.line, "/dev/scanner", baud, bench.clock))
+
+    return look
+
+
+@pytest.mark.parametrize("make", ["newland", "honeywell", "gm65"])
+def test_a_scanner_is_known_by_the_commands_it_answers(look_at_scanner, make):
+    found = look_at_scanner(make)
+    assert results(found) == {"answer": "pass", "speed": "pass"}
+    assert found.identity.model == make
+    assert found.status["device"] == "online"
+
+
+def test_a_silent_scanner_may_be_off_or_take_no_commands(look_at_scanner):
+    found = look_at_scanner(off=True)
+    assert results(found) == {"answer": "unclear", "speed": "not-run"}
+    assert found.causes == ("no_command_answered",)
+
+
+def test_a_scanner_at_another_speed_is_told_with_the_speed_it_has(look_at_scanner):
+    found = look_at_scanner(baud=19200)
+    assert results(found)["speed"] == "fail"
+    assert found.causes == ("wrong_baud",)
+    assert found.capabilities["baud"] in found.steps[-1].detail
