@@ -12,7 +12,18 @@ from dataclasses import dataclass, field, replace
 
 from kiosk import recovery
 from kiosk.effects import Append, CheckRoom, LookAtDelivery, Outbox, PollDevice
-from kiosk.events import Completed, DeliveryReported, Device, DeviceReported, Event, Failed, TimeIsUp
+from kiosk.events import (
+    Completed,
+    Contact,
+    DeliveryReported,
+    Device,
+    DeviceReported,
+    Event,
+    Failed,
+    TimeIsUp,
+    VendorModeEnding,
+    VendorModeOver,
+)
 from kiosk.recovery import Recovery
 from kiosk.settings import Settings
 from offline_store.errors import SnapshotUnavailable, StoreError
@@ -48,6 +59,7 @@ class Devices:
     health: Mapping[Device, Health] = field(default_factory=_nothing_known)
     delivery: DeliveryReported = field(default_factory=lambda: DeliveryReported(False, 0, None, None))
     next_poll: float = 0.0
+    polled: bool = False
     polls: Mapping[int, Device] = field(default_factory=dict)
     recovery: Recovery = field(default_factory=Recovery)
 
@@ -71,6 +83,11 @@ def polled(settings: Settings) -> tuple[Device, ...]:
     return (Device.RECEIPT_PRINTER, Device.DOCUMENT_PRINTER, *(device for device, port in extra if port))
 
 
+def all_looked_at(devices: Devices) -> bool:
+    """A round of polls is over, and every device has answered in it."""
+    return devices.polled and not devices.polls
+
+
 def deadline(devices: Devices, busy: frozenset[Device]) -> tuple[float, str]:
     """When something must happen by itself: (monotonic seconds, timer name)."""
     wakes_at = recovery.deadline(devices.recovery, busy)
@@ -81,8 +98,18 @@ def deadline(devices: Devices, busy: frozenset[Device]) -> tuple[float, str]:
 def step(devices: Devices, event: Event, out: Outbox, settings: Settings, busy: frozenset[Device]) -> Devices:
     """The region's transition table. A device in `busy` is at work for somebody, and is not asked in between."""
     match event:
+        case DeviceReported(device=device) if device in busy:
+            # known, and left alone: what is done about it waits until the device is ours again
+            return _reported(devices, event, device, out)
         case DeviceReported():
             return _looked(devices, event, out)
+        case VendorModeEnding():
+            # whatever was wrong before the technician came may not be any more: each is looked at now
+            afresh = replace(devices.recovery, ladders={})
+            return replace(devices, recovery=afresh, polled=False, next_poll=out.moment.monotonic)
+        case VendorModeOver() if (fault := devices.fault(Device.CARD_READER)) is not None:
+            gone = DeviceReported(Device.CARD_READER, fault, contact=Contact.LOST)
+            return replace(devices, recovery=recovery.reported(devices.recovery, gone, fault, out))
         case DeliveryReported() | Completed(result=DeliveryReported()):
             return _delivered(devices, event if isinstance(event, DeliveryReported) else event.result, out)
         case TimeIsUp(region=region, timer=timer) if region == REGION and timer == RECOVER:
@@ -95,7 +122,8 @@ def step(devices: Devices, event: Event, out: Outbox, settings: Settings, busy: 
                     polls[out.perform(PollDevice(device), None)] = device
             out.perform(CheckRoom(), None)
             out.perform(LookAtDelivery(), None)
-            return replace(devices, polls=polls, next_poll=out.moment.monotonic + settings.timeouts.poll_devices)
+            now = out.moment.monotonic
+            return replace(devices, polls=polls, polled=True, next_poll=now + settings.timeouts.poll_devices)
         case Completed(effect=effect, result=DeviceReported() as report) if effect in devices.polls:
             return _looked(_polled(devices, effect), report, out)
         case Completed(effect=effect, result=DeviceReported() as report) if effect in devices.recovery.trying:

@@ -110,6 +110,20 @@ class RecoverDevice:
 
 
 @dataclass(frozen=True, slots=True)
+class LetGoOfDevices:
+    """Close every wire, so that a technician's tools can use the devices. Result: names of devices still held."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellTechnician:
+    """Tell the technician's commands `visits` how it stands. `kept`: devices that could not be freed. Result: None."""
+
+    visits: tuple[int, ...]
+    service: str
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CloseBooks:
     """End of a session: head file, WAL truncation, snapshot transaction closed. Result: None."""
 
@@ -138,6 +152,8 @@ Action = (
     | PrintPaper
     | PollDevice
     | RecoverDevice
+    | LetGoOfDevices
+    | TellTechnician
     | CloseBooks
     | LookAtDelivery
     | Poke

@@ -26,6 +26,9 @@ from kiosk.printers import document_printer_report, receipt_printer_report
 LOOK_SECONDS = 10.0
 """A look ends by itself before this; longer only when the wire hangs."""
 
+LET_GO_SECONDS = 3 * LOOK_SECONDS
+"""What a lane does already, a look or a rung, is done first."""
+
 Step = Callable[[], Operation[None]]
 
 

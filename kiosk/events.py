@@ -131,6 +131,25 @@ class Progressed:
     steps: int
 
 
+@dataclass(frozen=True, slots=True)
+class VendorModeRequested:
+    """A technician's command wants the devices (VendorMode.EnterModeRequest); `visit` names the command."""
+
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class VendorModeReleased:
+    """The devices may be taken back: asked for by the command `asker`, or the command `holder` is gone.
+
+    `holder` None: whoever holds them.
+    """
+
+    why: str  # asked | gone
+    asker: int | None = None
+    holder: int | None = None
+
+
 # What one region tells the others; handled at once, before the next event of the queue.
 
 
@@ -172,7 +191,22 @@ class CustodyChanged:
     state: str
 
 
-Signal = JobWanted | JobSettled | CardOffered | CustodyChanged
+@dataclass(frozen=True, slots=True)
+class VendorModeBegan:
+    """The devices go to the technician: nobody is served from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class VendorModeEnding:
+    """The devices are the terminal's again; how they are nobody knows yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class VendorModeOver:
+    """Each device was looked at: service goes on."""
+
+
+Signal = JobWanted | JobSettled | CardOffered | CustodyChanged | VendorModeBegan | VendorModeEnding | VendorModeOver
 
 Event = (
     Intent
@@ -185,6 +219,8 @@ Event = (
     | PinCounted
     | PinEntered
     | PinCancelled
+    | VendorModeRequested
+    | VendorModeReleased
     | TimeIsUp
     | Completed
     | Failed

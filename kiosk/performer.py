@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -34,6 +35,7 @@ from kiosk.effects import (
     CheckRoom,
     CloseBooks,
     Effect,
+    LetGoOfDevices,
     LookAtDelivery,
     MakePaper,
     Poke,
@@ -44,10 +46,11 @@ from kiosk.effects import (
     ReadCard,
     RecoverDevice,
     ReleaseCard,
+    TellTechnician,
     VerifyPin,
     WarmPapers,
 )
-from kiosk.equipment import LOOK_SECONDS, Unit, error_report
+from kiosk.equipment import LET_GO_SECONDS, LOOK_SECONDS, Unit, error_report, let_go
 from kiosk.events import Completed, Contact, DeliveryReported, Device, DeviceReported, Event, Failed, Progressed
 from kiosk.faults import fault_of
 from kiosk.records import PersonRecord
@@ -109,12 +112,40 @@ class Wiring:
     poke: Callable[[], None]
     post: Callable[[Event], None]
     wipe_pin: Callable[[], None]
+    tell_technician: Callable[[TellTechnician], None]
     pseudonym_key: bytearray
     timeouts: Timeouts
 
 
 class NotFittedError(Exception):
     """The terminal has no such device."""
+
+
+class _LettingGo:
+    """Every lane lets go of its device; `done` gets the names of those that did not, on the last lane's thread."""
+
+    def __init__(self, units: Mapping[Device, Unit], done: Callable[[tuple[str, ...]], None]) -> None:
+        self._units = dict(units)
+        self._done = done
+        self._lock = threading.Lock()
+        self._waiting = set(units)
+        self._kept: list[str] = []
+
+    def begin(self) -> None:
+        """Ask all of them at once."""
+        if not self._units:
+            self._done(())
+        for device, unit in self._units.items():
+            unit.lane.submit(let_go(), partial(self._ended, device), deadline=LET_GO_SECONDS)
+
+    def _ended(self, device: Device, outcome: Outcome[None]) -> None:
+        with self._lock:
+            self._waiting.discard(device)
+            if not isinstance(outcome, Done):
+                self._kept.append(device.value)
+            over = not self._waiting
+        if over:
+            self._done(tuple(sorted(self._kept)))
 
 
 class Performer:
@@ -162,6 +193,11 @@ class Performer:
                 self._look(effect, device, lambda unit: unit.look())
             case RecoverDevice(device=device, rung=rung):
                 self._look(effect, device, lambda unit: unit.recover(rung))
+            case LetGoOfDevices():
+                _LettingGo(w.units, lambda kept: self._completed(effect, kept)).begin()
+            case TellTechnician():
+                w.tell_technician(effect.action)
+                self._completed(effect, None)
             case WarmPapers():
                 w.papers.warm()
                 self._completed(effect, None)

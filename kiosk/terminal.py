@@ -11,7 +11,7 @@ import queue
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from kiosk import custody, devices, jobs
+from kiosk import custody, devices, jobs, vendor_mode
 from kiosk.clock import Clock, Moment
 from kiosk.custody import Custody
 from kiosk.devices import Devices
@@ -22,17 +22,19 @@ from kiosk.screen import Page, Screen
 from kiosk.sessions import timing, transitions
 from kiosk.sessions.rules import PRINTS_ON, Around, Rules
 from kiosk.sessions.screens import screen
-from kiosk.sessions.state import Serving, Session, Starting
+from kiosk.sessions.state import Serving, Session, Standby, Starting
+from kiosk.vendor_mode import VendorMode
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The four regions, the number of the next effect, and the effects nobody waits for."""
+    """The regions, the number of the next effect, and the effects nobody waits for."""
 
     session: Session = field(default_factory=Session)
     custody: Custody = field(default_factory=Custody)
     devices: Devices = field(default_factory=Devices)
     jobs: Jobs = field(default_factory=Jobs)
+    vendor: VendorMode = field(default_factory=VendorMode)
     next_effect: int = 1
     background: frozenset[int] = frozenset()
 
@@ -61,7 +63,9 @@ def _one(state: State, event: Event, out: Outbox, rules: Rules) -> State:
     session = state.session
     if _for_session(session, event):
         session = transitions.step(session, event, out, rules, Around(held, health, prints.sessions))
-    return replace(state, session=session, custody=held, devices=health, jobs=prints)
+    at_rest = isinstance(session.phase, Standby) and held.clear and not prints.running
+    vendor = vendor_mode.step(state.vendor, event, out, at_rest=at_rest, all_looked_at=devices.all_looked_at(health))
+    return replace(state, session=session, custody=held, devices=health, jobs=prints, vendor=vendor)
 
 
 def _for_session(session: Session, event: Event) -> bool:
@@ -74,12 +78,16 @@ def _for_session(session: Session, event: Event) -> bool:
 
 
 def _at_work(state: State) -> frozenset[Device]:
-    """Devices that do something for somebody now: nobody asks them how they are in between."""
+    """Devices that do something for somebody now, or are a technician's: nobody asks them how they are in between."""
+    if state.vendor.devices_are_theirs:
+        return frozenset(Device)
     return frozenset(PRINTS_ON[job.wanted.kind] for job in state.jobs.running.values())
 
 
 def _awaited(state: State) -> frozenset[int]:
     asked = set(state.devices.polls) | set(state.devices.recovery.trying)
+    if state.vendor.letting_go is not None:
+        asked.add(state.vendor.letting_go)
     awaited = {job.awaiting for job in state.jobs.running.values()} | asked
     return frozenset(awaited | ({state.session.awaiting} if state.session.awaiting is not None else set()))
 

@@ -19,6 +19,7 @@ from kiosk.app.directory import DataDirectory
 from kiosk.app.lanes import Lanes, open_lanes, reader_roles
 from kiosk.app.papers_process import PapersProcess
 from kiosk.app.rules import rules_for
+from kiosk.app.service_door import ServiceDoor
 from kiosk.app.stores import TerminalStores
 from kiosk.clock import Clock, SystemClock
 from kiosk.events import Device, DeviceReported, Event
@@ -108,8 +109,11 @@ class Core:
             running.callback(lanes.stop)
             rules = rules_for(self._settings, secrets.token_hex(4))
             terminal = Terminal(rules, self._clock, lambda effect: performer(effect), self._show)
-            performer = Performer(self._wiring(stores, lanes, papers, terminal))
+            door = ServiceDoor(self._data.root, terminal.post, self._crash)
+            performer = Performer(self._wiring(stores, lanes, papers, terminal, door))
             self._terminal = terminal
+            door.start()
+            running.callback(door.stop)
             monitor = PcscMonitor(self._watcher(lanes, terminal), crash=self._crash)
             monitor.start()
             running.callback(monitor.stop)
@@ -123,6 +127,9 @@ class Core:
         patterns = reader_roles(self._settings)
 
         def ask(answered: Callable[[str | None], None]) -> None:
+            if terminal.state.vendor.devices_are_theirs:
+                answered(None)  # nobody is served, and a technician's tool may hold the card
+                return
             lanes.card.submit(
                 find_sam(),
                 lambda outcome: answered(outcome.value if isinstance(outcome, Done) else None),
@@ -131,7 +138,9 @@ class Core:
 
         return CardWatcher(Roles(patterns.user, patterns.sam), terminal.post, ask, on_a_timer)
 
-    def _wiring(self, stores: TerminalStores, lanes: Lanes, papers: PapersProcess, terminal: Terminal) -> Wiring:
+    def _wiring(
+        self, stores: TerminalStores, lanes: Lanes, papers: PapersProcess, terminal: Terminal, door: ServiceDoor
+    ) -> Wiring:
         return Wiring(
             units=lanes.units,
             card=lanes.card,
@@ -144,6 +153,7 @@ class Core:
             poke=lambda: _urgent(self._data.root),
             post=terminal.post,
             wipe_pin=self.pin_pad.wipe,
+            tell_technician=door.tell,
             pseudonym_key=stores.pseudonym_key,
             timeouts=self._settings.timeouts,
         )

@@ -10,6 +10,8 @@ from kiosk.events import (
     CardMute,
     SlotsChecked,
     TimeIsUp,
+    VendorModeBegan,
+    VendorModeOver,
 )
 from kiosk.faults import notice
 from kiosk.intents import ItemChosen, Press, Pressed
@@ -20,6 +22,7 @@ from kiosk.sessions.state import (
     CheckingRoom,
     Choosing,
     Identifying,
+    Maintenance,
     Serving,
     Session,
     Standby,
@@ -32,6 +35,19 @@ def slots_checked(session: Session, event: SlotsChecked, out: Outbox, rules: Rul
         # a card nobody put in before our eyes: never read, only offered back (custody recovery)
         return ending.offer_card(session, out, around, rules, notice("SW-01", Tone.WARNING))
     return replace(session, phase=Standby())
+
+
+def maintenance(session: Session, event: VendorModeBegan, out: Outbox, rules: Rules, around: Around) -> Session:
+    return replace(ending.forget(session), phase=Maintenance(out.moment.stamp))
+
+
+def back_from_maintenance(
+    session: Session, event: VendorModeOver, out: Outbox, rules: Rules, around: Around
+) -> Session:
+    if not around.custody.clear:
+        # a technician's card, or somebody else's: never read, only offered back
+        return ending.offer_card(session, out, around, rules, notice("LF-01"))
+    return ending.forget(session)
 
 
 def wake(session: Session, event: Pressed, out: Outbox, rules: Rules, around: Around) -> Session:

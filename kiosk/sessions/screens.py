@@ -77,6 +77,8 @@ def _page(session: Session, around: Around, moment: Moment, rules: Rules) -> tup
     match phase:
         case phases.Starting():
             return Page.OUT_OF_SERVICE, OutOfService(text("out.starting"), _since(moment))
+        case phases.Maintenance(since=since):
+            return Page.OUT_OF_SERVICE, OutOfService(text("out.maintenance"), _minute(since))
         case phases.Standby() | phases.Choosing() if around.devices.fault(Device.STORE):
             health = around.devices.health[Device.STORE]
             code = health.fault or ""

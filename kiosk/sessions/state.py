@@ -15,6 +15,13 @@ class Starting:
 
 
 @dataclass(frozen=True, slots=True)
+class Maintenance:
+    """C99: a technician has the devices; `since` as people read it."""
+
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standby:
     """C00."""
 
@@ -113,6 +120,7 @@ class Leaving:
 
 Phase = (
     Starting
+    | Maintenance
     | Standby
     | Choosing
     | Identifying

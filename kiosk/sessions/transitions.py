@@ -30,6 +30,8 @@ from kiosk.events import (
     Progressed,
     SlotsChecked,
     TimeIsUp,
+    VendorModeBegan,
+    VendorModeOver,
 )
 from kiosk.faults import notice
 from kiosk.intents import DigitTyped, ItemChosen, OptionChosen, Press, Pressed, Touched
@@ -45,6 +47,7 @@ from kiosk.sessions.state import (
     Identifying,
     InMenu,
     Leaving,
+    Maintenance,
     Opening,
     Phase,
     ReadingCard,
@@ -129,7 +132,13 @@ _WAITS_FOR_CARD: Mapping[type[Any], Handler] = {Completed: at_the_card.tries_kno
 
 TABLE: Mapping[type[Phase], Mapping[type[Any], Handler]] = {
     Starting: {SlotsChecked: arrival.slots_checked},
-    Standby: {Pressed: arrival.wake, CardInserted: arrival.card_in, CardMute: arrival.mute_card},
+    Maintenance: {VendorModeOver: arrival.back_from_maintenance},
+    Standby: {
+        VendorModeBegan: arrival.maintenance,
+        Pressed: arrival.wake,
+        CardInserted: arrival.card_in,
+        CardMute: arrival.mute_card,
+    },
     Choosing: {
         ItemChosen: arrival.choose,
         Pressed: arrival.choosing_pressed,

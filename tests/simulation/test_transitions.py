@@ -42,24 +42,36 @@ IN_THE_BASE = frozenset(
         intents.Touched,
     }
 )
-OF_OTHER_REGIONS = frozenset({happenings.DeliveryReported, happenings.JobWanted, happenings.CardOffered})
-WAITING = frozenset({phases.Starting, phases.Standby, phases.Choosing, phases.Identifying})
+OF_OTHER_REGIONS = frozenset(
+    {
+        happenings.DeliveryReported,
+        happenings.JobWanted,
+        happenings.CardOffered,
+        happenings.VendorModeRequested,
+        happenings.VendorModeReleased,
+        happenings.VendorModeEnding,
+    }
+)
+WAITING = frozenset({phases.Starting, phases.Maintenance, phases.Standby, phases.Choosing, phases.Identifying})
 """Phases that wait for no answer, and have nobody."""
 
 MEANS_NOTHING: Mapping[type[Any], frozenset[type[Any]]] = {
     # custody comes first at the start; inside a session the slot is taken, and what comes while the terminal is busy
     # is taken up as soon as it is free
-    happenings.CardInserted: AT_THE_CARD | {phases.Starting, phases.InMenu},
-    happenings.CardMute: AT_THE_CARD | {phases.Starting, phases.InMenu, phases.Serving},
+    happenings.CardInserted: AT_THE_CARD | {phases.Starting, phases.Maintenance, phases.InMenu},
+    happenings.CardMute: AT_THE_CARD | {phases.Starting, phases.Maintenance, phases.InMenu, phases.Serving},
     happenings.SlotsChecked: PHASES - {phases.Starting},
     happenings.PinEntered: PHASES - {phases.EnteringPin},
     happenings.PinCancelled: PHASES - {phases.EnteringPin},
     # these are over when their answer comes, which has a limit of its own
-    happenings.TimeIsUp: (AT_THE_CARD - {phases.EnteringPin}) | {phases.Starting, phases.Standby},
+    happenings.TimeIsUp: (AT_THE_CARD - {phases.EnteringPin}) | {phases.Starting, phases.Maintenance, phases.Standby},
     happenings.Completed: WAITING | {phases.EnteringPin, phases.InMenu, phases.Taking, phases.Leaving},
     happenings.Failed: WAITING | {phases.EnteringPin, phases.InMenu, phases.Taking, phases.Leaving},
     happenings.Progressed: PHASES - {phases.ReadingCard},
     happenings.CustodyChanged: PHASES - {phases.Taking},
+    # it begins at standby alone, and ends in itself
+    happenings.VendorModeBegan: PHASES - {phases.Standby},
+    happenings.VendorModeOver: PHASES - {phases.Maintenance},
 }
 
 
@@ -147,6 +159,20 @@ def starting_with_a_card(hall: StillHall) -> None:
         hall.run(0.01)
 
 
+def technician_comes(hall: StillHall) -> None:
+    hall.happen(happenings.VendorModeRequested(1))
+
+
+def technician_goes(hall: StillHall) -> None:
+    hall.happen(happenings.VendorModeReleased("gone", holder=1))
+
+
+def technician_blinks(hall: StillHall) -> None:
+    """A command that is ended before anybody could answer it."""
+    technician_comes(hall)
+    technician_goes(hall)
+
+
 def verifying(hall: StillHall) -> None:
     hall.insert()
     hall.until(phase_is(phases.EnteringPin))
@@ -206,6 +232,7 @@ def confirmed(hall: StillHall) -> None:
 PLACES: Mapping[str, tuple[Callable[[StillHall], None], Callable[[State], bool]]] = {
     "starting": (starting, lambda state: True),
     "starting with a card in the slot": (starting_with_a_card, lambda state: True),
+    "maintenance": (technician_comes, phase_is(phases.Maintenance)),
     "standby": (lambda hall: None, phase_is(phases.Standby)),
     "choosing": (wake, phase_is(phases.Choosing)),
     "identifying": (identifying, phase_is(phases.Identifying)),
@@ -341,6 +368,9 @@ HAPPENINGS: Mapping[str, Callable[[StillHall], None]] = {
     "the card reader is unplugged": lambda hall: hall.night.bench.unplug(Slot.USER),
     "the readers are plugged the other way round": lambda hall: hall.night.bench.plug_the_other_way_round(),
     "the ID reader is unplugged": lambda hall: hall.night.id_reader.unplug(),
+    "a technician asks for the devices": technician_comes,
+    "a technician asks and goes": technician_blinks,
+    "the technician goes": technician_goes,
     "the PSAM is gone": lambda hall: hall.night.bench.take_sam(),
     "the receipt printer is off": lambda hall: hall.night.receipts.power_off(),
     "the receipt printer is unplugged": lambda hall: hall.night.receipts.unplug(),
@@ -394,6 +424,7 @@ def test_from_every_place_there_is_a_way_back_whatever_happens_there(still_hall,
 
 REPRESENTED = {
     phases.Starting: "starting with a card in the slot",
+    phases.Maintenance: "maintenance",
     phases.Standby: "standby",
     phases.Choosing: "choosing",
     phases.Identifying: "identifying",
@@ -420,6 +451,8 @@ MEANINGLESS: Mapping[type[Any], tuple[Any, ...]] = {
     happenings.Completed: (happenings.Completed(1, None, None),),
     happenings.Failed: (happenings.Failed(1, None, CardGone("card_reader")),),
     happenings.Progressed: (happenings.Progressed(1, None, 1, 6),),
+    happenings.VendorModeBegan: (happenings.VendorModeBegan(),),
+    happenings.VendorModeOver: (happenings.VendorModeOver(),),
     happenings.CustodyChanged: (happenings.CustodyChanged("card", "left"), happenings.CustodyChanged("card", "taken")),
 }
 

@@ -24,7 +24,7 @@ from kiosk.app.stores import TerminalStores
 from kiosk.certificates.client import PapersGoneError, PapersLateError
 from kiosk.certificates.facts import EnrolmentCertificate
 from kiosk.clock import Moment
-from kiosk.effects import Effect
+from kiosk.effects import Effect, TellTechnician
 from kiosk.equipment import card_reader_unit, document_printer_unit, id_reader_unit, receipt_printer_unit
 from kiosk.events import Device, DeviceReported, Event
 from kiosk.fonts import Fonts
@@ -169,6 +169,7 @@ class ProcessLife:
         self._spoiled = spoiled
         self.span = LifeSpan(scheduler)
         self.number = number
+        self.told: list[TellTechnician] = []
         self._bench = bench
         self.stores = TerminalStores(data, settings, data.key_files(settings, quiet=True), clock)
         self.rules = rules_for(settings, f"boot{number}")
@@ -203,6 +204,7 @@ class ProcessLife:
                 poke=poke,
                 post=self.post,
                 wipe_pin=self.pin_pad.wipe,
+                tell_technician=self.told.append,
                 pseudonym_key=self.stores.pseudonym_key,
                 timeouts=settings.timeouts,
             )

@@ -14,7 +14,7 @@ from night.whole import FITTED, Night
 from kiosk.certificates.facts import EnrolmentCertificate
 from kiosk.certificates.pipe import Paper
 from kiosk.effects import Effect
-from kiosk.events import Event
+from kiosk.events import Event, VendorModeReleased
 from kiosk.fonts import Fonts
 from kiosk.identity import NOBODY
 from kiosk.intents import DigitTyped, ItemChosen, OptionChosen, Press, Pressed
@@ -176,6 +176,7 @@ class StillHall:
     def put_right(self) -> None:
         """Everything is mended, and the card is taken."""
         night = self.night
+        self.happen(VendorModeReleased("gone", holder=1))
         night.disk.full = False
         night.receipts.mend()
         night.documents.mend()

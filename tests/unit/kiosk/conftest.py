@@ -185,6 +185,8 @@ DEFAULTS: Mapping[type[Any], Callable[[Any], object]] = {
     effects.Poke: lambda _: None,
     effects.LookAtDelivery: lambda _: DeliveryReported(True, 0, None, "2026-11-21"),
     effects.PollDevice: lambda action: DeviceReported(action.device, None),
+    effects.LetGoOfDevices: lambda _: (),
+    effects.TellTechnician: lambda _: None,
     effects.RecoverDevice: lambda action: DeviceReported(action.device, None),
 }
 

@@ -75,6 +75,7 @@ def performer(posted, card=None, books=None, wipe_pin=lambda: None):
         poke=lambda: None,
         post=posted.append,
         wipe_pin=wipe_pin,
+        tell_technician=lambda told: None,
         pseudonym_key=bytearray(32),
         timeouts=Timeouts(),
     )
