@@ -135,7 +135,8 @@ class CardMalformed(DeviceError):
 
 
 class CardUnsupported(DeviceError):
-    """A card this terminal cannot serve. Facts: ``what`` algorithm | version, ``value``."""
+    """A card this terminal cannot serve, or not in this: ``what`` algorithm | version | application | certificates |
+    bank card | write, ``value``."""
 
     code = "card_unsupported"
 

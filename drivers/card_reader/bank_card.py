@@ -99,10 +99,7 @@ def _last_four(card: Channel, fci: bytes) -> Operation[BankCard]:
             raise card.refusal("read bank record", response)
         record = bytearray(response.data)
         del response
-        try:
-            digits = _digits_in(record)
-        finally:
-            record[:] = bytes(len(record))
+        digits = last_digits(record)
         if digits:
             return BankCard(digits)
     raise CardMalformed("card_reader", element="bank card number", shape="record missing")
@@ -120,8 +117,18 @@ def _places(options: bytes) -> Iterator[tuple[int, int]]:
             yield entry.sfi >> 3, position
 
 
+def last_digits(record: bytearray) -> str:
+    """Last four digits of the number in a record of template 70; "" when it has none. Overwrites the record.
+
+    CardMalformed: it is no record, or the number is none.
+    """
+    try:
+        return _digits_in(record)
+    finally:
+        record[:] = bytes(len(record))
+
+
 def _digits_in(record: bytearray) -> str:
-    """Last four digits of the number in a record of template 70; "" when it has none. Copies nothing else of it."""
     with memoryview(record) as view:
         for place, length in ((place, length) for tag, place, length in _spans(view) if tag in (_PAN, _TRACK_2)):
             end = 2 * length

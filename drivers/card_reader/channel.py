@@ -57,7 +57,7 @@ class Channel:
         response = yield from self._exchange(command, command.wire(le=command.le) if as_case_4 else command.wire())
         if response.sw1 == _WRONG_LE and command.le:
             response = yield from self._exchange(command, command.wire(le=response.sw2 or 256))
-        return (yield from self._fetched(command.name, response))
+        return response if response.sw1 != _MORE else (yield from self._fetched(command.name, response))
 
     def ask(self, command: Command) -> Operation[bytes]:
         """Send, and answer the data of a 9000. Raises what ``refusal`` says for anything else."""

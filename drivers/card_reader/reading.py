@@ -81,24 +81,28 @@ def select_application(card: Channel, application: Application) -> Operation[byt
     return response.data
 
 
-def open_application(
+def open_application(facts: CardFacts, application: Application) -> Operation[None]:
+    """Select it. What its files need beyond that is the caller's business. Errors: ``select_application``'s."""
+    yield from select_application(channel_of(facts.atr), application)
+
+
+def open_with_key(
     facts: CardFacts,
     application: Application,
-    *,
-    key: str | None = None,
+    key: str,
     keys: KeyService[Y],
+    *,
     plan: KeyPlan = SHEET_PLAN,
     chance: Chance = secrets.token_bytes,
 ) -> Keyed[Y, None]:
-    """Select it and prove one of its keys ("RK1"; "RK_SSSE" in the environment), which lasts until another is selected.
+    """Select it and prove one of its keys ("RK1"; "RK_SSSE" in the environment), once.
 
     Errors: those of ``select_application`` and ``authentication.gain``.
     """
     card = channel_of(facts.atr)
     yield from select_application(card, application)
-    if key is not None:
-        name = key if application.name == "SSSE" else f"{application.name}.{key}"
-        yield from gain(card, name, keys, plan, chance)
+    name = key if application.name == "SSSE" else f"{application.name}.{key}"
+    yield from gain(card, name, keys, plan, chance)
 
 
 def read_directory(facts: CardFacts) -> Operation[tuple[DirectoryEntry, ...]]:

@@ -22,7 +22,14 @@ from drivers.card_reader.commands import (
 from drivers.card_reader.facts import Algorithm
 from drivers.card_reader.key_service import TerminalMac
 from drivers.card_reader.layouts import PSAM_DES_SET, PSAM_WIDE_SET, parsed
-from drivers.card_reader.message_blocks import MAC_LENGTH, folded_mac, folded_proof, mac_blocks, random_block
+from drivers.card_reader.message_blocks import (
+    MAC_LENGTH,
+    data_blocks,
+    folded_mac,
+    folded_proof,
+    mac_blocks,
+    random_block,
+)
 from drivers.errors import CardGone, CardMute, NoDevice, ProtocolError, SamMissing, SamUnfit
 from drivers.operation import Operation, PowerOn, SecretExchange, Slot
 
@@ -115,6 +122,19 @@ class Sam:
             answer = yield from _CHANNEL.ask(cipher_data(part, mode))
         # The sheet does not say who folds the last block: its length tells.
         return answer if len(answer) == MAC_LENGTH else folded_mac(_of_length(answer, algorithm.block))
+
+    def encrypt(
+        self, key: SamKey, algorithm: Algorithm, factors: Sequence[bytes], challenge: bytes, plain: bytes
+    ) -> Operation[bytes]:
+        """``length ‖ plain`` in whole blocks, enciphered (section 8); up to 255 bytes. Errors as ``prove``."""
+        yield from self._deliver(key, algorithm, factors, challenge, _TO_ENCRYPT)
+        blocks, enciphered = data_blocks(plain, algorithm.block), b""
+        for place in range(0, len(blocks), _MOST_CIPHERED):
+            part = blocks[place : place + _MOST_CIPHERED]
+            last = place + len(part) == len(blocks)
+            mode = CipherMode.ENCRYPT if last else CipherMode.ENCRYPT_MORE
+            enciphered += _of_length((yield from _CHANNEL.ask(cipher_data(part, mode))), len(part))
+        return enciphered
 
     def encrypt_secret(
         self,

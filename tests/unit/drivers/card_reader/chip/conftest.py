@@ -487,7 +487,7 @@ class Psam:
             return sw(0x6901)
         if len(body) % block:
             return sw(0x6700)
-        if apdu[2] == 0:
+        if apdu[2] in (0x00, 0x02):
             return keys.encipher(self.algorithm, self.session, body) + OK
         if apdu[2] in (0x05, 0x07):
             self.chain, body = body[:block], body[block:]

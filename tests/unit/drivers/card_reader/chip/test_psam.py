@@ -2,15 +2,18 @@
 
 import pytest
 
+from drivers.card_reader import key_factors
 from drivers.card_reader import software_keys as keys
 from drivers.card_reader.facts import Algorithm
-from drivers.card_reader.sam import SamIndex, SamKey
+from drivers.card_reader.sam import SamIndex, SamKey, open_sam
 from drivers.card_reader.sam_info import read_sam_info
 from drivers.errors import CardMalformed, ProtocolError, SamMissing, SamUnfit
 from drivers.lanes import Done
 
 CHALLENGE = bytes.fromhex("A1B2C3D4")
 FAMILIES = [Algorithm.TRIPLE_DES, Algorithm.SM4]
+KEY = SamKey("PUK", 0x06)
+FACTORS = [bytes.fromhex(factor) for factor in key_factors.VECTORS[0][2]]
 INFO = {
     0x15: bytes.fromhex("01" + "00010000000012345678" + "0203" + "0000"),
     0x16: bytes.fromhex("990100000001"),
@@ -25,6 +28,28 @@ def test_the_psams_macs_are_the_sheets(hall, algorithm, message):
     mac = h.run(h.keys().mac("PUK", CHALLENGE, bytes.fromhex(message))).value
     assert mac == keys.message_mac(algorithm, session, bytes.fromhex(message))
     assert mac.hex().upper() == keys.MACS[algorithm].get(message, mac.hex().upper())
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "plain", "data"), [(a, plain, data) for a in FAMILIES for plain, data in keys.ENCIPHERED[a].items()]
+)
+def test_the_psams_ciphertexts_are_the_sheets(hall, algorithm, plain, data):
+    h = hall(algorithm=algorithm)
+    sam = h.run(open_sam(b"\x99", h.index)).value
+    enciphered = h.run(sam.encrypt(KEY, algorithm, FACTORS, CHALLENGE, bytes.fromhex(plain))).value
+    assert enciphered.hex().upper() == data
+
+
+@pytest.mark.parametrize("algorithm", FAMILIES)
+def test_data_longer_than_a_command_are_enciphered_in_parts(hall, algorithm):
+    h = hall(algorithm=algorithm)
+    sam = h.run(open_sam(b"\x99", h.index)).value
+    session = bytes.fromhex(keys.SESSION_KEYS[algorithm]["A1B2C3D4"])
+    plain = bytes(range(250))
+    assert h.run(sam.encrypt(KEY, algorithm, FACTORS, CHALLENGE, plain)).value == keys.enciphered_data(
+        algorithm, session, plain
+    )
+    assert [command[4:6] for command in h.psam.seen if command.startswith("80FA")][-2:] == ["02", "00"]
 
 
 @pytest.mark.parametrize("algorithm", FAMILIES)

@@ -11,6 +11,7 @@ from drivers.card_reader.pin import PinVerified, verify_pin
 from drivers.card_reader.reading import (
     By,
     open_application,
+    open_with_key,
     read_cyclic,
     read_directory,
     read_element,
@@ -29,7 +30,10 @@ def opened(hall, file, plan):
     """Select the file's application and prove its reading key and the PIN."""
     key = file.access(3).key
     assert hall.run(verify_pin(hall.handle("123456"))) == Done(PinVerified())
-    outcome = hall.run(open_application(hall.facts, file.application, key=key, keys=hall.keys(), plan=plan))
+    opening = open_application(hall.facts, file.application)
+    if key is not None:
+        opening = open_with_key(hall.facts, file.application, key, hall.keys(), plan=plan)
+    outcome = hall.run(opening)
     assert outcome == Done(None), outcome
 
 
@@ -105,7 +109,7 @@ def test_a_contactless_card_is_read_alike(hall, plan):
 @pytest.mark.parametrize("place", ["DF01/EF05", "DF03/EF05", "DF07/EF06", "DF04/EF08", "DF04/EF06"])
 def test_without_its_rights_a_file_stays_closed_and_says_which(hall, place):
     h, file = hall(), file_at(place)
-    h.run(open_application(h.facts, file.application, keys=h.keys()))
+    h.run(open_application(h.facts, file.application))
     read = read_cyclic if file.kind is Kind.CYCLIC else read_file
     error = h.run(read(h.facts, file)).error
     assert type(error) is Refused
@@ -116,22 +120,22 @@ def test_without_its_rights_a_file_stays_closed_and_says_which(hall, place):
 def test_a_pin_alone_opens_what_needs_either_and_not_what_needs_both(hall):
     h = hall()
     h.run(verify_pin(h.handle("123456")))
-    h.run(open_application(h.facts, NAMED["DF04"], keys=h.keys()))
+    h.run(open_application(h.facts, NAMED["DF04"]))
     assert isinstance(h.run(read_file(h.facts, file_at("DF04/EF05"))), Done)
     assert h.run(read_file(h.facts, file_at("DF04/EF06"))).error.facts["sw"] == "6982"
 
 
 def test_a_key_of_one_application_does_not_open_another(hall, plan):
     h = hall()
-    h.run(open_application(h.facts, NAMED["DF01"], key="RK1", keys=h.keys(), plan=plan))
+    h.run(open_with_key(h.facts, NAMED["DF01"], "RK1", h.keys(), plan=plan))
     assert isinstance(h.run(read_file(h.facts, file_at("DF01/EF05"))), Done)
-    h.run(open_application(h.facts, NAMED["DF02"], keys=h.keys()))
+    h.run(open_application(h.facts, NAMED["DF02"]))
     assert h.run(read_file(h.facts, file_at("DF02/EF06"))).error.facts["sw"] == "6982"
 
 
 def test_a_key_nobody_has_told_the_place_of_is_not_guessed(hall):
     h = hall()
-    error = h.run(open_application(h.facts, NAMED["DF01"], key="RK1", keys=h.keys())).error
+    error = h.run(open_with_key(h.facts, NAMED["DF01"], "RK1", h.keys())).error
     assert type(error) is SamUnfit
     assert error.facts == {"lacks": "key", "key": "DF01.RK1"}
     assert not any(command.startswith("0082") for command in h.chip.seen)
@@ -140,7 +144,7 @@ def test_a_key_nobody_has_told_the_place_of_is_not_guessed(hall):
 def test_a_wrong_proof_is_sent_once_and_tells_the_tries_left(hall, plan):
     h = hall()
     h.chip.answers["0082"] = "63C1"
-    error = h.run(open_application(h.facts, NAMED["DF01"], key="RK1", keys=h.keys(), plan=plan)).error
+    error = h.run(open_with_key(h.facts, NAMED["DF01"], "RK1", h.keys(), plan=plan)).error
     assert type(error) is TerminalRefused
     assert error.facts == {"tries_left": 1}
     assert sum(command.startswith("0082") for command in h.chip.seen) == 1
@@ -149,7 +153,7 @@ def test_a_wrong_proof_is_sent_once_and_tells_the_tries_left(hall, plan):
 @pytest.mark.parametrize("name", ["DF05", "DF06"])
 def test_an_annex_nobody_knows_is_not_selected(hall, name):
     h = hall()
-    error = h.run(open_application(h.facts, NAMED[name], keys=h.keys())).error
+    error = h.run(open_application(h.facts, NAMED[name])).error
     assert type(error) is CardUnsupported
     assert error.facts == {"what": "application", "value": name}
     assert h.chip.seen == []
@@ -158,7 +162,7 @@ def test_an_annex_nobody_knows_is_not_selected(hall, name):
 def test_a_card_without_an_application_says_so(hall):
     h = hall()
     h.chip.answers["00A4040006D15600000504"] = "6A82"
-    error = h.run(open_application(h.facts, NAMED["DF07"], keys=h.keys())).error
+    error = h.run(open_application(h.facts, NAMED["DF07"])).error
     assert error.facts == {"what": "application", "value": "DF07"}
 
 
@@ -167,7 +171,7 @@ def test_an_old_card_has_other_files_behind_its_environment_and_none_is_read(hal
     error = h.run(read_file(h.facts, file_at("DF01/EF05"))).error
     assert type(error) is CardUnsupported
     assert error.facts == {"what": "version", "value": "1.00", "file": "DF01/EF05"}
-    h.run(open_application(h.facts, SSSE, keys=h.keys()))
+    h.run(open_application(h.facts, SSSE))
     assert h.run(read_file(h.facts, file_at("SSSE/EF06"))).value["full name"] == "测试人"
 
 

@@ -114,10 +114,10 @@ def test_another_card_is_not_touched(hall, operation):
 def test_a_blocked_application_is_blocked_for_good_and_the_others_are_not(hall, algorithm):
     h = hall(algorithm=algorithm)
     assert h.run(block_application(h.facts, NAMED["DF04"], h.keys())) == Done(Written())
-    error = h.run(open_application(h.facts, NAMED["DF04"], keys=h.keys())).error
+    error = h.run(open_application(h.facts, NAMED["DF04"])).error
     assert type(error) is CardBlocked
     assert error.facts == {"scope": "application"}
-    assert h.run(open_application(h.facts, NAMED["DF01"], keys=h.keys())) == Done(None)
+    assert h.run(open_application(h.facts, NAMED["DF01"])) == Done(None)
 
 
 @pytest.mark.parametrize("algorithm", FAMILIES)

@@ -8,7 +8,7 @@ from drivers.card_reader.files.catalogue import file_at
 from drivers.card_reader.files.vectors import VECTORS
 from drivers.card_reader.outcome import NotWritten, Unknown, Written
 from drivers.card_reader.pin import verify_pin
-from drivers.card_reader.reading import open_application, read_element
+from drivers.card_reader.reading import open_application, open_with_key, read_element
 from drivers.card_reader.writing import Protection, append_record, settle, write_element, write_transparent
 from drivers.errors import CardBlocked, CardChanged, CardGone, CardUnsupported, DataUnfit, SamUnfit
 
@@ -24,7 +24,7 @@ def sent(hall, start):
 def reopened(hall, file, plan):
     """After an interruption: a new session with the file's reading right."""
     facts = hall.mend()
-    hall.run(open_application(facts, file.application, key=file.read.key, keys=hall.keys(), plan=plan))
+    hall.run(open_with_key(facts, file.application, file.read.key, hall.keys(), plan=plan))
     return facts
 
 
@@ -101,7 +101,7 @@ def test_an_interrupted_write_stays_unknown_without_the_right_to_look(hall, plan
     h.chip.cut = ("04DC", "after")
     report = h.run(write_element(h.facts, WORK, "work state", OTHER, h.keys(), plan=plan)).value
     facts = h.mend()
-    h.run(open_application(facts, WORK.application, keys=h.keys()))
+    h.run(open_application(facts, WORK.application))
     assert h.run(settle(facts, report.write)).value == Unknown("not readable")
 
 
@@ -166,7 +166,7 @@ def test_a_transparent_file_is_written_in_pieces_each_with_a_mac_of_its_own(hall
 
 def test_a_transparent_file_refused_in_the_middle_is_part_new_part_old(hall, plan):
     h, photo = hall(), file_at("SSSE/EF08")
-    h.run(open_application(h.facts, photo.application, key="RK_SSSE", keys=h.keys(), plan=plan))
+    h.run(open_with_key(h.facts, photo.application, "RK_SSSE", h.keys(), plan=plan))
     h.chip.answers["04D601E0"] = "6988"
     report = h.run(write_transparent(h.facts, photo, b"\x01" * photo.size, h.keys(), plan=plan)).value
     assert report.outcome == Unknown("6988")
