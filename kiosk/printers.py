@@ -21,7 +21,8 @@ def receipt_printer_report(answer: Answer) -> DeviceReported:
         return DeviceReported(device, "PR-02", "paper-out")
     if _needs_clearing(answer):
         return DeviceReported(device, "PR-03", _words(answer))
-    if answer.device is not DeviceState.ONLINE or answer.paper is PaperState.UNKNOWN:
+    ready = answer.device in (DeviceState.ONLINE, DeviceState.DEVICE_BUSY)  # too hot, being fed: over by itself
+    if not ready or answer.paper is PaperState.UNKNOWN:
         silent = answer.device is DeviceState.OFFLINE and answer.paper is PaperState.UNKNOWN
         return DeviceReported(device, "PR-05", _words(answer), Contact.SILENT if silent else Contact.ANSWERED)
     return DeviceReported(device, None, "paper-low" if answer.paper is PaperState.LOW else "")
@@ -41,7 +42,7 @@ def _needs_clearing(status: PrinterStatus) -> bool:
         PaperState.JAMMED is status.paper
         or status.media is MediaState.JAMMED
         or status.cover is CoverState.OPEN
-        or status.device is DeviceState.HARDWARE_ERROR
+        or status.device in (DeviceState.HARDWARE_ERROR, DeviceState.USER_ERROR)
     )
 
 

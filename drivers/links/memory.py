@@ -6,7 +6,7 @@ A device is any object of the right shape; nothing is imported from where it was
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from drivers.errors import CardGone, CardMute, DeviceError, LinkLost
+from drivers.errors import CardGone, CardMute, DeviceError, LinkLost, NoDevice
 from drivers.operation import (
     Exchange,
     FindReaders,
@@ -250,11 +250,11 @@ class IppMemoryLink:
         self._scheduler = scheduler
 
     def begin(self, request: Request, done: Callable[[Any], None]) -> Scheduled:
-        """See ``VirtualLink``. With ``device`` None the printer is not on the network."""
+        """See ``VirtualLink``. With ``device`` None the printer is not on the network: nothing was sent."""
         if not isinstance(request, Post):
             raise TypeError(f"a printer behind HTTP cannot {request!r}")
         if self.device is None:
-            return self._scheduler.call_later(0.0, lambda: done(LinkLost("ipp")))
+            return self._scheduler.call_later(0.0, lambda: done(NoDevice("ipp", reason="no connection")))
         answer, seconds = self.device.handle(request.body, self._scheduler.now())
         return self._scheduler.call_later(seconds, lambda: done(answer))
 

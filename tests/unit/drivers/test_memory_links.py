@@ -2,7 +2,7 @@
 
 import pytest
 
-from drivers.errors import CardGone, CardMute, LinkLost, Timeout
+from drivers.errors import CardGone, CardMute, LinkLost, NoDevice, Timeout
 from drivers.lanes import Done, VirtualLane
 from drivers.links.memory import CardMemoryLink, IppMemoryLink, SerialMemoryLink
 from drivers.operation import Exchange, Post, PowerOff, PowerOn, ReadUntil, SecretExchange, SetBaud, Sleep, Slot, Write
@@ -196,7 +196,7 @@ def test_a_printer_behind_http_answers_after_its_own_time_or_is_not_there(schedu
     assert run(scheduler, link, one(Post("/ipp/print", b"body", "application/ipp"))) == Done(b"body0.0")
     assert scheduler.now() == 4.0
     link.device = None
-    assert type(run(scheduler, link, one(Post("/ipp/print", b"", "application/ipp"))).error) is LinkLost
+    assert type(run(scheduler, link, one(Post("/ipp/print", b"", "application/ipp"))).error) is NoDevice
 
 
 def test_a_request_on_the_wrong_wire_is_a_bug(scheduler):

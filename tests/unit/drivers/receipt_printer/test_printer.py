@@ -13,6 +13,7 @@ from drivers.lanes import Done, Failed, Outcome, VirtualLane
 from drivers.links.memory import SerialMemoryLink
 from drivers.print_outcome import PrintOutcome, PrintResult
 from drivers.receipt_printer.bitmap import Bitmap
+from drivers.receipt_printer.condition import NO_ANSWER
 from drivers.receipt_printer.document import Receipt, Text
 from drivers.receipt_printer.make import OLDER, Make
 from drivers.receipt_printer.printer import ReceiptPrinter
@@ -694,3 +695,27 @@ def test_a_thousand_prints_with_random_bytes_and_times_never_claim_more_than_the
                 assert device.queued in (0x00, 0x03)
     assert results.count(PrintResult.PRINTED) > 20
     assert results.count(PrintResult.FAILED) > 20
+
+
+def test_five_thousand_questions_among_noise_end_in_time_with_a_status(
+    scheduler: VirtualScheduler, link: SerialMemoryLink, device: Printer, printer: ReceiptPrinter, lane: VirtualLane
+) -> None:
+    chance = random.Random(4711)
+    known = NO_ANSWER
+    seen = set()
+    for _ in range(5000):
+        begun = scheduler.now()
+        device.bytes_now = {n: chance.choice(STATUS) for n in range(1, 5)}
+        for _burst in range(chance.randint(0, 3)):
+            noise = chance.choice((FINE, JAM, PAPER_END, b"\x13", chance.randbytes(chance.randint(1, 12))))
+            scheduler.call_later(chance.uniform(0.0, 1.0), lambda noise=noise: link.arrive(noise))  # type: ignore[misc]
+        outcomes: list[Outcome[PrinterStatus]] = []
+        watches = chance.random() < 0.3
+        lane.submit(printer.watch(known, 3.0) if watches else printer.status(), outcomes.append, deadline=60.0)
+        scheduler.run_until_idle()
+        (outcome,) = outcomes
+        assert isinstance(outcome, Done)
+        known = outcome.value
+        seen.add(known.device)
+        assert scheduler.now() - begun < 15.0
+    assert {DeviceState.ONLINE, DeviceState.OFFLINE, DeviceState.HARDWARE_ERROR} <= seen
