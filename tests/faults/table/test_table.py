@@ -1,0 +1,162 @@
+"""The fault table: device x fault x place of the session, every pair there is.
+
+Each ends in a named code of the fault catalogue, with nobody identified and the card given back or reported left, the
+chain right, and service there again within a stated time of virtual seconds after the cause was taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pytest
+from night.cast import bank_card
+from tests.simulation.test_transitions import PLACES
+from night.still import FITTED, StillHall
+
+from drivers.operation import Slot
+from kiosk.custody import CardPlace
+from kiosk.equipment import LOOK_SECONDS
+from kiosk.events import Device
+from kiosk.faults import CATALOGUE
+from kiosk.identity import NOBODY
+from kiosk.screen import Page
+from kiosk.settings import Timeouts
+
+NOTICED = 4 * Timeouts().poll_devices
+"""An ill device is known to be ill within this time."""
+
+LEFT_ALONE = 400.0
+"""The longest page of elder mode, its warning, a print to its end, and a card asked for: then the way is free."""
+
+RESTORED = Timeouts().poll_devices + LOOK_SECONDS
+"""All devices are known to be well within this time after the cause is gone: a poll's interval and one look."""
+
+WAYS_OUT = frozenset({Page.STANDBY, Page.TAKE_THINGS, Page.OUT_OF_SERVICE})
+GIVEN_BACK = frozenset({CardPlace.ABSENT, CardPlace.OFFERED, CardPlace.LEFT})
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`code` is what the device (or, where `of_card`, the page) says; None: nobody is to be told."""
+
+    happen: Callable[[StillHall], object]
+    code: str | None
+    of_card: bool = False
+
+
+def tap(**troubles: object) -> Callable[[StillHall], None]:
+    return lambda hall: hall.night.bench.disturb(**troubles)
+
+
+def swap(hall: StillHall) -> None:
+    hall.night.bench.pull()
+    hall.insert(hall.other)
+
+
+def foreign(hall: StillHall) -> None:
+    hall.night.bench.pull()
+    hall.night.bench.insert(bank_card(), None)
+
+
+def upside_down(hall: StillHall) -> None:
+    hall.night.bench.pull()
+    hall.night.bench.insert(hall.one.card, hall.one, upside_down=True)
+
+
+TABLE: Mapping[Device, Mapping[str, Fault]] = {
+    Device.CARD_READER: {
+        "card pulled": Fault(lambda hall: hall.night.bench.pull(), None),
+        "card exchanged": Fault(swap, None, of_card=True),
+        "bank card": Fault(foreign, "CR-02", of_card=True),
+        "upside down": Fault(upside_down, "CR-01", of_card=True),
+        "card service dead": Fault(lambda hall: hall.night.bench.service_dies(), "CR-07"),
+        "reader unplugged": Fault(lambda hall: hall.night.bench.unplug(Slot.USER), "CR-07"),
+        "PSAM out": Fault(lambda hall: hall.night.bench.take_sam(), None),
+        "PSAM reader unplugged": Fault(lambda hall: hall.night.bench.unplug(Slot.SAM), None),
+        "readers the other way round": Fault(lambda hall: hall.night.bench.plug_the_other_way_round(), None),
+    },
+    Device.RECEIPT_PRINTER: {
+        "power off": Fault(lambda hall: hall.night.receipts.power_off(), "PR-05"),
+        "unplugged": Fault(lambda hall: hall.night.receipts.unplug(), "PR-05"),
+        "paper out": Fault(lambda hall: hall.night.receipts.run_out(), "PR-02"),
+        "paper low": Fault(lambda hall: hall.night.receipts.run_low(), None),
+        "cover open": Fault(lambda hall: hall.night.receipts.open_cover(), "PR-03"),
+        "jam": Fault(lambda hall: hall.night.receipts.jam(0), "PR-03"),
+        "cutter": Fault(lambda hall: hall.night.receipts.break_cutter(), "PR-03"),
+    },
+    Device.DOCUMENT_PRINTER: {
+        "power off": Fault(lambda hall: hall.night.documents.power_off(), "DP-01"),
+        "off the network": Fault(lambda hall: hall.night.documents.leave_network(), "DP-01"),
+        "paper out": Fault(lambda hall: hall.night.documents.paper_out(), "DP-01"),
+        "toner out": Fault(lambda hall: hall.night.documents.toner_out(), "DP-01"),
+        "cover open": Fault(lambda hall: hall.night.documents.open_cover(), "DP-01"),
+        "jam": Fault(lambda hall: hall.night.documents.jam(), "DP-01"),
+        "slow": Fault(lambda hall: hall.night.documents.slow_down(5.0), None),
+    },
+    Device.ID_READER: {
+        "unplugged": Fault(lambda hall: hall.night.id_reader.unplug(), "ID-02"),
+        "silent": Fault(lambda hall: hall.night.id_reader.fall_silent(), "ID-02"),
+        "self-test failed": Fault(lambda hall: hall.night.id_reader.fail_its_test(), "ID-02"),
+        "hangs": Fault(lambda hall: hall.night.id_reader.hang(), "ID-02"),
+    },
+}
+
+ROWS = [(device, name) for device, faults in TABLE.items() for name in faults]
+
+
+def known(device: Device, code: str) -> Callable[[StillHall], bool]:
+    return lambda hall: hall.night.life is not None and hall.state.devices.fault(device) == code
+
+
+def a_way_out(hall: StillHall) -> bool:
+    return hall.lit and hall.page in WAYS_OUT and hall.nobody
+
+
+def all_well(hall: StillHall) -> bool:
+    return hall.night.life is not None and all(map(hall.state.devices.usable, FITTED))
+
+
+def told(hall: StillHall, device: Device, since: int) -> list[str]:
+    """Fault codes of this device in the chain, since then."""
+    chain = hall.night.invariants.chain
+    chain.catch_up()
+    return [
+        str(header["fault"])
+        for header in chain.headers[since:]
+        if header.get("event") == "device" and header.get("device") == device.value
+    ]
+
+
+@pytest.mark.parametrize(("device", "name"), ROWS, ids=lambda value: getattr(value, "value", value))
+def test_each_fault_at_each_place_has_a_code_a_way_out_and_an_end(still_hall, device, name):
+    fault = TABLE[device][name]
+    assert fault.code is None or fault.code in CATALOGUE
+    for place, (go, there) in PLACES.items():
+        pair = f"{device.value}: {name}, while {place}"
+        hall = still_hall()
+        chain = hall.night.invariants.chain
+        chain.catch_up()
+        since = len(chain.headers)
+        go(hall)
+        assert there(hall.state), f"{pair}: the place was not reached"
+        fault.happen(hall)
+        hall.run(1.0)
+        hall.release()
+        if fault.code is not None and not fault.of_card:
+            assert hall.comes_to(known(device, fault.code), NOTICED), f"{pair}: nobody noticed {fault.code}"
+        assert hall.comes_to(a_way_out, LEFT_ALONE), f"{pair}: no way out"
+        assert hall.state.custody.card in GIVEN_BACK, f"{pair}: the card is {hall.state.custody.card}"
+        assert hall.state.session.identity == NOBODY
+        hall.put_right()
+        assert hall.comes_to(all_well, RESTORED), f"{pair}: not all well {RESTORED:.0f} s after it was mended"
+        assert hall.comes_to(lambda here: here.at_rest, LEFT_ALONE), f"{pair}: no rest"
+        codes = told(hall, device, since)
+        if fault.code is not None and not fault.of_card:
+            assert fault.code in codes, f"{pair}: the chain says {codes}"
+        assert not codes or codes[-1] == "none", f"{pair}: the chain ends with {codes}"
+
+
+def test_every_device_of_the_hall_has_its_faults():
+    # parts of the program, not on a wire, have their own files in this folder
+    assert set(TABLE) == set(FITTED) - {Device.STORE, Device.SNAPSHOT, Device.PAPERS}
