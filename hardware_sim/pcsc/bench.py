@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from hardware_sim.cards.crypto import AlgorithmName, CardAlgorithm
 from hardware_sim.cards.memory import CardMemory
 from hardware_sim.cards.social_security_card import Interface
+from hardware_sim.meaning import Direction
 from hardware_sim.pcsc.errors import BenchGoneError, PcscUnavailableError, RefusedError
 from hardware_sim.pcsc.requests import (
     CardSpec,
@@ -33,7 +34,9 @@ from hardware_sim.pcsc.requests import (
     Slot,
     SocialSecurityCardSpec,
     Status,
+    TrafficSince,
 )
+from hardware_sim.pcsc.traffic import Passage
 from hardware_sim.people import Persona, reissued
 
 # The kernel's limit for the path of a Unix socket, with its closing zero.
@@ -230,6 +233,22 @@ class PcscBench:
     def recall(self, label: str) -> CardMemory:
         """Everything the card of this label remembers: a PIN and personal data may be in it."""
         return CardMemory.model_validate(self._ask(Recall(label=label))["memory"])
+
+    def traffic(self, since: int = 0) -> list[Passage]:
+        """Commands and answers in both readers with a higher number than `since`, the newest 600 at most, oldest first.
+
+        PINs are blanked. `hardware_sim.cards.meaning.CardDecoder` says what they mean.
+        """
+        return [
+            Passage(
+                number=told["number"],
+                at=told["at"],
+                slot=told["slot"],
+                direction=Direction(told["direction"]),
+                data=bytes.fromhex(told["data"]),
+            )
+            for told in self._ask(TrafficSince(number=since))["traffic"]
+        ]
 
     def service(self, state: Literal["up", "down", "killed"]) -> None:
         """End pcscd or start it again; the cards stay in their readers."""

@@ -44,8 +44,10 @@ from hardware_sim.pcsc.requests import (
     SetTroubles,
     SocialSecurityCardSpec,
     Status,
+    TrafficSince,
 )
 from hardware_sim.pcsc.slot import CardSlot, InsertedCard
+from hardware_sim.pcsc.traffic import Passage, Traffic
 
 Answer = dict[str, Any]
 
@@ -62,7 +64,10 @@ class Host:
         self._control = control
         self._buffer = b""
         self._daemon = daemon
-        self._slots = {reader.slot: CardSlot(reader.slot, reader.port, self._selector) for reader in READERS}
+        self._traffic = Traffic()
+        self._slots = {
+            reader.slot: CardSlot(reader.slot, reader.port, self._selector, self._traffic) for reader in READERS
+        }
         # What cards remember while nobody powers them, by label, and PSAMs by algorithm.
         self._memories: dict[str, CardMemory] = {}
         self._sam_memories: dict[AlgorithmName, SamMemory] = {}
@@ -140,6 +145,8 @@ class Host:
                 return {"memory": memory.model_dump(mode="json")}
             case Service():
                 self._service(request.state)
+            case TrafficSince():
+                return {"traffic": [_told(passage) for passage in self._traffic.since(request.number)]}
             case Status():
                 return self._status()
             case _:
@@ -246,6 +253,10 @@ class Host:
             "troubles": card.troubles.model_dump(),
             "notes": {"count": card.notes.count, "newest": [vars(note) for note in card.notes.newest()]},
         }
+
+
+def _told(passage: Passage) -> Answer:
+    return {**vars(passage), "data": passage.data.hex()}
 
 
 def _chance(random_numbers: str) -> Callable[[int], bytes]:

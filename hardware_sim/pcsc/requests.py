@@ -111,6 +111,13 @@ class Recall(_Request):
     label: str
 
 
+class TrafficSince(_Request):
+    """Commands and answers with a higher number than this one."""
+
+    do: Literal["traffic"] = "traffic"
+    number: int = Field(default=0, ge=0)
+
+
 class Service(_Request):
     """End pcscd (down: as by SIGTERM, killed: as by a crash) or start it again (up). Cards stay where they are."""
 
@@ -125,7 +132,7 @@ class Status(_Request):
 
 
 Request = Annotated[
-    Insert | Remove | SetTroubles | LockPin | Renew | FailWrites | Recall | Service | Status,
+    Insert | Remove | SetTroubles | LockPin | Renew | FailWrites | Recall | TrafficSince | Service | Status,
     Field(discriminator="do"),
 ]
 

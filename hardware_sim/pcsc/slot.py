@@ -5,12 +5,14 @@ import os
 import selectors
 import socket
 import time
+from functools import partial
 
 from hardware_sim.cards.device import CardDevice, NoAnswerError
 from hardware_sim.cards.notes import Notebook
 from hardware_sim.cards.reader_habits import FetchingReader
 from hardware_sim.cards.social_security_card import SocialSecurityCard
 from hardware_sim.cards.troubles import TroubledCard, Troubles
+from hardware_sim.pcsc.traffic import Traffic
 from hardware_sim.pcsc.wire import CardWire
 
 _RECONNECT_SECONDS = 0.1
@@ -39,8 +41,9 @@ class InsertedCard:
 class CardSlot:
     """Connects when a card comes in, disconnects when it goes out. Single-threaded: driven by the host's selector."""
 
-    def __init__(self, name: str, port: int, selector: selectors.BaseSelector) -> None:
+    def __init__(self, name: str, port: int, selector: selectors.BaseSelector, traffic: Traffic) -> None:
         self.name = name
+        self._traffic = traffic
         self.port = port
         self.card: InsertedCard | None = None
         self.service_up = False
@@ -231,7 +234,7 @@ class CardSlot:
             self._selector.register(sock, selectors.EVENT_READ, self)
             return
         self._socket = sock
-        self._wire = CardWire(self.card.device)
+        self._wire = CardWire(self.card.device, partial(self._traffic.add, self.name))
         self._selector.register(sock, selectors.EVENT_READ, self)
 
     def _disconnect(self) -> None:

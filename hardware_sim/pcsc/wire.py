@@ -5,11 +5,13 @@ longer a command APDU. Orders 00, 01 and 02 (power off, power on, reset) have no
 time the driver wants to know whether the card is still there.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from hardware_sim.cards.device import CardDevice
+from hardware_sim.cards.device import CardDevice, NoAnswerError
+from hardware_sim.meaning import Direction
 
 _LENGTH_BYTES: Final = 2
 
@@ -44,11 +46,14 @@ def framed(message: bytes) -> bytes:
 class CardWire:
     """One card on one connection. Only a slow card's extra time delays replies; a fast machine need not play 9600 baud.
 
-    `extra_seconds` is read for each command.
+    `extra_seconds` is read for each command. `heard` is told of each command, answer and ATR; empty when none came.
     """
 
-    def __init__(self, card: CardDevice) -> None:
+    def __init__(
+        self, card: CardDevice, heard: Callable[[Direction, bytes], None] = lambda _direction, _data: None
+    ) -> None:
         self._card = card
+        self._heard = heard
         self._buffer = b""
         self._atr: bytes | None = None
         self.powered = False
@@ -76,12 +81,20 @@ class CardWire:
             # Readers with automatic activation (CCID dwFeatures bit 2) power a card as it comes in. So a program that
             # goes on with an old handle after a quick swap reaches the next person's card, as it can in the field.
             self._power_on()
-        return Reply(framed(self._card.transmit(message)), self.extra_seconds)
+        self._heard(Direction.TO_DEVICE, message)
+        try:
+            answer = self._card.transmit(message)
+        except NoAnswerError:
+            self._heard(Direction.FROM_DEVICE, b"")
+            raise
+        self._heard(Direction.FROM_DEVICE, answer)
+        return Reply(framed(answer), self.extra_seconds)
 
     def _power_on(self) -> None:
         atr = self._card.power_on()
         self.powered = atr is not None
         self._atr = _NO_ATR if atr is None else atr
+        self._heard(Direction.FROM_DEVICE, atr or b"")
 
     def _order(self, order: int) -> Reply | None:
         if order == Order.POWER_OFF:

@@ -187,3 +187,17 @@ def test_a_wrong_status_word_and_a_wrong_byte_reach_the_client(bench: PcscBench,
     assert len(spoilt) == len(CARD_ID) + 4
     assert spoilt != CARD_ID + "9000"
     assert client.send("00B2012C12") == CARD_ID + "9000"
+
+
+def test_what_passes_is_told_without_the_pin(bench: PcscBench, client: Any) -> None:
+    bench.insert(persona("worker"))
+    connected(client)
+    client.send(SSSE)
+    client.send(PIN)
+    client.send("00B2012C00")
+    passed = [passage for passage in bench.traffic() if passage.slot == "user"]
+    told = [passage.data.hex().upper() for passage in passed]
+    assert told[-6:] == [SSSE, "611E", "0020000003000000", "9000", "00B2012C00", "6C12"]
+    assert "3B6D00000081544C968684990100000001" in told[:-6]
+    assert [passage.number for passage in bench.traffic(passed[-2].number)] == [passed[-1].number]
+    assert any(passage.slot == "psam" for passage in bench.traffic())
