@@ -72,7 +72,12 @@ def svg(shown: RenderableType, title: str) -> str:
         console.print(shown)
         local = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
         local = local.replace("Fira Code, monospace", "'Noto Sans Mono CJK SC', monospace")
-        return console.export_svg(title=title, theme=THEME, code_format=local, unique_id="diagnose")
+        # it would draw digits and hyphens as wide as Han characters
+        local = local.replace("font-variant-east-asian: full-width;", "")
+        cells = 0.5  # of an em, as in this typeface
+        return console.export_svg(
+            title=title, theme=THEME, code_format=local, unique_id="diagnose", font_aspect_ratio=cells
+        )
 
 
 def png(shown: RenderableType, fonts: MonoFonts) -> Image.Image:

@@ -99,7 +99,7 @@ def detail(part: PartDocument, language: Language) -> RenderableType:
     if part.name in DEVICES or part.name in (Part.JOURNAL, Part.SNAPSHOT):
         table.add_row(say("head.history"), _history(part, say))
     if part.next is not None:
-        table.add_row(say("head.next"), Text(_in(part.next, language), style="bold"))
+        table.add_row(say("head.advice"), Text(_in(part.next, language), style="bold"))
     mark, style = _MARK[part.health]
     title = Text.assemble((f"{mark} ", style), (_in(part.title, language), "bold"), f"  {say(f'health.{part.health}')}")
     if part.fault:
@@ -166,7 +166,7 @@ def _line(part: PartDocument, language: Language, say: _Say) -> Iterator[Text]:
 def _what_it_is(part: PartDocument) -> str:
     """The model, or the end of the port, which tells more than its beginning."""
     told = (part.identity.model or part.identity.port or "") if part.name in DEVICES else ""
-    return told if len(told) <= _PORT else "…" + told[1 - _PORT :]
+    return told if len(told) <= _PORT else ".." + told[2 - _PORT :]
 
 
 def _state(part: PartDocument, say: _Say) -> str:
