@@ -60,8 +60,9 @@ class CardFacts(_Part):
     """What is on (and in) the person's card. Dates as ISO text, `serial` 4 bytes as hex, `pin` empty when none is set.
 
     An empty `version` means 1.0, as on the oldest cards. `name` is the name as the card holds it when GBK cannot write
-    the real one. `holder_class` is 卡类别; `account_fen` is in the medical account. `files` gives application elements:
-    directory, file, tag in hex, text (e.g. DF01, EF07, "29").
+    the real one. `holder_class` is 卡类别; `account_fen` is in the medical account. Without `tells_algorithm` the answer
+    to SELECT does not name it, as on old cards. `files` gives application elements: directory, file, tag in hex, text
+    (e.g. DF01, EF07, "29").
     """
 
     number: str = Field(pattern=r"^[0-9A-Z][0-9A-Z]{7}[0-9X]$")
@@ -77,6 +78,7 @@ class CardFacts(_Part):
     name: str | None = None
     holder_class: Literal["1", "2", "3", "4"] = "3"
     account_fen: int = Field(default=50_000, ge=0, le=0xFFFFFFFF)
+    tells_algorithm: bool = True
     certificate_pin: str = Field(default="123456", pattern=r"^\d{4,16}$")
     files: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
 

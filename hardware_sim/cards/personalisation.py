@@ -64,7 +64,7 @@ def _social_security(persona: Persona, root_key: bytes) -> Directory:
         name="SSSE",
         file_id=None,
         df_name=SSSE_NAME,
-        fci=_environment_fci(family),
+        fci=_environment_fci(family if persona.card.tells_algorithm else None),
         files=_environment_files(persona),
         children=tuple(_application(application, persona, contents, key) for application in APPLICATIONS),
         keys=_keys(ids, key),
@@ -83,8 +83,8 @@ def _keys(ids: dict[str, int], key: bytes | None) -> tuple[Key, ...]:
     return () if key is None else tuple(Key(name, kid, key) for name, kid in ids.items())
 
 
-def _environment_fci(family: Family) -> bytes:
-    issuer = ber(0x9F0C, ber(0x86, bytes([family.code])))
+def _environment_fci(told: Family | None) -> bytes:
+    issuer = b"" if told is None else ber(0x9F0C, ber(0x86, bytes([told.code])))
     return ber(0x6F, ber(0x84, SSSE_NAME) + ber(0xA5, ber(0x88, bytes([DIR_SFI])) + issuer))
 
 

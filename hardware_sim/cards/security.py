@@ -9,7 +9,6 @@ Condition = tuple[frozenset[str], ...]
 PIN: Final = "PIN"
 
 FREE: Final[Condition] = (frozenset(),)
-NEVER: Final[Condition] = ()
 
 
 def any_of(*proofs: str) -> Condition:

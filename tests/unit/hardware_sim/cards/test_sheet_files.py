@@ -242,6 +242,11 @@ def test_an_ssf33_card_says_so_and_can_prove_nothing(insert: Callable[..., Any])
     assert hands.begin_purchase(0, 0, 0) == "9403"
 
 
+def test_an_old_card_may_keep_its_algorithm_to_itself(insert: Callable[..., Any]) -> None:
+    hands = insert(card__tells_algorithm=False, card__algorithm="3DES")
+    assert hands.fetch(SSSE) == "6F16840F7378312E73682EC9E7BBE1B1A3D5CFA50388011E9000"
+
+
 CODES = {
     ("DF01", "20"): {
         "10",
