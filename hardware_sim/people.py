@@ -60,9 +60,9 @@ class CardFacts(_Part):
     """What is on (and in) the person's card. Dates as ISO text, `serial` 4 bytes as hex, `pin` empty when none is set.
 
     An empty `version` means 1.0, as on the oldest cards. `name` is the name as the card holds it when GBK cannot write
-    the real one. `holder_class` is 卡类别; `account_fen` is in the medical account. Without `tells_algorithm` the answer
-    to SELECT does not name it, as on old cards. `files` gives application elements: directory, file, tag in hex, text
-    (e.g. DF01, EF07, "29").
+    the real one. `holder_class` is 卡类别; `account_fen` is in the medical account. Without `tells_algorithm` the
+    answer to SELECT does not name it, as on old cards. `files` gives application elements: directory, file, tag in hex,
+    text (e.g. DF01, EF07, "29").
     """
 
     number: str = Field(pattern=r"^[0-9A-Z][0-9A-Z]{7}[0-9X]$")

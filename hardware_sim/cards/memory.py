@@ -3,7 +3,12 @@
 It holds a PIN and personal data once a terminal has written them: it belongs into a private file, never into a log.
 """
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
+
+Hex = Annotated[str, Field(pattern=r"^([0-9a-f]{2})*$")]
+Tries = Annotated[int, Field(ge=0, le=15)]
 
 
 class _Kept(BaseModel):
@@ -18,8 +23,8 @@ class Proof(_Kept):
     """MAC and TAC of one transaction of the medical account, as hex, for GET TRANSACTION PROOF."""
 
     sequence: int = Field(ge=0, le=0xFFFF)
-    mac: str
-    tac: str
+    mac: Annotated[Hex, Field(min_length=8, max_length=8)]
+    tac: Annotated[Hex, Field(min_length=8, max_length=8)]
 
 
 class Account(_Kept):
@@ -47,12 +52,12 @@ class CardMemory(_Kept):
     away, None as issued. `records` and `contents` are the files written to, by path ("SSSE/DF01/EF07"), whole, as hex.
     """
 
-    pin_tries_left: int = Field(ge=0, le=15)
-    auth_tries_left: dict[str, int] = Field(default_factory=dict)
-    pin: str | None = None
-    certificate_tries_left: int | None = Field(default=None, ge=0, le=15)
-    records: dict[str, list[str]] = Field(default_factory=dict)
-    contents: dict[str, str] = Field(default_factory=dict)
+    pin_tries_left: Tries
+    auth_tries_left: dict[str, Tries] = Field(default_factory=dict)
+    pin: Annotated[Hex, Field(max_length=16)] | None = None
+    certificate_tries_left: Tries | None = None
+    records: dict[str, list[Annotated[Hex, Field(min_length=2)]]] = Field(default_factory=dict)
+    contents: dict[str, Hex] = Field(default_factory=dict)
     account: Account | None = None
     transactions: int = Field(default=0, ge=0, le=0xFFFF)
     blocked: list[str] = Field(default_factory=list)

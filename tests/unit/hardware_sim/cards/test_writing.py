@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from hardware_sim.cards.crypto import mac
 from hardware_sim.cards.memory import CardMemory
@@ -134,3 +135,23 @@ def test_the_memory_shows_counters_and_no_contents(in_df01: Any) -> None:
         "card_blocked": False,
     }
     assert "888888" not in f"{memory!r} {memory} {memory.summary()}"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pin": "12345"},
+        {"pin": "12" * 9},
+        {"records": {"SSSE/DF01/EF07": ["29013"]}},
+        {"records": {"SSSE/DF01/EF07": [""]}},
+        {"contents": {"SSSE/DF01/EF16": "XY"}},
+        {"auth_tries_left": {"SSSE/RK_SSSE": -1}},
+        {"account": {"balance": -1, "year": 2024}},
+        {"account": {"balance": 0, "year": 2024, "proofs": {1: {"sequence": 0, "mac": "00", "tac": "00000000"}}}},
+        {"card_block": True},
+    ],
+)
+def test_a_memory_that_no_card_can_have_is_refused_and_not_repeated(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as told:
+        CardMemory.model_validate({"pin_tries_left": 6, **wrong})
+    assert "12121212" not in str(told.value)
