@@ -26,7 +26,7 @@ from drivers.card_reader.facts import V3, Algorithm, Atr, CardFacts, CardId
 from drivers.card_reader.identity import read_card_id, select_environment, unpowered_on_failure, whole_records
 from drivers.card_reader.key_service import SHEET_PLAN, Keyed, KeyPlan, PurchaseTerms, TerminalMac
 from drivers.card_reader.secure_messaging import PIN_KEY
-from drivers.errors import CardExpired, CardUnsupported, DeviceError, ProtocolError, Refused, SamFault
+from drivers.errors import CardExpired, CardUnsupported, DeviceError, ProtocolError, Refused, SamFault, Timeout
 from drivers.operation import Operation, PowerOn, Progress, Slot, T
 
 _ALGORITHM_NAMES: Final = {Algorithm.TRIPLE_DES: "01", Algorithm.SSF33: "02", Algorithm.SM4: "03"}
@@ -107,26 +107,38 @@ class Dialogue(Generic[T]):
             raise RuntimeError("this dialogue waits for no answer")
         return self._run(answer)
 
+    def unanswered(self) -> Operation[Question | Finished[T]]:
+        """The next step when the centre gave no answer: the operation learns it (Timeout) and ends as it must. A debit
+        that is done already ends as ``Debited`` all the same."""
+        if not self._asked or self._ended:
+            raise RuntimeError("this dialogue waits for no answer")
+        return self._run(Timeout("card_reader", slot="centre"))
+
     def close(self) -> None:
         """Give it up. The card is left as it is: end the session."""
         self._ended = True
         self._conversation.close()
 
     def _run(self, sent: Any) -> Operation[Question | Finished[T]]:
+        talk = self._conversation
         try:
-            wanted = self._conversation.send(sent)
+            wanted = talk.throw(sent) if isinstance(sent, DeviceError) else talk.send(sent)
             while not isinstance(wanted, AskCentre):
                 try:
                     answer = yield wanted
                 except DeviceError as error:
-                    wanted = self._conversation.throw(error)
+                    wanted = talk.throw(error)
                 else:
-                    wanted = self._conversation.send(answer)
+                    wanted = talk.send(answer)
         except StopIteration as stop:
             self._ended = True
             return Finished(stop.value)
         except DeviceError:
             self._ended = True
+            raise
+        except GeneratorExit:
+            # The lane has closed this step half-way: nobody can say what the card got.
+            self.close()
             raise
         self._asked += 1
         return Question(wanted.function, self._asked, wanted.text)

@@ -15,12 +15,18 @@ from drivers.card_reader.channel import OK, Channel
 from drivers.card_reader.commands import Command, read_record, read_record_at, select_file, update_binary, update_record
 from drivers.card_reader.facts import CardFacts
 from drivers.card_reader.files.declaration import File, Kind
-from drivers.card_reader.identity import channel_of, require_same_card, require_same_facts, unpowered_on_failure
+from drivers.card_reader.identity import (
+    channel_of,
+    end_session,
+    require_same_card,
+    require_same_facts,
+    unpowered_on_failure,
+)
 from drivers.card_reader.key_service import SHEET_PLAN, Keyed, KeyPlan, KeyService, Y
 from drivers.card_reader.outcome import NotWritten, Outcome, Unknown, Written, write_once
 from drivers.card_reader.reading import read_transparent, select_application
 from drivers.card_reader.secure_messaging import send_secured
-from drivers.errors import CardMalformed, CardUnsupported, DataUnfit, Refused
+from drivers.errors import CardMalformed, CardUnsupported, DataUnfit, DeviceError, Refused
 from drivers.operation import Operation
 
 _BY_TAG, _PREVIOUS, _BY_POSITION = 0, 3, 4
@@ -138,7 +144,7 @@ def _write_record(
     outcome = yield from _send(card, file, command, keys, plan, protection)
     if isinstance(outcome, Unknown) and outcome.why == _MEMORY_FAULT:
         # The card is still there: it can be asked at once.
-        outcome = yield from _settle(facts, write)
+        outcome = yield from _settled_at_once(facts, write, outcome)
     return WriteReport(outcome, write)
 
 
@@ -151,7 +157,13 @@ def _write_binary(
     for offset in range(0, len(data), _MOST_WRITTEN):
         part = data[offset : offset + _MOST_WRITTEN]
         command = update_binary(offset, part, mac=protection is Protection.MAC)
-        outcome = yield from _send(card, file, command, keys, plan, protection)
+        try:
+            outcome = yield from _send(card, file, command, keys, plan, protection)
+        except DeviceError as error:
+            if offset == 0:
+                raise
+            yield from end_session()
+            outcome = Unknown(error.code)
         if isinstance(outcome, NotWritten) and offset > 0:
             # A refusal after the first piece leaves a file that is part new, part old.
             outcome = Unknown(outcome.sw)
@@ -197,6 +209,15 @@ def _standing(facts: CardFacts, file: File, tag: int, length: int) -> Operation[
     except (Refused, CardMalformed):
         return None
     return response.data if response.sw == OK else None
+
+
+def _settled_at_once(facts: CardFacts, write: Write, unknown: Unknown) -> Operation[Outcome]:
+    """As ``_settle``; a fault on the way leaves it unknown."""
+    try:
+        return (yield from _settle(facts, write))
+    except DeviceError:
+        yield from end_session()
+        return unknown
 
 
 def _settle(facts: CardFacts, write: Write) -> Operation[Outcome]:

@@ -36,6 +36,7 @@ from drivers.errors import (
     SamMissing,
     SamUnfit,
     TerminalRefused,
+    Timeout,
 )
 from drivers.lanes import Done
 from drivers.operation import Slot
@@ -260,6 +261,37 @@ def test_a_dialogue_is_begun_once_and_answered_only_when_it_asked(away):
     with pytest.raises(RuntimeError):
         dialogue.first()
     dialogue.close()
+    with pytest.raises(RuntimeError):
+        dialogue.answered("x")
+
+
+def test_a_centre_that_falls_silent_ends_the_dialogue_and_takes_the_power(away):
+    bench, chip, _ = away()
+    dialogue = Dialogue(read_card_by_centre(TODAY))
+    bench.run(dialogue.first())
+    error = bench.run(dialogue.unanswered()).error
+    assert type(error) is Timeout
+    assert error.facts == {"slot": "centre"}
+    assert not chip.powered
+    with pytest.raises(RuntimeError):
+        dialogue.unanswered()
+
+
+def test_a_centre_that_falls_silent_after_the_debit_does_not_hide_it(away):
+    bench, _, centre = away(pin=None)
+    facts, service = by_centre(bench, centre)
+    begun = bench.run(asking(begin_purchase(facts, Amounts(100), "990100000001", "20260504123456", service), centre))
+    dialogue = Dialogue(debit(begun.value, service))
+    bench.run(dialogue.first())
+    finished = bench.run(dialogue.unanswered()).value
+    assert finished == Finished(Debited(bytes((0xCA, 0xFE, 2, 7)), card_proved=None))
+
+
+def test_a_step_that_is_closed_half_way_ends_its_dialogue(away):
+    dialogue = Dialogue(read_card_by_centre(TODAY))
+    step = dialogue.first()
+    next(step)
+    step.close()
     with pytest.raises(RuntimeError):
         dialogue.answered("x")
 

@@ -174,6 +174,38 @@ def test_a_transparent_file_refused_in_the_middle_is_part_new_part_old(hall, pla
     assert h.run(settle(h.facts, report.write)).value == Unknown("other data")
 
 
+@pytest.mark.parametrize("start", ["0084000004", "04D601E0"])
+def test_a_wire_that_breaks_between_the_pieces_leaves_it_unknown(hall, plan, start):
+    h, photo = hall(), file_at("SSSE/EF08")
+    whole = h.chip._answer
+
+    def answer(apdu, command):
+        if command.startswith(start) and sum(one.startswith("04D6") for one in h.chip.seen) >= 1:
+            raise CardGone("card_reader", slot="user")
+        return whole(apdu, command)
+
+    h.chip._answer = answer
+    report = h.run(write_transparent(h.facts, photo, bytes(photo.size), h.keys(), plan=plan)).value
+    assert report.outcome == Unknown("card_gone")
+    assert not h.chip.powered
+
+
+def test_a_memory_fault_that_cannot_be_looked_into_stays_unknown(hall, plan):
+    h = hall()
+    h.run(verify_pin(h.handle("123456")))
+    h.chip.answers["04DC"] = "6581"
+    whole = h.chip._answer
+
+    def answer(apdu, command):
+        if command.startswith("00B2") and any(one.startswith("04DC") for one in h.chip.seen):
+            raise CardGone("card_reader", slot="user")
+        return whole(apdu, command)
+
+    h.chip._answer = answer
+    report = h.run(write_element(h.facts, WORK, "work state", OTHER, h.keys(), plan=plan)).value
+    assert report.outcome == Unknown("6581")
+
+
 def test_what_is_to_be_written_does_not_show(hall, plan):
     h = hall()
     h.run(verify_pin(h.handle("123456")))
