@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import pytest
 from night.cast import bank_card
-from tests.simulation.test_transitions import PLACES
 from night.still import FITTED, StillHall
 
 from drivers.operation import Slot
@@ -22,6 +21,7 @@ from kiosk.faults import CATALOGUE
 from kiosk.identity import NOBODY
 from kiosk.screen import Page
 from kiosk.settings import Timeouts
+from tests.simulation.test_transitions import PLACES
 
 NOTICED = 4 * Timeouts().poll_devices
 """An ill device is known to be ill within this time."""
