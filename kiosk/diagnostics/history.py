@@ -119,6 +119,21 @@ def histories(entries: Iterable[ChainEntry]) -> dict[Part, History]:
     return {part: gathering.history() for part, gathering in found.items()}
 
 
+def devices_lent(entries: Iterable[ChainEntry]) -> bool:
+    """Whether the last word on vendor mode (`kiosk.vendor_mode`) is that a technician's command has the devices.
+
+    A start or a session after it means that service goes on: the terminal was ended in the middle of vendor mode.
+    """
+    lent = False
+    for entry in entries:
+        header = entry.header_values()
+        if entry.kind == "audit" and header.get("event") == "vendor-mode":
+            lent = header.get("state") == "entered"
+        elif entry.kind in ("session-opened", "epoch-opened") or header.get("event") == "restarted":
+            lent = False
+    return lent
+
+
 def _part(kind: str, header: Mapping[str, HeaderValue]) -> Part | None:
     if kind == "print":
         return _PRINTER_OF.get(_text(header, "medium")) if _text(header, "state") in _ENDS else None

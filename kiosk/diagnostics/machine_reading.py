@@ -12,7 +12,7 @@ from pathlib import Path
 from kiosk.clock import HALL_ZONE
 from kiosk.diagnostics import machine
 from kiosk.diagnostics.findings import Answer, NotFitted, Part
-from kiosk.diagnostics.history import History, histories
+from kiosk.diagnostics.history import History, devices_lent, histories
 from kiosk.diagnostics.machine import DiskReading, JournalReading, Refusal, SnapshotReading, SyncReading
 from offline_store.errors import StoreError
 from offline_store.journal import Limits, read_journal
@@ -73,6 +73,19 @@ def read_machine(data: Path, snapshots: Path, keys: Callable[[], KeyProvider], n
         Part.SYNC: machine.sync(backlog, now),
     }
     return MachineRead(answers, told)
+
+
+def lent_by_a_running_terminal(data: Path, keys: Callable[[], KeyProvider]) -> bool:
+    """Whether the journal says that a technician's command has the devices; False when it cannot be read."""
+    try:
+        with keys().load(STORE_KEY, length=32) as key:
+            reader = read_journal(data, key.material)
+            try:
+                return devices_lent(reader.entries())
+            finally:
+                reader.close()
+    except StoreError:
+        return False
 
 
 def _room(data: Path) -> tuple[int, int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kiosk.diagnostics.findings import Part
-from kiosk.diagnostics.history import LAST, History, histories
+from kiosk.diagnostics.history import LAST, History, devices_lent, histories
 from offline_store.chain import GENESIS, canonical_json, make_entry
 
 
@@ -113,3 +115,26 @@ def test_entries_about_anything_else_are_passed_over():
         ("audit", {"event": "recovery", "device": "id-reader", "step": "recovered", "seconds": "soon"}),
     ]
     assert histories(chain(*odd)) == {Part.ID_READER: History()}
+
+
+# --- vendor mode ---
+
+
+def vendor(state):
+    return "audit", {"event": "vendor-mode", "state": state}
+
+
+@pytest.mark.parametrize(
+    ("told", "lent"),
+    [
+        ([], False),
+        ([vendor("entered")], True),
+        ([vendor("entered"), device("card-reader", "none")], True),
+        ([vendor("entered"), vendor("left")], False),
+        ([vendor("entered"), vendor("left"), vendor("entered")], True),
+        ([vendor("entered"), ("audit", {"event": "restarted", "how": "checked-after-unclean-stop"})], False),
+        ([vendor("entered"), ("session-opened", {"session": "s"})], False),
+    ],
+)
+def test_devices_are_lent_from_the_word_entered_until_service_goes_on(told, lent):
+    assert devices_lent(chain(*told)) is lent
