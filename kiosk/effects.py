@@ -29,6 +29,13 @@ class AskPinTries:
 
 
 @dataclass(frozen=True, slots=True)
+class EnterPin:
+    """Let the person type the card's PIN on the PIN pad. Result: drivers CardPinResult; progress: count of digits."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyPin:
     """VERIFY once; never repeated by program. Result: drivers PinVerified | PinWrong | PinLocked | PinNotSet."""
 
@@ -141,6 +148,7 @@ class Poke:
 Action = (
     ReadCard
     | AskPinTries
+    | EnterPin
     | VerifyPin
     | ReleaseCard
     | CheckRoom

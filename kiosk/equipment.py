@@ -9,22 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from drivers.barcode_reader.reader import BarcodeReader
 from drivers.document_printer.printer import DocumentPrinter
 from drivers.errors import Cancelled, DeviceError, NoDevice
 from drivers.id_reader.commands import ModuleState
 from drivers.id_reader.reader import IdReader
-from drivers.id_reader.reset import reset_unasked
+from drivers.id_reader.reset import reset_unasked as reset_id_reader
 from drivers.lanes import Lane
 from drivers.operation import FindReaders, FoundReaders, LetGo, Operation
+from drivers.pin_pad.pad import PinPad
+from drivers.pin_pad.reset import reset_unasked as reset_pin_pad
 from drivers.receipt_printer.printer import ReceiptPrinter
+from drivers.status import DeviceState
 from drivers.supervisor import Rung
 from kiosk.contact import contact_after
-from kiosk.events import Device, DeviceReported
+from kiosk.events import Contact, Device, DeviceReported
 from kiosk.faults import fault_of
 from kiosk.printers import document_printer_report, receipt_printer_report
 
 LOOK_SECONDS = 10.0
 """A look ends by itself before this; longer only when the wire hangs."""
+
+RECOVER_SECONDS = 1.8 * LOOK_SECONDS
+"""A rung and the look after it; below the ladder's own patience."""
 
 LET_GO_SECONDS = 3 * LOOK_SECONDS
 """What a lane does already, a look or a rung, is done first."""
@@ -124,4 +131,45 @@ def id_reader_unit(lane: Lane, reader: IdReader) -> Unit:
         fault = None if state is ModuleState.READY else "ID-02"
         return DeviceReported(Device.ID_READER, fault, "" if fault is None else state.name.lower().replace("_", "-"))
 
-    return Unit(lane, look, {**_NEW_CONTEXT, Rung.RESET: reset_unasked})
+    return Unit(lane, look, {**_NEW_CONTEXT, Rung.RESET: reset_id_reader})
+
+
+def pin_pad_unit(lane: Lane, pad: PinPad) -> Unit:
+    """A pad whose keys vanished while we knew it was opened by somebody (PP-02): no PIN is typed on it."""
+
+    def look() -> Operation[DeviceReported]:
+        try:
+            status = yield from pad.status()
+        except Cancelled:
+            raise
+        except DeviceError as error:
+            return error_report(Device.PIN_PAD, error)
+        words = f"device={status.device.value} keys={status.encryption.value} battery={status.battery.value}"
+        match status.device:
+            case DeviceState.OFFLINE:
+                return DeviceReported(Device.PIN_PAD, "PP-01", words, Contact.SILENT)
+            case DeviceState.FRAUD_ATTEMPT | DeviceState.POTENTIAL_FRAUD:
+                return DeviceReported(Device.PIN_PAD, "PP-02", words)
+            case DeviceState.ONLINE:
+                return DeviceReported(Device.PIN_PAD, None, words)
+        return DeviceReported(Device.PIN_PAD, "PP-01", words)
+
+    return Unit(lane, look, {**_NEW_CONTEXT, Rung.RESET: reset_pin_pad})
+
+
+def barcode_reader_unit(lane: Lane, reader: BarcodeReader) -> Unit:
+    """A plain reader cannot be asked: that its line is there is all that can be known of it."""
+
+    def look() -> Operation[DeviceReported]:
+        try:
+            yield from reader.line.quiet()
+            status = yield from reader.status()
+        except Cancelled:
+            raise
+        except DeviceError as error:
+            return error_report(Device.BARCODE_READER, error)
+        if status.device is DeviceState.OFFLINE:
+            return DeviceReported(Device.BARCODE_READER, "QR-02", "device=offline", Contact.SILENT)
+        return DeviceReported(Device.BARCODE_READER, None, f"device={status.device.value}")
+
+    return Unit(lane, look, _NEW_CONTEXT)

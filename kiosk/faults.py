@@ -52,6 +52,7 @@ CATALOGUE: dict[str, FaultEntry] = {
         FaultEntry("ID-01", Whose.PERSON, "P4", "nothing"),
         FaultEntry("ID-02", Whose.DEVICE, "P2", "ID reader does not answer or is not authorised: power, cable, port"),
         FaultEntry("PP-01", Whose.DEVICE, "P2", "PIN pad does not answer: power, cable, port; look for tampering"),
+        FaultEntry("PP-02", Whose.DEVICE, "P1", "PIN pad lost its keys: was it opened? Close the terminal, report"),
         FaultEntry("QR-02", Whose.DEVICE, "P3", "barcode reader does not answer: power, cable, port"),
         FaultEntry("PN-01", Whose.CARD, "P4", "no PIN is set on the card: set one at a counter"),
         FaultEntry("PR-02", Whose.DEVICE, "P2", "put in receipt paper"),

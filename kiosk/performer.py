@@ -23,10 +23,12 @@ from drivers.card_reader.pin import PinResult, PinState, pin_tries, verify_pin
 from drivers.card_reader.sam import SamIndex
 from drivers.card_reader.session import STEPS, end_session, read_card, same_card
 from drivers.document_printer.printer import DocumentPrinter
-from drivers.errors import CardChanged
+from drivers.errors import Cancelled, CardChanged
 from drivers.lanes import Done, Lane, Outcome, Ticket
 from drivers.operation import Operation
-from drivers.pin_buffer import PinHandle
+from drivers.pin_buffer import MAX_DIGITS, PinHandle
+from drivers.pin_pad.entry import ClearPin, digits_in, enter_card_pin
+from drivers.pin_pad.pad import PinPad
 from drivers.receipt_printer.document import Receipt
 from drivers.receipt_printer.printer import ReceiptPrinter
 from kiosk.effects import (
@@ -35,6 +37,7 @@ from kiosk.effects import (
     CheckRoom,
     CloseBooks,
     Effect,
+    EnterPin,
     LetGoOfDevices,
     LookAtDelivery,
     MakePaper,
@@ -50,7 +53,7 @@ from kiosk.effects import (
     VerifyPin,
     WarmPapers,
 )
-from kiosk.equipment import LET_GO_SECONDS, LOOK_SECONDS, Unit, error_report, let_go
+from kiosk.equipment import LET_GO_SECONDS, LOOK_SECONDS, RECOVER_SECONDS, Unit, error_report, let_go
 from kiosk.events import Completed, Contact, DeliveryReported, Device, DeviceReported, Event, Failed, Progressed
 from kiosk.faults import fault_of
 from kiosk.records import PersonRecord
@@ -105,6 +108,7 @@ class Wiring:
     card: Lane
     receipt_printer: tuple[Lane, ReceiptPrinter] | None
     document_printer: tuple[Lane, DocumentPrinter] | None
+    pin_pad: tuple[Lane, PinPad] | None
     books: Books
     records: Records
     papers: Papers
@@ -168,6 +172,8 @@ class Performer:
                 self._card(effect, self._tries(), w.timeouts.card_read)
             case VerifyPin(handle=handle):
                 self._card(effect, self._verify(handle), w.timeouts.card_read)
+            case EnterPin(seconds=seconds):
+                self._enter_pin(effect, seconds)
             case ReleaseCard():
                 for ticket in self._at_the_card:
                     ticket.cancel()
@@ -190,9 +196,9 @@ class Performer:
                 lane, pages = w.document_printer
                 self._print(effect, lane, pages.print_pdf(name, pdf, seconds=w.timeouts.print_limit - 2 * _MARGIN))
             case PollDevice(device=device):
-                self._look(effect, device, lambda unit: unit.look())
+                self._look(effect, device, lambda unit: unit.look(), LOOK_SECONDS)
             case RecoverDevice(device=device, rung=rung):
-                self._look(effect, device, lambda unit: unit.recover(rung))
+                self._look(effect, device, lambda unit: unit.recover(rung), RECOVER_SECONDS)
             case LetGoOfDevices():
                 _LettingGo(w.units, lambda kept: self._completed(effect, kept)).begin()
             case TellTechnician():
@@ -265,10 +271,32 @@ class Performer:
             handle.clear()
             self._w.wipe_pin()
 
+    def _enter_pin(self, effect: Effect, seconds: float) -> None:
+        """Digits go from the lane into the driver's buffer; here only their count passes by."""
+        if self._w.pin_pad is None:
+            self._failed(effect, NotFittedError("PIN pad"))
+            return
+        lane, pad = self._w.pin_pad
+
+        def progressed(step: str) -> None:
+            if (count := digits_in(step)) is not None:
+                self._w.post(Progressed(effect.id, effect.session, count, MAX_DIGITS))
+
+        def ended(outcome: Outcome[Any]) -> None:
+            if not isinstance(outcome, Done) and not isinstance(outcome.error, Cancelled):
+                self._w.post(error_report(Device.PIN_PAD, outcome.error))
+            self._ended(effect, outcome)
+
+        entry = enter_card_pin(pad, ClearPin.SOCIAL_SECURITY_CARD, seconds)
+        ticket = lane.submit(entry, ended, deadline=seconds + _MARGIN, on_progress=progressed)
+        self._at_the_card.append(ticket)
+
     def _print(self, effect: Effect, lane: Lane, operation: Operation[Any]) -> None:
         lane.submit(operation, partial(self._ended, effect), deadline=self._w.timeouts.print_limit)
 
-    def _look(self, effect: Effect, device: Device, work: Callable[[Unit], Operation[DeviceReported]]) -> None:
+    def _look(
+        self, effect: Effect, device: Device, work: Callable[[Unit], Operation[DeviceReported]], limit: float
+    ) -> None:
         unit = self._w.units.get(device)
         if unit is None:
             missing = NotFittedError(device.value)
@@ -278,7 +306,7 @@ class Performer:
         def ended(outcome: Outcome[DeviceReported]) -> None:
             self._completed(effect, outcome.value if isinstance(outcome, Done) else error_report(device, outcome.error))
 
-        unit.lane.submit(work(unit), ended, deadline=LOOK_SECONDS)
+        unit.lane.submit(work(unit), ended, deadline=limit)
 
     def _store(self, effect: Effect, work: Callable[[], object]) -> None:
         try:

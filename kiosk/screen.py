@@ -140,6 +140,7 @@ class Pin:
     seconds_left: int
     notice: Notice | None = None
     checking: bool = False  # the card is being asked; nothing can be typed
+    on_pad: bool = False  # typed on the PIN pad: the screen shows no keys
 
 
 @dataclass(frozen=True, slots=True)

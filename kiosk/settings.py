@@ -82,6 +82,7 @@ class Devices(_Table):
     pin_pad_baud: int = 9_600
     barcode_reader: str = ""
     barcode_baud: int = 9_600
+    barcode_make: Literal["plain", "newland", "honeywell", "gm65"] = "plain"
 
 
 class Centre(_Table):

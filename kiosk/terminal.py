@@ -22,7 +22,7 @@ from kiosk.screen import Page, Screen
 from kiosk.sessions import timing, transitions
 from kiosk.sessions.rules import PRINTS_ON, Around, Rules
 from kiosk.sessions.screens import screen
-from kiosk.sessions.state import Serving, Session, Standby, Starting
+from kiosk.sessions.state import EnteringPin, Serving, Session, Standby, Starting
 from kiosk.vendor_mode import VendorMode
 
 
@@ -81,7 +81,9 @@ def _at_work(state: State) -> frozenset[Device]:
     """Devices that do something for somebody now, or are a technician's: nobody asks them how they are in between."""
     if state.vendor.devices_are_theirs:
         return frozenset(Device)
-    return frozenset(PRINTS_ON[job.wanted.kind] for job in state.jobs.running.values())
+    printing = {PRINTS_ON[job.wanted.kind] for job in state.jobs.running.values()}
+    typing = {Device.PIN_PAD} if isinstance(state.session.phase, EnteringPin) else set()
+    return frozenset(printing | typing)
 
 
 def _awaited(state: State) -> frozenset[int]:

@@ -57,7 +57,7 @@ class Core:
         self._ready = threading.Event()
         self._terminal: Terminal | None = None
         self._thread = threading.Thread(target=self._live, name="terminal")
-        self.pin_pad = ScreenPinPad(self.post)
+        self.pin_pad = ScreenPinPad(self.post, closed=bool(settings.devices.pin_pad))
 
     def start(self) -> None:
         """Begin; returns at once. Screens come when the core is up."""
@@ -146,6 +146,7 @@ class Core:
             card=lanes.card,
             receipt_printer=lanes.receipt_printer,
             document_printer=lanes.document_printer,
+            pin_pad=lanes.pin_pad,
             books=stores.books,
             records=stores.records,
             papers=papers,

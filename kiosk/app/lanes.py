@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from drivers.barcode_reader.makes import MAKES, MakeName
+from drivers.barcode_reader.reader import BarcodeReader
 from drivers.card_reader.commands import SELECT_PSAM
 from drivers.document_printer.printer import DocumentPrinter
 from drivers.id_reader.reader import IdReader
@@ -15,9 +17,18 @@ from drivers.lanes import Link, ThreadLane
 from drivers.links.ipp import IppLink
 from drivers.links.pcsc import PcscLink, ReaderRoles
 from drivers.links.serial import SerialLink, SerialSettings
+from drivers.pin_pad.pad import PinPad
 from drivers.receipt_printer.printer import ReceiptPrinter
 from drivers.receipt_printer.raster import FontFile, PillowRasteriser
-from kiosk.equipment import Unit, card_reader_unit, document_printer_unit, id_reader_unit, receipt_printer_unit
+from kiosk.equipment import (
+    Unit,
+    barcode_reader_unit,
+    card_reader_unit,
+    document_printer_unit,
+    id_reader_unit,
+    pin_pad_unit,
+    receipt_printer_unit,
+)
 from kiosk.events import Device
 from kiosk.settings import Settings
 
@@ -26,11 +37,12 @@ Crash = Callable[[BaseException], None]
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """What is fitted: all devices as they are looked after, and the drivers of those that print."""
+    """What is fitted: all devices as they are looked after, and the drivers of those that work for people."""
 
     card: ThreadLane
     receipt_printer: tuple[ThreadLane, ReceiptPrinter] | None
     document_printer: tuple[ThreadLane, DocumentPrinter] | None
+    pin_pad: tuple[ThreadLane, PinPad] | None
     units: Mapping[Device, Unit]
     threads: tuple[ThreadLane, ...]
 
@@ -72,4 +84,15 @@ def open_lanes(settings: Settings, fonts: list[Path], crash: Crash) -> Lanes:
         line = SerialSettings(devices.id_reader, devices.id_reader_baud)
         reader = IdReader(time.monotonic)
         units[Device.ID_READER] = id_reader_unit(lane("id-reader", SerialLink("id_reader", line)), reader)
-    return Lanes(card, receipt_printer, document_printer, units, tuple(threads))
+    pin_pad = None
+    if devices.pin_pad:
+        line = SerialSettings(devices.pin_pad, devices.pin_pad_baud)
+        pin_pad = (lane("pin-pad", SerialLink("pin_pad", line)), PinPad(time.monotonic))
+        units[Device.PIN_PAD] = pin_pad_unit(*pin_pad)
+    if devices.barcode_reader:
+        line = SerialSettings(devices.barcode_reader, devices.barcode_baud)
+        codes = BarcodeReader(time.monotonic, MAKES[MakeName(devices.barcode_make)])
+        units[Device.BARCODE_READER] = barcode_reader_unit(
+            lane("barcode-reader", SerialLink("barcode_reader", line)), codes
+        )
+    return Lanes(card, receipt_printer, document_printer, pin_pad, units, tuple(threads))

@@ -1,6 +1,7 @@
 """The on-screen PIN pad's other end: digits go into one buffer here and come out once, for the card.
 
-The screen calls it (any thread); the terminal's queue gets counts and, at the end, a handle that opens once.
+The screen calls it (any thread); the terminal's queue gets counts and, at the end, a handle that opens once. Where a
+PIN pad is fitted the digits are typed there (`kiosk.effects.EnterPin`), and the screen takes none: it is closed.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from kiosk.events import Event, PinCancelled, PinCounted, PinEntered
 class ScreenPinPad:
     """Collects digits from the screen."""
 
-    def __init__(self, post: Callable[[Event], None]) -> None:
-        """`post` takes events to the terminal."""
+    def __init__(self, post: Callable[[Event], None], *, closed: bool = False) -> None:
+        """`post` takes events to the terminal. `closed`: the screen takes no digits; giving up is always possible."""
         self._post = post
+        self._closed = closed
         self._buffer = PinBuffer()
         self._lock = threading.Lock()
 
     def press(self, digit: int) -> None:
         """One digit, 0 to 9."""
+        if self._closed:
+            return
         with self._lock:
             self._buffer.press(digit)
             count = self._buffer.count

@@ -7,9 +7,11 @@ from dataclasses import replace
 from drivers import errors as device_errors
 from drivers.card_reader.facts import CardFacts
 from drivers.card_reader.pin import PinLocked, PinNotSet, PinTries, PinVerified, PinWrong
-from kiosk.effects import Append, AskPinTries, Outbox, ReadCard, VerifyPin, WarmPapers
+from drivers.pin_pad.entry import CardPinEntered, EntryCancelled, EntryTimedOut, EntryTooShort
+from kiosk.effects import Append, AskPinTries, EnterPin, Outbox, ReadCard, VerifyPin, WarmPapers
 from kiosk.events import (
     Completed,
+    Device,
     Failed,
     PinCancelled,
     PinCounted,
@@ -73,7 +75,7 @@ def card_read(session: Session, event: Completed, out: Outbox, rules: Rules, aro
     version = facts.issuer.version.text
     header = {"session": session.id or "", "event": "identified", "level": Level.L1.name, "card": version}
     out.perform(Append("audit", header, subject=holder.id_number), session.id)
-    if needs_pin(phase.item, rules):
+    if needs_pin(phase.item, rules) and around.devices.fault(Device.PIN_PAD) is None:
         return replace(known, phase=AskingTries(phase.item), awaiting=out.perform(AskPinTries(), session.id))
     return _go_on(replace(known, awaiting=None), phase.item, out, rules, around)
 
@@ -121,7 +123,44 @@ def _ask_pin(
     times = rules.settings.timeouts
     until = now + times.pin_total * patience(session)
     gap = now + times.pin_gap * patience(session)
-    return replace(session, phase=EnteringPin(item, left, until, gap, notice=why), idle_since=now)
+    asking = replace(session, phase=EnteringPin(item, left, until, gap, notice=why), idle_since=now)
+    return _open_pad(asking, until - now, out, rules)
+
+
+def _open_pad(session: Session, seconds: float, out: Outbox, rules: Rules) -> Session:
+    """Where a PIN pad is fitted the PIN is typed there, and the page waits for it."""
+    if not rules.settings.devices.pin_pad:
+        return session
+    return replace(session, awaiting=out.perform(EnterPin(seconds), session.id))
+
+
+def pad_counted(session: Session, event: Progressed, out: Outbox, rules: Rules, around: Around) -> Session:
+    return pin_counted(
+        replace(session, idle_since=out.moment.monotonic, warned_at=None), PinCounted(event.step), out, rules, around
+    )
+
+
+def pad_answered(session: Session, event: Completed, out: Outbox, rules: Rules, around: Around) -> Session:
+    phase = phase_of(session, EnteringPin)
+    match event.result:
+        case CardPinEntered(handle=handle):
+            return pin_entered(session, PinEntered(handle), out, rules, around)
+        case EntryCancelled():
+            return pin_given_up(session, PinCancelled(), out, rules, around)
+        case EntryTimedOut():
+            return _pin_too_late(session, out, rules, around)
+        case EntryTooShort():
+            # nothing was kept, nothing was tried: the rest of the time is still the person's
+            again = replace(session, phase=replace(phase, count=0), awaiting=None)
+            return _open_pad(again, max(1.0, phase.until - out.moment.monotonic), out, rules)
+    raise TypeError(f"entering a PIN ended with {type(event.result).__name__}")
+
+
+def pad_failed(session: Session, event: Failed, out: Outbox, rules: Rules, around: Around) -> Session:
+    """The pad was unplugged, or cannot be trusted: nothing that was typed is used, and no other way to type it."""
+    header = {"session": session.id or "", "event": "pin-pad-fault", "fault": "PP-01", "detail": _detail(event.error)}
+    out.perform(Append("audit", header), session.id)
+    return ending.offer_card(session, out, around, rules, notice("PP-01"))
 
 
 def pin_counted(session: Session, event: PinCounted, out: Outbox, rules: Rules, around: Around) -> Session:
@@ -142,6 +181,10 @@ def pin_given_up(session: Session, event: PinCancelled, out: Outbox, rules: Rule
 
 
 def pin_time_over(session: Session, event: TimeIsUp, out: Outbox, rules: Rules, around: Around) -> Session:
+    return _pin_too_late(session, out, rules, around)
+
+
+def _pin_too_late(session: Session, out: Outbox, rules: Rules, around: Around) -> Session:
     return ending.offer_card(
         session, out, around, rules, Notice(Tone.WARNING, text("pin.time_over"), text("pin.time_over.advice"))
     )

@@ -44,9 +44,10 @@ class Around:
 def why_not(entry: Entry, devices: Devices) -> str | None:
     """Fault code of the first thing the item needs and cannot have; None if it can be offered.
 
-    A device nobody has heard of yet does not forbid: the first real use will tell.
+    A device nobody has heard of yet does not forbid: the first real use will tell. A PIN pad that is not fitted is one.
     """
-    return next((fault for device in entry.needs if (fault := devices.fault(device))), None)
+    by_pin = (Device.PIN_PAD,) if entry.level >= Level.L2 else ()
+    return next((fault for device in (*entry.needs, *by_pin) if (fault := devices.fault(device))), None)
 
 
 def case_of(rules: Rules, session: Session, around: Around, item: str) -> Case:

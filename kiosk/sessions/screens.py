@@ -99,9 +99,11 @@ def _page(session: Session, around: Around, moment: Moment, rules: Rules) -> tup
             return Page.READING, Reading(READING_STEPS, READING_STEPS)
         case phases.EnteringPin(count=count, tries_left=left, until=until, gap_until=gap, notice=why):
             limit = _seconds(min(until, gap), moment)
-            return Page.PIN, Pin(count, PIN_LEAST, PIN_MOST, left, limit, why)
+            on_pad = bool(rules.settings.devices.pin_pad)
+            return Page.PIN, Pin(count, PIN_LEAST, PIN_MOST, left, limit, why, on_pad=on_pad)
         case phases.VerifyingPin(tries_left=left):
-            return Page.PIN, Pin(0, PIN_LEAST, PIN_MOST, left, 0, checking=True)
+            on_pad = bool(rules.settings.devices.pin_pad)
+            return Page.PIN, Pin(0, PIN_LEAST, PIN_MOST, left, 0, checking=True, on_pad=on_pad)
         case phases.InMenu():
             name = session.identity.holder.masked_name if session.identity.holder else ""
             return Page.MENU, Menu(name, _tiles(rules, around.devices))

@@ -161,6 +161,9 @@ TABLE: Mapping[type[Phase], Mapping[type[Any], Handler]] = {
     },
     AskingTries: _WAITS_FOR_CARD,
     EnteringPin: {
+        Progressed: at_the_card.pad_counted,
+        Completed: at_the_card.pad_answered,
+        Failed: at_the_card.pad_failed,
         PinCounted: at_the_card.pin_counted,
         PinEntered: at_the_card.pin_entered,
         PinCancelled: at_the_card.pin_given_up,

@@ -65,9 +65,9 @@ MEANS_NOTHING: Mapping[type[Any], frozenset[type[Any]]] = {
     happenings.PinCancelled: PHASES - {phases.EnteringPin},
     # these are over when their answer comes, which has a limit of its own
     happenings.TimeIsUp: (AT_THE_CARD - {phases.EnteringPin}) | {phases.Starting, phases.Maintenance, phases.Standby},
-    happenings.Completed: WAITING | {phases.EnteringPin, phases.InMenu, phases.Taking, phases.Leaving},
-    happenings.Failed: WAITING | {phases.EnteringPin, phases.InMenu, phases.Taking, phases.Leaving},
-    happenings.Progressed: PHASES - {phases.ReadingCard},
+    happenings.Completed: WAITING | {phases.InMenu, phases.Taking, phases.Leaving},
+    happenings.Failed: WAITING | {phases.InMenu, phases.Taking, phases.Leaving},
+    happenings.Progressed: PHASES - {phases.ReadingCard, phases.EnteringPin},
     happenings.CustodyChanged: PHASES - {phases.Taking},
     # it begins at standby alone, and ends in itself
     happenings.VendorModeBegan: PHASES - {phases.Standby},

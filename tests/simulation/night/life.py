@@ -197,6 +197,7 @@ class ProcessLife:
                 card=card,
                 receipt_printer=prints,
                 document_printer=pages,
+                pin_pad=None,
                 books=Books(self.stores.books, disk),
                 records=self.stores.records,
                 papers=Papers(press, self.span, chance, sound=sound_papers),

@@ -13,6 +13,7 @@ from drivers.card_reader.facts import Algorithm, Atr, CardFacts, CardId, Issuer,
 from drivers.card_reader.facts import Holder as ChipHolder
 from drivers.card_reader.pin import PinTries, PinVerified
 from drivers.pin_buffer import PinBuffer
+from drivers.pin_pad.entry import CardPinEntered
 from drivers.print_outcome import PrintOutcome, PrintResult
 from kiosk import effects
 from kiosk.app.rules import rules_for
@@ -173,6 +174,7 @@ def printed(_: object) -> PrintOutcome:
 DEFAULTS: Mapping[type[Any], Callable[[Any], object]] = {
     effects.ReadCard: lambda _: FACTS,
     effects.AskPinTries: lambda _: PinTries(6),
+    effects.EnterPin: lambda _: CardPinEntered(pin().handle),
     effects.VerifyPin: lambda _: PinVerified(),
     effects.ReleaseCard: lambda _: None,
     effects.CheckRoom: lambda _: Room(10**9),

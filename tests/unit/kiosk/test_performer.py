@@ -68,6 +68,7 @@ def performer(posted, card=None, books=None, wipe_pin=lambda: None):
         card=lane,
         receipt_printer=None,
         document_printer=None,
+        pin_pad=None,
         books=books or Books(),
         records=None,
         papers=None,
