@@ -18,16 +18,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Generic, TypeAlias
 
-from drivers.card_reader import decode
 from drivers.card_reader.authentication import Chance, challenge_of, present_proof, require_genuine
-from drivers.card_reader.channel import Channel
-from drivers.card_reader.elements import HOLDER_ELEMENTS, HOLDER_FILE, ISSUER_ELEMENTS, ISSUER_FILE
-from drivers.card_reader.facts import V3, Algorithm, Atr, CardFacts, CardId
-from drivers.card_reader.identity import read_card_id, select_environment, unpowered_on_failure, whole_records
+from drivers.card_reader.facts import V3, Algorithm, CardFacts, CardId
+from drivers.card_reader.identity import identify, read_holder, read_issuer, unpowered_on_failure
 from drivers.card_reader.key_service import SHEET_PLAN, Keyed, KeyPlan, PurchaseTerms, TerminalMac
 from drivers.card_reader.secure_messaging import PIN_KEY
-from drivers.errors import CardExpired, CardUnsupported, DeviceError, ProtocolError, Refused, SamFault, Timeout
-from drivers.operation import Operation, PowerOn, Progress, Slot, T
+from drivers.errors import DeviceError, ProtocolError, Refused, SamFault, Timeout
+from drivers.operation import Operation, Progress, Slot, T
 
 _ALGORITHM_NAMES: Final = {Algorithm.TRIPLE_DES: "01", Algorithm.SSF33: "02", Algorithm.SM4: "03"}
 """As in the FCI; the trace's string has 03 for SM4."""
@@ -235,37 +232,26 @@ def read_card_by_centre(
 
 
 def _read_card(today: date, chance: Chance, plan: KeyPlan) -> Conversation[CardFacts]:
-    yield Progress("power")
-    raw_atr: bytes = yield PowerOn(Slot.USER)
-    yield Progress("identify")
-    card = Channel(Slot.USER, le_with_data=decode.is_contactless(raw_atr))
-    fci = yield from select_environment(card)
-    atr: Atr = decode.atr_facts(raw_atr)
-    algorithm = decode.algorithm_of(fci, atr.region)
-    if algorithm is Algorithm.SSF33:
-        raise CardUnsupported("card_reader", what="algorithm", value=algorithm.name)
-    card_id = yield from read_card_id(card)
+    found = yield from identify()
+    card = found.card
     yield Progress("prove")
     # Both factors are the card's challenges, the last of them that of EXTERNAL AUTHENTICATION: the card keeps the last.
     inner, outer = (yield from challenge_of(card)), (yield from challenge_of(card))
     raw_inner, raw_outer = chance(8), chance(8)
     parts = (inner, raw_inner, outer, raw_outer)
-    answer = yield AskCentre(
-        "iReadCardBas", (*_head(card_id, raw_atr, algorithm), *(part.hex().upper() for part in parts))
-    )
+    head = _head(found.card_id, found.raw_atr, found.algorithm)
+    answer = yield AskCentre("iReadCardBas", (*head, *(part.hex().upper() for part in parts)))
     expected, returned_inner, proof, returned_outer = answer_fields("iReadCardBas", answer, (16, 16), halves=True)
     if (returned_inner, returned_outer) != (raw_inner, raw_outer):
         raise _bad_answer("iReadCardBas", "an answer to another question")
     yield from require_genuine(card, inner, raw_inner, expected)
     yield Progress("check")
-    issuer = decode.issuer((yield from whole_records(card, ISSUER_FILE, ISSUER_ELEMENTS)))
-    if issuer.expires < today:
-        raise CardExpired("card_reader", expired=issuer.expires.isoformat())
+    issuer = yield from read_issuer(card, today)
     yield Progress("holder")
     if issuer.version >= V3:
         yield from present_proof(card, plan.place("RK_SSSE").card, proof, raw_outer)
-    holder = decode.holder((yield from whole_records(card, HOLDER_FILE, HOLDER_ELEMENTS)))
-    return CardFacts(atr, algorithm, card_id, issuer, genuine=True, holder=holder)
+    holder = yield from read_holder(card)
+    return CardFacts(found.atr, found.algorithm, found.card_id, issuer, genuine=True, holder=holder)
 
 
 def answer_fields(function: str, answer: str, lengths: tuple[int, ...], *, halves: bool = False) -> tuple[bytes, ...]:

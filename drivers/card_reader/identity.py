@@ -1,15 +1,25 @@
 """The card's environment and who it is: what every operation on a card begins with (sheet, section 12)."""
 
 from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from drivers.card_reader import decode
 from drivers.card_reader.channel import OK, Channel
 from drivers.card_reader.commands import SELECT_SSSE, read_record
-from drivers.card_reader.elements import CARD_ID_FIELD, CARD_NUMBER, ISSUER_FILE, Element
-from drivers.card_reader.facts import Atr, CardFacts, CardId
-from drivers.errors import CardChanged, CardMalformed, DeviceError, ForeignCard
-from drivers.operation import Operation, PowerOff, Slot, T
+from drivers.card_reader.elements import (
+    CARD_ID_FIELD,
+    CARD_NUMBER,
+    HOLDER_ELEMENTS,
+    HOLDER_FILE,
+    ISSUER_ELEMENTS,
+    ISSUER_FILE,
+    Element,
+)
+from drivers.card_reader.facts import Algorithm, Atr, CardFacts, CardId, Holder, Issuer
+from drivers.errors import CardChanged, CardExpired, CardMalformed, CardUnsupported, DeviceError, ForeignCard
+from drivers.operation import Operation, PowerOff, PowerOn, Progress, Slot, T
 
 Y = TypeVar("Y")
 
@@ -35,6 +45,47 @@ def end_session() -> Operation[None]:
 def channel_of(atr: Atr) -> Channel:
     """The way to the citizen's card."""
     return Channel(Slot.USER, le_with_data=atr.contactless)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Identified:
+    """A powered card with the SSSE selected: which it is, before anything of it was proved or checked."""
+
+    card: Channel
+    raw_atr: bytes
+    atr: Atr
+    algorithm: Algorithm
+    card_id: CardId
+
+
+def identify() -> Operation[Identified]:
+    """Power the card and find out which it is. Errors as of ``session.read_card`` up to here."""
+    yield Progress("power")
+    raw_atr: bytes = yield PowerOn(Slot.USER)
+    yield Progress("identify")
+    # Whether it is our card at all is for the SSSE to say: a bank card has an ATR of another form and is "foreign".
+    card = Channel(Slot.USER, le_with_data=decode.is_contactless(raw_atr))
+    fci = yield from select_environment(card)
+    atr = decode.atr_facts(raw_atr)
+    algorithm = decode.algorithm_of(fci, atr.region)
+    if algorithm is Algorithm.SSF33:
+        raise CardUnsupported("card_reader", what="algorithm", value=algorithm.name)
+    # The card id comes before the proof, the rest of EF05 after it: the city code in it is a factor of the keys.
+    card_id = yield from read_card_id(card)
+    return Identified(card, raw_atr, atr, algorithm, card_id)
+
+
+def read_issuer(card: Channel, today: date) -> Operation[Issuer]:
+    """The rest of EF05, checked. CardExpired: its validity is over on ``today``."""
+    issuer = decode.issuer((yield from whole_records(card, ISSUER_FILE, ISSUER_ELEMENTS)))
+    if issuer.expires < today:
+        raise CardExpired("card_reader", expired=issuer.expires.isoformat())
+    return issuer
+
+
+def read_holder(card: Channel) -> Operation[Holder]:
+    """EF06, checked."""
+    return decode.holder((yield from whole_records(card, HOLDER_FILE, HOLDER_ELEMENTS)))
 
 
 def select_environment(card: Channel) -> Operation[bytes]:

@@ -10,26 +10,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from drivers.card_reader import decode
 from drivers.card_reader.authentication import challenge_of, present_proof, require_genuine
 from drivers.card_reader.channel import Channel
 from drivers.card_reader.commands import read_record
-from drivers.card_reader.elements import HOLDER_ELEMENTS, HOLDER_FILE, ISSUER_ELEMENTS, ISSUER_FILE
 from drivers.card_reader.facts import V3, Algorithm, CardFacts, Holder
 from drivers.card_reader.identity import (
     channel_of,
     end_session,
-    read_card_id,
+    identify,
+    read_holder,
+    read_issuer,
     require_same_card,
-    select_environment,
     unpowered_on_failure,
-    whole_records,
 )
 from drivers.card_reader.key_factors import level_factors
 from drivers.card_reader.layouts import RECORD, parsed
 from drivers.card_reader.sam import Sam, SamIndex, SamKeys, open_sam
-from drivers.errors import CardExpired, CardMalformed, CardUnsupported
-from drivers.operation import Operation, PowerOff, PowerOn, Progress, Slot
+from drivers.errors import CardMalformed
+from drivers.operation import Operation, PowerOff, Progress, Slot
 
 __all__ = ["STEPS", "end_session", "read_card", "read_value", "same_card"]
 
@@ -85,18 +83,8 @@ def read_value(facts: CardFacts, sfi: int, tag: int, length: int) -> Operation[b
 def _read_card(
     today: date, with_sam: bool, keys: SamKeys, index: SamIndex, chance: Callable[[int], bytes]
 ) -> Operation[CardFacts]:
-    yield Progress("power")
-    raw_atr: bytes = yield PowerOn(Slot.USER)
-    yield Progress("identify")
-    # Whether it is our card at all is for the SSSE to say: a bank card has an ATR of another form and is "foreign".
-    card = Channel(Slot.USER, le_with_data=decode.is_contactless(raw_atr))
-    fci = yield from select_environment(card)
-    atr = decode.atr_facts(raw_atr)
-    algorithm = decode.algorithm_of(fci, atr.region)
-    if algorithm is Algorithm.SSF33:
-        raise CardUnsupported("card_reader", what="algorithm", value=algorithm.name)
-    # The card id comes before the proof, the rest of EF05 after it: the city code in it is a factor of the keys.
-    card_id = yield from read_card_id(card)
+    found = yield from identify()
+    card, atr, algorithm, card_id = found.card, found.atr, found.algorithm, found.card_id
     proof = _Proof(card, keys, algorithm, level_factors(card_id.city, atr.card_factor), chance)
     terminal: Sam | None = None
     if with_sam:
@@ -104,16 +92,14 @@ def _read_card(
         terminal = yield from open_sam(bytes.fromhex(card_id.city[:2]), index)
         yield from proof.of_card(terminal)
     yield Progress("check")
-    issuer = decode.issuer((yield from whole_records(card, ISSUER_FILE, ISSUER_ELEMENTS)))
-    if issuer.expires < today:
-        raise CardExpired("card_reader", expired=issuer.expires.isoformat())
+    issuer = yield from read_issuer(card, today)
     holder: Holder | None = None
     locked = issuer.version >= V3
     if terminal is not None or not locked:
         yield Progress("holder")
         if terminal is not None and locked:
             yield from proof.of_terminal(terminal)
-        holder = decode.holder((yield from whole_records(card, HOLDER_FILE, HOLDER_ELEMENTS)))
+        holder = yield from read_holder(card)
     yield PowerOff(Slot.SAM)
     return CardFacts(atr, algorithm, card_id, issuer, genuine=terminal is not None, holder=holder)
 

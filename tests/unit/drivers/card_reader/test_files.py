@@ -349,3 +349,17 @@ def test_a_record_of_the_sheet_is_tag_length_value():
 
 def test_dates_of_the_examples_exist():
     assert VECTORS["DF01/EF0A"].values["date"] == date(2020, 2, 29)
+
+
+def test_an_element_of_another_length_is_refused_but_for_the_three_the_sheet_lets_differ():
+    # A version left out means 1.0, a name extension left out is none, and a longer card number counts for 9 characters.
+    accepted = set()
+    for file in TAGGED:
+        for element in file.elements:
+            for length in {*range(element.length + 6)} - {element.length}:
+                try:
+                    file.decode(bytes((element.tag, length)) + bytes(length))
+                except CardMalformed:
+                    continue
+                accepted.add((file.place, element.name))
+    assert accepted == {("SSSE/EF05", "version"), ("SSSE/EF05", "card number"), ("SSSE/EF06", "name extension")}
