@@ -36,11 +36,11 @@ class Choice:
     en: str
 
 
+PSAM = "psam-reader"
 CHOICES: Final = (
     Choice(ALL, "全部", "All"),
-    *(Choice(key.replace("_", "-"), panel.zh, panel.en) for key, panel in PANELS.items() if key != "card_reader"),
+    *(Choice(key.replace("_", "-"), panel.zh, panel.en) for key, panel in PANELS.items()),
 )
-"""The card readers' wire ends in pcscd's driver, where nobody listens."""
 
 
 class Wires:
@@ -63,9 +63,12 @@ class Wires:
         self.last = 0
 
     def rows(self, device: str = ALL, most: int = KEPT) -> list[Row]:
-        """Newest first; what people did stands between, whatever the device."""
-        wanted = (each for each in reversed(self._entries) if device == ALL or each["device"] in (device, ""))
-        return [_row(each) for _, each in zip(range(most), wanted, strict=False)]
+        """Newest first; what people did stands between, whatever the device. The PSAM goes with the card reader."""
+        shown = (device, "", PSAM) if device == "card-reader" else (device, "")
+        wanted = [each for each in self._entries if device == ALL or each["device"] in shown]
+        # what passed between readers and cards is told a little later than the rest
+        newest = sorted(wanted, key=lambda each: (each["at"], each["number"]), reverse=True)
+        return [_row(each) for each in newest[:most]]
 
 
 def _row(entry: dict[str, Any]) -> Row:
@@ -76,7 +79,7 @@ def _row(entry: dict[str, Any]) -> Row:
     panel = PANELS.get(entry["device"].replace("-", "_"))
     return Row(
         time=f"{entry['at']:.3f}",
-        device=panel.zh if panel is not None else "操作",
+        device=panel.zh if panel is not None else "PSAM" if entry["device"] == PSAM else "操作",
         arrow=_ARROWS[entry["direction"]],
         zh=without_digits(entry["zh"]),
         # what a hand did is a phrase: it needs no second language

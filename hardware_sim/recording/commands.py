@@ -86,7 +86,12 @@ def _as_json(report: Report) -> dict[str, object]:
         }
         for wire in report.wires
     ]
-    return {"same": report.same, "wires": wires, "not_said": list(report.not_said)}
+    return {
+        "same": report.same,
+        "wires": wires,
+        "not_replayed": list(report.not_replayed),
+        "not_said": list(report.not_said),
+    }
 
 
 def _as_text(report: Report) -> str:
@@ -102,6 +107,7 @@ def _as_text(report: Report) -> str:
                 f"  recorded  {wire.difference.recorded.hex(' ').upper() or 'nothing'}",
                 f"  now       {wire.difference.replayed.hex(' ').upper() or 'nothing'}",
             ]
+    lines += [f"not asked again: {device}" for device in report.not_replayed]
     lines += [f"not said again: {phrase}" for phrase in report.not_said]
     return "\n".join(lines) or "Nothing passed on any wire."
 

@@ -14,7 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hardware_sim.shapes import shape_of
 
-Device = Literal["id-reader", "pin-pad", "barcode-reader", "receipt-printer", "a4-printer"]
+Device = Literal[
+    "card-reader", "psam-reader", "id-reader", "pin-pad", "barcode-reader", "receipt-printer", "a4-printer"
+]
 
 
 class RecordingError(Exception):
@@ -43,12 +45,15 @@ class Header(_Line):
 
 
 class Passed(_Line):
-    """A piece on a wire: `to` the device or `from` it. `at` in seconds, `hex` with secrets blanked."""
+    """A piece on a wire: `to` the device or `from` it. `at` in seconds, `hex` with secrets blanked.
+
+    `hex` is empty when a card gave no answer.
+    """
 
     at: float
     device: Device
     direction: Literal["to", "from"]
-    hex: str = Field(pattern=r"^([0-9A-F]{2})+$")
+    hex: str = Field(pattern=r"^([0-9A-F]{2})*$")
     zh: str = ""
     en: str = ""
 

@@ -40,9 +40,11 @@ class WireReport:
 
 @dataclass(frozen=True)
 class Report:
-    """All wires; phrases that could not be said again are named (card readers cannot be held in memory)."""
+    """All wires, but those of the card readers: a card's random numbers differ each time. They are named, and so are
+    phrases that could not be said again."""
 
     wires: tuple[WireReport, ...]
+    not_replayed: tuple[str, ...]
     not_said: tuple[str, ...]
 
     @property
@@ -60,10 +62,14 @@ def replay(recording: Recording, personas: Path = people.FOLDER) -> Report:
         if not isinstance(event, Passed):
             if not _say(hall, event.do):
                 not_said.append(event.do)
-        elif event.direction == "to":
+        elif event.direction == "to" and event.device in hall.wires:
             hall.wires[event.device].hear(event.data)
     hall.advance(recording.end + _GRACE)
-    return Report(tuple(_compare(hall, recording, device) for device in recording.devices), tuple(not_said))
+    return Report(
+        wires=tuple(_compare(hall, recording, device) for device in recording.devices if device in hall.wires),
+        not_replayed=tuple(device for device in recording.devices if device not in hall.wires),
+        not_said=tuple(not_said),
+    )
 
 
 def _say(hall: MemoryHall, phrase: str) -> bool:

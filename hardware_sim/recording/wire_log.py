@@ -64,6 +64,18 @@ class WireLog:
 
         return heard
 
+    def passed(self, device: str, decoder: Decoder, at: float, direction: Direction, data: bytes) -> None:
+        """Something passed at `at` on the clock, on a wire that somebody else listened to."""
+        with self._lock:
+            for piece in decoder.hear(direction, data):
+                self._add(at - self._began, device, direction, piece)
+
+    def missed(self, device: str, count: int) -> None:
+        """So much passed there that nobody kept."""
+        with self._lock:
+            words = Piece(b"", f"遗漏 {count} 条", f"{count} not caught")
+            self._add(self.now, device, Direction.FROM_DEVICE, words)
+
     def did(self, phrase: str) -> None:
         """Somebody did something; `phrase` is already without secrets."""
         with self._lock:

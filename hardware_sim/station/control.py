@@ -103,7 +103,7 @@ class Control:
         elif request.env:
             return {"env": station.environment()}
         elif request.wires is not None:
-            return {"wires": [_shown(entry) for entry in station.wires.since(request.wires, MOST_ENTRIES)]}
+            return {"wires": [_shown(entry) for entry in station.passed(request.wires, MOST_ENTRIES)]}
         elif request.record is not None:
             station.start_recording(request.record)
         elif request.stop_recording:

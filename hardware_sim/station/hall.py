@@ -16,7 +16,7 @@ from hardware_sim.id_reader.card import IdCard, citizen_text, photo_of
 from hardware_sim.id_reader.reader import IdReader, Step
 from hardware_sim.ipp_printer.printer import IppPrinter
 from hardware_sim.pcsc.bench import PcscBench
-from hardware_sim.people import Persona
+from hardware_sim.people import Persona, PersonaError
 from hardware_sim.pin_pad.entry import Key
 from hardware_sim.pin_pad.keys import DEMO_MASTER_KEY
 from hardware_sim.pin_pad.pad import PinPad
@@ -89,6 +89,20 @@ class Hall(ABC):
     @abstractmethod
     def a4(self, hand: Callable[[IppPrinter, float], None]) -> None:
         """Do something to the A4 printer."""
+
+    # cards
+
+    def insert_card(self, key: str, **habits: Any) -> None:
+        """The persona's card, other than it usually is: keywords of the bench's `insert`."""
+        try:
+            self.bench.insert(self.persona(key), **habits)
+        except PersonaError as error:
+            raise CannotError(f"There is no such card: {error.problem}. {error.remedy}") from None
+
+    def insert_psam(self, algorithm: str) -> None:
+        if algorithm == "SSF33":
+            raise CannotError("A PSAM of SSF33 is not simulated. There are SM4 and 3DES.")
+        self.bench.insert_psam("SM4" if algorithm == "SM4" else "3DES")
 
     # plugs
 

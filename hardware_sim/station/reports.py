@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hardware_sim.barcode_reader.reader import BarcodeReader
+from hardware_sim.cards.troubles import Troubles
 from hardware_sim.id_reader.reader import IdReader
 from hardware_sim.ipp_printer.machine import Machine
 from hardware_sim.pcsc.bench import PcscBench
@@ -21,6 +22,7 @@ from hardware_sim.station.status import (
 )
 
 _NOTHING = {"card": None, "powered": False}
+_HEALTHY = Troubles().model_dump()
 
 
 def card_readers(bench: PcscBench | None) -> CardReaderStatus:
@@ -41,7 +43,7 @@ def card_readers(bench: PcscBench | None) -> CardReaderStatus:
         card=user["card"],
         powered=user["powered"],
         pin_tries_left=None if memory is None else memory["pin_tries_left"],
-        troubles={name: value for name, value in user.get("troubles", {}).items() if value not in (False, 0, None)},
+        troubles={name: value for name, value in user.get("troubles", {}).items() if value != _HEALTHY[name]},
         psam=psam["card"] is not None,
         pcscd=told["pcscd"],
     )

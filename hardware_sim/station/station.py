@@ -28,8 +28,9 @@ from hardware_sim.receipt_printer.printer import ReceiptPrinter
 from hardware_sim.recording.decoders import DECODERS
 from hardware_sim.recording.file import Header
 from hardware_sim.recording.recorder import Recorder
-from hardware_sim.recording.wire_log import WireLog
+from hardware_sim.recording.wire_log import Entry, WireLog
 from hardware_sim.station import reports
+from hardware_sim.station.card_wires import CardWires
 from hardware_sim.station.hall import CannotError, Hall
 from hardware_sim.station.papers import Tray
 from hardware_sim.station.places import Places
@@ -38,6 +39,7 @@ from hardware_sim.wires.http import HttpWire
 from hardware_sim.wires.pty import PtyWire, Tap
 
 _LOOK_AT_PAGES_EVERY = 0.1
+_FETCH_CARDS_EVERY = 0.1
 _HANDS_KEPT = 10_000
 """What was done before a recording began; a night's soak must not fill the memory."""
 
@@ -58,16 +60,19 @@ class Station(Hall):
         self._seed, self._pace = seed, pace
         self._said: deque[str] = deque(maxlen=_HANDS_KEPT)
         self._recorder: Recorder | None = None
+        self._recording = threading.Event()
         self._personas = personas
         self._receipts, self._pages = Tray(self.places.receipts), Tray(self.places.pages)
         self._fonts = _fonts()
         self._bench = PcscBench(folder) if cards else None
+        self._card_wires = CardWires(self._bench, self.wires)
         with ExitStack() as opened:
             if self._bench is not None:
                 opened.callback(self._bench.stop)
                 self._bench.start()
             self._open_serial(opened, pace, seed)
             self._open_network(opened, pace)
+            self._watch_cards(opened)
             self._opened = opened.pop_all()
 
     def _open_serial(self, opened: ExitStack, pace: float, seed: int) -> None:
@@ -118,16 +123,36 @@ class Station(Hall):
         opened.callback(watch.join)
         opened.callback(self._closing.set)
 
+    def _watch_cards(self, opened: ExitStack) -> None:
+        ending = threading.Event()
+
+        def fetch_while_recording() -> None:
+            while not ending.is_set():
+                self._recording.wait()
+                self._card_wires.fetch()
+                ending.wait(_FETCH_CARDS_EVERY)
+
+        watch = threading.Thread(target=fetch_while_recording, name="card wires", daemon=True)
+        watch.start()
+        opened.callback(watch.join)
+        opened.callback(self._recording.set)
+        opened.callback(ending.set)
+
     def close(self) -> None:
         """End everything, in the opposite order."""
-        self._opened.close()
         if self._recorder is not None:
             self.stop_recording()
+        self._opened.close()
 
     def _tap(self, device: str) -> Tap:
         return self.wires.tap(device, DECODERS[device]())
 
     # the wires' log
+
+    def passed(self, after: int, most: int) -> list[Entry]:
+        """The newest entries of all wires with a higher number, oldest first."""
+        self._card_wires.fetch()
+        return self.wires.since(after, most)
 
     def did(self, phrase: str) -> None:
         """Somebody is about to do this; the phrase is already without secrets."""
@@ -138,6 +163,8 @@ class Station(Hall):
         """Keep from now on what passes on every wire. Raises CannotError."""
         if self._recorder is not None:
             raise CannotError(f"A recording is under way into {self._recorder.path}. Stop it first.")
+        # what passed before is no part of it
+        self._card_wires.fetch()
         header = Header(seed=self._seed, pace=self._pace, a4_uri=self.http.uri, before=list(self._said))
         try:
             self._recorder = Recorder(file, header)
@@ -146,11 +173,14 @@ class Station(Hall):
         except OSError as error:
             raise CannotError(f"{file} cannot be written: {error.strerror}. Choose another place.") from None
         self.wires.listen(self._recorder.take)
+        self._recording.set()
 
     def stop_recording(self) -> int:
         """The number of lines kept. Raises CannotError when there is no recording."""
         if self._recorder is None:
             raise CannotError("No recording is under way.")
+        self._card_wires.fetch()
+        self._recording.clear()
         self.wires.listen(None)
         recorder, self._recorder = self._recorder, None
         recorder.end(self.wires.now)

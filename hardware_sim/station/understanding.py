@@ -56,6 +56,12 @@ def _hex_byte(word: str) -> int:
     return int(word, 16)
 
 
+def _status_word(word: str) -> str:
+    if len(word) != 4 or word[0] not in "69" or any(letter not in "0123456789abcdefABCDEF" for letter in word):
+        raise ValueError("a status word such as 6A82")
+    return word.upper()
+
+
 def _hex_bytes(word: str) -> bytes:
     if not word or len(word) % 2 or any(letter not in "0123456789abcdefABCDEF" for letter in word):
         raise ValueError("pairs of hexadecimal digits such as E4BDA0")
@@ -112,6 +118,9 @@ KINDS: Final[dict[str, Callable[[str], Any]]] = {
     "seconds": _quantity,
     "status": _hex_byte,
     "step": _step,
+    "version": _one_of("1.00", "2.00", "2.01", "3.00"),
+    "algorithm": _one_of("SM4", "3DES", "SSF33"),
+    "word": _status_word,
     "key": _key,
     "digits": _digits,
     "fault": _fault,

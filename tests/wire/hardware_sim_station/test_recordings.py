@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -80,12 +81,53 @@ def test_a_station_can_be_recorded_from_its_first_byte_to_its_last(folder: Path,
 
 
 def test_the_wires_can_be_watched_while_they_are_used(station: Any) -> None:
+    before = station._ask({"wires": 0})["wires"]
     station.do("scan 社会保障")
-    seen = station._ask({"wires": 0})["wires"]
+    seen: list[dict[str, Any]] = []
+    until = time.monotonic() + 10
+    while len(seen) < 2:
+        assert time.monotonic() < until
+        seen = station._ask({"wires": before[-1]["number"] if before else 0})["wires"]
     last = seen[-1]
     assert (last["device"], last["direction"], last["zh"]) == ("barcode-reader", "from", "文本 «社会保障»")
     assert (last["hex"][:5], last["size"]) == ("E7 A4", 13)
     assert station._ask({"wires": last["number"]})["wires"] == []
+
+
+def test_what_passes_between_reader_and_card_is_watched_and_kept_with_the_pin_blanked(up: Any, folder: Path) -> None:
+    station = up("--cards", "--record", str(folder / "cards.ndjson"))
+    station.do("insert card worker")
+    script = "reset\n00 A4 04 00 0F 73 78 31 2E 73 68 2E C9 E7 BB E1 B1 A3 D5 CF\n00 20 00 00 03 98 76 54\n"
+    environment = {**os.environ, **station.environment()}
+
+    def scriptor() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["scriptor", "-r", "Kiosk User 00 00"],
+            input=script,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env=environment,
+        )
+
+    until = time.monotonic() + 15
+    while (done := scriptor()).returncode != 0:
+        # the reader looks for cards now and then
+        assert time.monotonic() < until, done.stdout + done.stderr
+        time.sleep(0.1)
+    seen = [entry for entry in station._ask({"wires": 0})["wires"] if entry["device"] == "card-reader"]
+    words = [entry["en"] for entry in seen if entry["direction"] == "to"]
+    assert any(word.startswith("SELECT: social security") for word in words), words
+    verify = next(entry for entry in seen if entry["en"].startswith("VERIFY"))
+    assert verify["hex"] == "00 20 00 00 03 00 00 00"
+    assert any(entry["en"] == "answer to reset" for entry in seen)
+    assert station.command("record", "stop").returncode == 0
+    text = (folder / "cards.ndjson").read_text(encoding="utf-8")
+    assert "987654" not in text
+    assert "0020000003000000" in text
+    report = json.loads(command("replay", str(folder / "cards.ndjson"), "--json").stdout)
+    assert (report["same"], report["not_replayed"]) == (True, ["card-reader", "psam-reader"])
 
 
 def test_a_recorded_device_answers_a_driver_on_a_tty_of_its_own(up: Any, folder: Path) -> None:

@@ -102,7 +102,13 @@ def test_the_screen_shows_devices_choices_and_bytes_and_fits(
 ) -> None:
     menu, wires = Menu(device=device), Wires()
     menu.know(status)
-    wires.add(entries * 30)
+    wires.add(
+        [
+            each | {"at": each["at"] + turn, "number": each["number"] + 4 * turn}
+            for turn in range(30)
+            for each in entries
+        ]
+    )
     lines = drawn(menu, status, wires, size)
     text = "\n".join(lines)
     assert len(lines) <= size[1]
@@ -140,5 +146,9 @@ def test_wires_are_shown_newest_first_and_one_device_with_what_people_did(entrie
     assert rows[1].zh == "pin-pad press •"
     assert [row.zh for row in wires.rows("pin-pad")] == ["按下数字键", "pin-pad press •"]
     assert len(wires.rows(most=1)) == 1
+    card = dict(entries[0], number=5, at=0.2, device="card-reader")
+    wires.add([card, dict(card, number=6, device="psam-reader")])
+    assert [row.device for row in wires.rows("card-reader")] == ["操作", "PSAM", "读卡器"]
+    assert [row.device for row in wires.rows()][-3:] == ["PSAM", "读卡器", "身份证阅读器"]
     wires.forget()
     assert (wires.rows(), wires.last) == ([], 0)

@@ -5,7 +5,9 @@ import random
 from pathlib import Path
 from typing import Any
 
+from hardware_sim.cards.meaning import CardDecoder
 from hardware_sim.ipp_printer.codec import Group, GroupTag, Message, Tag, attribute, encode
+from hardware_sim.meaning import Direction
 from hardware_sim.pin_pad.frames import frame
 from hardware_sim.recording.file import Passed, read_recording
 from hardware_sim.recording.replay import replay
@@ -148,6 +150,20 @@ def test_phrases_about_cards_are_named_and_the_rest_is_compared(session: Any) ->
     report = replay(read_recording(session.file))
     assert report.same
     assert report.not_said == ("insert card worker",)
+
+
+def test_what_passed_with_cards_is_named_and_not_asked_again(session: Any) -> None:
+    session.ask("id-reader", STATE)
+    decoder = CardDecoder()
+    session.log.passed("card-reader", decoder, 0.1, Direction.TO_DEVICE, bytes.fromhex("0020000003123456"))
+    session.log.passed("card-reader", decoder, 0.1, Direction.FROM_DEVICE, b"")
+    session.log.missed("card-reader", 3)
+    session.end()
+    recording = read_recording(session.file)
+    assert [event.data.hex() for event in recording.of("card-reader")] == ["0020000003000000", "", ""]
+    report = replay(recording)
+    assert report.same
+    assert report.not_replayed == ("card-reader",)
 
 
 def test_a_recording_counts_what_was_done_before_it_began(session: Any, tmp_path: Path) -> None:
