@@ -151,6 +151,9 @@ class SocialSecurityCard:
         if not self._powered:
             raise NoAnswerError("the card has no power")
         answer = self._link.transmit(apdu)
+        if answer.status == sw.NOTHING_WAITING:
+            # Link layers know no blocks, and "afterwards every command" means GET RESPONSE too (card sheet section 7).
+            answer = self._card_blocked() or self._application_blocked() or answer
         if answer.why:
             self.notes.add(apdu, answer.status, answer.why)
         return answer.data + sw.to_bytes(answer.status)
@@ -174,13 +177,20 @@ class SocialSecurityCard:
         card, name = self._core, (command.cla, command.ins)
         if name not in _LEAVES_TRANSACTION:
             card.session.pending = None
-        if card.memory.card_blocked:
-            return refused(sw.NOT_SUPPORTED, "the card is blocked for good")
+        blocked = self._card_blocked()
+        if blocked is not None:
+            return blocked
         if command.cla not in _CLASSES:
             return refused(sw.UNKNOWN_CLASS, "unknown class")
         run = _COMMANDS.get(name)
         if run is None:
             return refused(sw.UNKNOWN_INSTRUCTION, "unknown instruction")
-        if card.blocked and name != _SELECT:
-            return refused(sw.APPLICATION_BLOCKED, "the application is blocked for good")
-        return run(card, command)
+        if name != _SELECT:
+            blocked = self._application_blocked()
+        return blocked or run(card, command)
+
+    def _card_blocked(self) -> Answer | None:
+        return refused(sw.NOT_SUPPORTED, "the card is blocked for good") if self._core.memory.card_blocked else None
+
+    def _application_blocked(self) -> Answer | None:
+        return refused(sw.APPLICATION_BLOCKED, "the application is blocked for good") if self._core.blocked else None
