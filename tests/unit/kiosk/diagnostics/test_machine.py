@@ -13,6 +13,8 @@ from kiosk.diagnostics.findings import NotFitted, Part, Result
 from kiosk.diagnostics.machine import DiskReading, JournalReading, Refusal, SnapshotReading, SyncReading
 from kiosk.diagnostics.machine_reading import read_machine, terminal_runs
 from offline_store.errors import KeyFilesRefused
+from offline_store.journal import open_journal
+from offline_store.keys import KeyFiles
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=HALL_ZONE)
 
@@ -126,3 +128,57 @@ def test_a_terminal_runs_as_long_as_its_journals_mark_is_locked(tmp_path):
         fcntl.flock(held, fcntl.LOCK_EX)
         assert terminal_runs(tmp_path)
     assert not terminal_runs(tmp_path)
+
+
+def test_a_real_journal_is_walked_and_its_history_told(tmp_path):
+    keys = KeyFiles(tmp_path / "keys", allow_file=True, warn=lambda warning: None)
+    keys.create("store", bytes(range(32)))
+    opened = open_journal(
+        tmp_path,
+        terminal="T001",
+        key=bytearray(range(32)),
+        sign=lambda statement: b"signature",
+        seal=lambda plain, info: plain,
+        now=lambda: NOW,
+    )
+    journal = opened.journal
+    for fault in ("PR-02", "none"):
+        header = {"event": "device", "device": "receipt-printer", "fault": fault, "detail": ""}
+        journal.append("audit", header)
+    assert terminal_runs(tmp_path)
+    beside = read_machine(tmp_path, tmp_path / "snapshot", lambda: keys, NOW)
+    journal.close()
+    assert not terminal_runs(tmp_path)
+    for read in (beside, read_machine(tmp_path, tmp_path / "snapshot", lambda: keys, NOW)):
+        found = read.answers[Part.JOURNAL]
+        assert judged(found) == ("well", (), ())
+        assert found.status["entries"] == "3"
+        history = read.histories[Part.RECEIPT_PRINTER]
+        assert (history.faults, history.recoveries) == (1, 1)
+        assert judged(read.answers[Part.CLOCK])[0] == "well"
+        assert read.answers[Part.SNAPSHOT].causes == ("no_snapshot",)
+        assert read.answers[Part.SYNC].causes == ("not_enrolled",)
+
+
+def test_a_clock_that_went_back_is_told_by_the_journal(tmp_path):
+    keys = KeyFiles(tmp_path / "keys", allow_file=True, warn=lambda warning: None)
+    keys.create("store", bytes(range(32)))
+    open_journal(
+        tmp_path,
+        terminal="T001",
+        key=bytearray(range(32)),
+        sign=lambda statement: b"signature",
+        seal=lambda plain, info: plain,
+        now=lambda: NOW,
+    ).journal.close()
+    read = read_machine(tmp_path, tmp_path / "snapshot", lambda: keys, NOW - timedelta(days=400))
+    assert read.answers[Part.CLOCK].causes == ("clock_behind",)
+
+
+def test_a_damaged_journal_is_ill_and_has_no_history(tmp_path):
+    keys = KeyFiles(tmp_path / "keys", allow_file=True, warn=lambda warning: None)
+    keys.create("store", bytes(range(32)))
+    (tmp_path / "journal.db").write_bytes(b"SQLite format 3\x00" + bytes(5000))
+    read = read_machine(tmp_path, tmp_path / "snapshot", lambda: keys, NOW)
+    assert judged(read.answers[Part.JOURNAL])[:2] == ("ill", ("not_encrypted",))
+    assert read.histories is None
