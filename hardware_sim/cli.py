@@ -147,6 +147,9 @@ def dock(
     state: StateOption = None,
     right: Annotated[bool, typer.Option("--right", help="At the desktop's right edge, beside the terminal.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="In this terminal, without a window; works over ssh.")] = False,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the window as it looks now into a PNG, and end.")
+    ] = None,
 ) -> None:
     """打开操作面板。Show the devices, a button for what can happen to them, and the bytes on every wire."""
     if plain:
@@ -154,10 +157,14 @@ def dock(
 
         raise typer.Exit(run_plain(Places(folder_of(state)).control))
     try:
-        from hardware_sim.dock.window import has_display, run_dock
+        from hardware_sim.dock.window import draw_dock, has_display, run_dock
     except ImportError as error:
         raise stop(CANNOT_TELL, f"The dock needs PySide6 ({error}). Install PySide6-Essentials.") from None
 
+    if picture is not None:
+        if not draw_dock(Places(folder_of(state)).control, picture.absolute()):
+            raise stop(CANNOT_TELL, f"No station answered in {folder_of(state)}, or {picture} cannot be written.")
+        return
     if not has_display():
         raise stop(CANNOT_TELL, "There is no display to open a window on. Without one: hardware-sim dock --plain.")
     raise typer.Exit(run_dock(Places(folder_of(state)).control, right=right))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, QUrl
@@ -17,6 +18,7 @@ from hardware_sim.dock.link import DockLink
 QML = Path(__file__).with_name("qml") / "Dock.qml"
 FAMILY = "Noto Sans CJK SC"
 _LET_PYTHON_RUN_MS = 200
+_LOOK_AGAIN = 0.02
 
 
 class DockWindow:
@@ -41,6 +43,26 @@ class DockWindow:
 def has_display() -> bool:
     """Whether there is anywhere to open a window."""
     return any(os.environ.get(name) for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY"))
+
+
+def draw_dock(control: Path, file: Path, seconds: float = 10.0) -> bool:
+    """Draw the window into a PNG as it looks now, needing no display. False if no station answered in time."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("QT_QUICK_BACKEND", "software")
+    application = QGuiApplication(sys.argv[:1])
+    application.setFont(QFont(FAMILY))
+    dock = DockWindow(control)
+    until = time.monotonic() + seconds
+    while not (shown := bool(dock.link.property("connected"))) and time.monotonic() < until:
+        application.processEvents()
+        time.sleep(_LOOK_AGAIN)
+    # the first frame lays out, the second shows pictures that were loaded for it
+    for _ in range(2):
+        dock.window.grabWindow()
+        application.processEvents()
+    drawn = shown and dock.window.grabWindow().save(str(file))
+    dock.close()
+    return drawn
 
 
 def run_dock(control: Path, *, right: bool = False) -> int:

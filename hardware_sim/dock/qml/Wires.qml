@@ -31,7 +31,7 @@ Rectangle {
     Flow {
         id: chips
         anchors { left: parent.left; right: parent.right; top: title.bottom; margins: 12; topMargin: 8 }
-        spacing: 6
+        spacing: 4
         Repeater {
             model: sheet.choices
             Rectangle {
@@ -40,7 +40,7 @@ Rectangle {
                 readonly property bool chosen: sheet.watched === modelData.key
                 property string device: modelData.key
                 objectName: "watch " + modelData.key
-                width: word.implicitWidth + 20
+                width: word.implicitWidth + 12
                 height: 28
                 radius: 14
                 color: chosen ? Ink.chosen : Ink.paper

@@ -190,6 +190,21 @@ def test_a_text_that_is_typed_is_scanned(station: Station, dock: DockWindow) -> 
         assert port.read(14).decode() == "社会 保障\r"
 
 
+def test_a_picture_of_the_window_needs_no_display(station: Station, folder: Path, tmp_path: Path) -> None:
+    station.place_id("worker")
+    command = [sys.executable, "-m", "hardware_sim.cli", "dock", "--state"]
+    blind = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    for state, code in ((folder, 0), (folder / "none", 3)):
+        file = tmp_path / f"{code}.png"
+        done = subprocess.run([*command, str(state), "--picture", str(file)], env=blind, timeout=60, check=False)
+        assert done.returncode == code
+        assert file.exists() == (code == 0)
+    image = QImage(str(tmp_path / "0.png"))
+    assert (image.width(), image.height()) == (1240, 940)
+    shades = {image.pixel(x, y) for x in range(0, 1240, 7) for y in range(0, 940, 7)}
+    assert len(shades) > 20, "something is drawn"
+
+
 def test_without_a_display_the_command_says_so(folder: Path) -> None:
     blind = {
         name: value
