@@ -17,10 +17,17 @@ SECONDS_PER_COMMAND: Final = 0.005
 
 
 class Contactless:
-    """Turns APDUs into commands. `le_open` false makes a card that wants exact lengths here too."""
+    """Turns APDUs into commands. `gate` as in T0; `le_open` false makes a card that wants exact lengths here too."""
 
-    def __init__(self, execute: Callable[[Command], Answer], *, le_open: bool = True) -> None:
+    def __init__(
+        self,
+        execute: Callable[[Command], Answer],
+        *,
+        gate: Callable[[Command], Answer | None] = lambda _: None,
+        le_open: bool = True,
+    ) -> None:
         self._execute = execute
+        self._gate = gate
         self._le_open = le_open
         self._waiting = Waiting()
 
@@ -35,7 +42,7 @@ class Contactless:
             self._waiting.clear()
             return refused(sw.WRONG_LENGTH, "lengths do not fit together, or are extended")
         if command.cla == 0x00 and command.ins == GET_RESPONSE:
-            return self._waiting.get_response(command)
+            return self._gate(command) or self._waiting.get_response(command)
         self._waiting.clear()
         answer = self._execute(command)
         if answers_directly(command) or not command.data:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from hardware_sim.cards import atr
 from hardware_sim.cards import status_words as sw
-from hardware_sim.cards.command import Answer, Command, refused
+from hardware_sim.cards.command import GET_RESPONSE, Answer, Command, refused
 from hardware_sim.cards.commands.authenticate import external_authenticate, internal_authenticate
 from hardware_sim.cards.commands.balance import get_balance
 from hardware_sim.cards.commands.block import application_block, card_block
@@ -71,7 +71,8 @@ _COMMANDS: Final[dict[tuple[int, int], Callable[[Core, Command], Answer]]] = {
 _CLASSES: Final = frozenset({0x00, 0x04, 0x80, 0x84, 0xB0})
 # Everything else ends a load or purchase that was begun; CREDIT and DEBIT end it themselves.
 _LEAVES_TRANSACTION: Final = frozenset({(0xB0, 0x26), (0xB0, 0x2E), (0xB0, 0x2A), (0xB0, 0x2C)})
-_SELECT: Final = (0x00, 0xA4)
+# A blocked application refuses all but SELECT, which leads out of it. The link layers answer GET RESPONSE.
+_OF_APPLICATIONS: Final = frozenset({*_COMMANDS, (0x00, GET_RESPONSE)} - {(0x00, 0xA4)})
 
 # Three tries are usual for keys (card sheet section 12).
 AUTH_TRIES: Final = 3
@@ -114,7 +115,7 @@ class SocialSecurityCard:
             contactless=contactless,
         )
         le_open = contactless if le_zero is None else le_zero == "data"
-        self._link = (Contactless if contactless else T0)(self._execute, le_open=le_open)
+        self._link = (Contactless if contactless else T0)(self._execute, gate=self._gate, le_open=le_open)
         self._powered = False
 
     @property
@@ -151,9 +152,6 @@ class SocialSecurityCard:
         if not self._powered:
             raise NoAnswerError("the card has no power")
         answer = self._link.transmit(apdu)
-        if answer.status == sw.NOTHING_WAITING:
-            # Link layers know no blocks, and "afterwards every command" means GET RESPONSE too (card sheet section 7).
-            answer = self._card_blocked() or self._application_blocked() or answer
         if answer.why:
             self.notes.add(apdu, answer.status, answer.why)
         return answer.data + sw.to_bytes(answer.status)
@@ -173,24 +171,22 @@ class SocialSecurityCard:
         self._core.forget_session()
         self._link.reset()
 
+    def _gate(self, command: Command) -> Answer | None:
+        """What is refused whatever the command wants: all of a blocked card, unknown classes, a blocked application."""
+        card = self._core
+        if card.memory.card_blocked:
+            return refused(sw.NOT_SUPPORTED, "the card is blocked for good")
+        if command.cla not in _CLASSES:
+            return refused(sw.UNKNOWN_CLASS, "unknown class")
+        if card.blocked and (command.cla, command.ins) in _OF_APPLICATIONS:
+            return refused(sw.APPLICATION_BLOCKED, "the application is blocked for good")
+        return None
+
     def _execute(self, command: Command) -> Answer:
         card, name = self._core, (command.cla, command.ins)
         if name not in _LEAVES_TRANSACTION:
             card.session.pending = None
-        blocked = self._card_blocked()
-        if blocked is not None:
-            return blocked
-        if command.cla not in _CLASSES:
-            return refused(sw.UNKNOWN_CLASS, "unknown class")
         run = _COMMANDS.get(name)
-        if run is None:
-            return refused(sw.UNKNOWN_INSTRUCTION, "unknown instruction")
-        if name != _SELECT:
-            blocked = self._application_blocked()
-        return blocked or run(card, command)
-
-    def _card_blocked(self) -> Answer | None:
-        return refused(sw.NOT_SUPPORTED, "the card is blocked for good") if self._core.memory.card_blocked else None
-
-    def _application_blocked(self) -> Answer | None:
-        return refused(sw.APPLICATION_BLOCKED, "the application is blocked for good") if self._core.blocked else None
+        return self._gate(command) or (
+            refused(sw.UNKNOWN_INSTRUCTION, "unknown instruction") if run is None else run(card, command)
+        )

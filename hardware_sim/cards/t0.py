@@ -20,11 +20,19 @@ class T0:
     """Keeps the answer that waits for GET RESPONSE and turns APDUs into commands.
 
     `execute` runs one command that carries data in or nothing; commands that only answer (READ, GET CHALLENGE) check
-    their Le themselves, because what they change depends on it. `le_open` makes a card that answers Le 00 with data.
+    their Le themselves, because what they change depends on it. `gate` may refuse GET RESPONSE, which is answered
+    here: a blocked card answers nothing any more. `le_open` makes a card that answers Le 00 with data.
     """
 
-    def __init__(self, execute: Callable[[Command], Answer], *, le_open: bool = False) -> None:
+    def __init__(
+        self,
+        execute: Callable[[Command], Answer],
+        *,
+        gate: Callable[[Command], Answer | None] = lambda _: None,
+        le_open: bool = False,
+    ) -> None:
         self._execute = execute
+        self._gate = gate
         self._le_open = le_open
         self._waiting = Waiting()
 
@@ -39,7 +47,7 @@ class T0:
             self._waiting.clear()
             return refused(sw.WRONG_LENGTH, "length does not match P3")
         if command.cla == 0x00 and command.ins == GET_RESPONSE:
-            return self._waiting.get_response(command)
+            return self._gate(command) or self._waiting.get_response(command)
         self._waiting.clear()
         answer = self._execute(command)
         if answer.data and not answers_directly(command):

@@ -106,6 +106,7 @@ def test_a_blocked_application_is_blocked_for_good_and_its_neighbours_are_not(
     in_ssse.fetch(DF01)
     assert in_ssse.protected("841E0001") == "9000"
     assert in_ssse.send("00B2013C03") == "9303"
+    assert in_ssse.send("00C0000010") == "9303"
     assert in_ssse.send(DF01) == "9303"
     assert in_ssse.fetch(DF02)[-4:] == "9000"
     again = insert(memory=CardMemory.model_validate_json(in_ssse.card.memory.model_dump_json()))
@@ -125,5 +126,5 @@ def test_a_blocked_card_says_so_to_every_command_for_ever(in_ssse: Any, insert: 
     assert in_ssse.protected("84160000") == "9000"
     again = insert(memory=CardMemory.model_validate_json(in_ssse.card.memory.model_dump_json()))
     for hands in (in_ssse, again):
-        for apdu in (SSSE, OLD, "0084000008", "00B2012C12", "FF00000000", "80CA9F3600"):
+        for apdu in (SSSE, OLD, "0084000008", "00B2012C12", "FF00000000", "80CA9F3600", "00C0000010"):
             assert hands.send(apdu) == "6A81"
