@@ -107,6 +107,7 @@ def find_make(
         for make in makes:
             if (yield from identify(line, make, seconds=_IDENTIFY_SECONDS)):
                 return make, rate
+            line.owes_nothing()
     yield SetBaud(rates[0])
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hardware_sim.barcode_reader.make import LineRate, Remark, Say, Trigger, Wish
+from hardware_sim.barcode_reader.make import Light, Lighting, LineRate, Remark, Say, Trigger, Wish
 
 HEAD = b"\x7e\x00"
 UNCHECKED = b"\xab\xcd"
@@ -14,6 +14,12 @@ FRAMES: dict[bytes, tuple[Wish, ...]] = {
     bytes.fromhex("0701002A02"): (),
 }
 """Type, length, address and data of what this reader obeys: trigger, stop, 9600 baud, save."""
+
+READ_LIGHT = bytes.fromhex("0701000001")
+WRITE_LIGHT = bytes.fromhex("08010000")
+"""Zone 0000, which the sheet leaves out and the makers' manuals have: bits 3 and 2 say when the lamp is lit."""
+_FACTORY_LIGHT = 0xD6
+_LIGHTS = {0x00: Light.NEVER, 0x04: Light.WHILE_SCANNING, 0x08: Light.ALWAYS, 0x0C: Light.ALWAYS}
 
 
 def crc(data: bytes) -> int:
@@ -31,6 +37,12 @@ def frame(body: bytes) -> bytes:
     return HEAD + body + crc(body).to_bytes(2, "big")
 
 
+def answer(data: bytes) -> bytes:
+    """A good answer: type 00, length, data, CRC over these."""
+    body = bytes((0x00, len(data))) + data
+    return b"\x02\x00" + body + crc(body).to_bytes(2, "big")
+
+
 class Gm65:
     """A frame with a wrong CRC gets no answer, and so does one for a zone this reader does not have."""
 
@@ -38,9 +50,11 @@ class Gm65:
 
     def __init__(self) -> None:
         self._held = b""
+        self._light = _FACTORY_LIGHT
 
     def forget(self) -> None:
-        self._held = b""
+        # zones that were not saved are lost with the power
+        self._held, self._light = b"", _FACTORY_LIGHT
 
     def hear(self, data: bytes, now: float) -> list[Wish]:
         self._held += data
@@ -65,6 +79,11 @@ class Gm65:
             wishes.append(Remark("wrong CRC"))
         elif body in FRAMES:
             wishes += [Say(DONE), *FRAMES[body]]
+        elif body == READ_LIGHT:
+            wishes.append(Say(answer(bytes((self._light,)))))
+        elif body.startswith(WRITE_LIGHT) and len(body) == len(WRITE_LIGHT) + 1:
+            self._light = body[-1]
+            wishes += [Say(DONE), Lighting(_LIGHTS[self._light & 0x0C])]
         else:
             wishes.append(Remark(f"no zone for type {body[0]:02X} address {body[2:4].hex().upper()}"))
         return end + 2

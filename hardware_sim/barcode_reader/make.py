@@ -40,6 +40,21 @@ class Suffix:
     terminator: Terminator
 
 
+class Light(Enum):
+    """When the lamp is lit."""
+
+    NEVER = "never"
+    WHILE_SCANNING = "while-scanning"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """The lamp is lit so from now on."""
+
+    light: Light
+
+
 @dataclass(frozen=True)
 class LineRate:
     """Speak at this rate after the answer."""
@@ -59,7 +74,7 @@ class Remark:
     text: str
 
 
-Wish = Say | Trigger | Suffix | LineRate | Defaults | Remark
+Wish = Say | Trigger | Suffix | Lighting | LineRate | Defaults | Remark
 
 
 class Make(Protocol):

@@ -10,6 +10,8 @@ from hardware_sim.barcode_reader.gm65 import Gm65
 from hardware_sim.barcode_reader.honeywell import Honeywell
 from hardware_sim.barcode_reader.make import (
     Defaults,
+    Light,
+    Lighting,
     LineRate,
     Make,
     Remark,
@@ -53,6 +55,7 @@ class BarcodeReader:
         self._mode = Mode.SENSE
         self._terminator = _FACTORY_TERMINATOR
         self._lamp_until: float | None = None
+        self._light = Light.WHILE_SCANNING
         self._powered = True
         self._busy_until = float("-inf")
         self._troubles = LineTroubles()
@@ -120,7 +123,7 @@ class BarcodeReader:
 
     def power_off(self) -> None:
         """Silence, and the lamp is off. Settings are kept."""
-        self._powered, self._lamp_until = False, None
+        self._powered, self._lamp_until, self._light = False, None, Light.WHILE_SCANNING
         self._make.forget()
         self._busy_until = float("-inf")
 
@@ -149,6 +152,12 @@ class BarcodeReader:
         """Whether the host's trigger has the lamp on."""
         return self._lamp_until is not None and now < self._lamp_until
 
+    def lit(self, now: float) -> bool:
+        """Whether the lamp can be seen."""
+        if not self._powered or self._light is Light.NEVER:
+            return False
+        return self._light is Light.ALWAYS or self.lamp(now)
+
     @property
     def troubles(self) -> LineTroubles:
         return self._troubles
@@ -168,6 +177,8 @@ class BarcodeReader:
                 self._lamp_until = now + LAMP_SECONDS if on else None
             case Suffix(terminator=terminator):
                 self._terminator = terminator
+            case Lighting(light=light):
+                self._light = light
             case LineRate(rate=rate):
                 self.rate = rate
             case Defaults():
@@ -178,6 +189,7 @@ class BarcodeReader:
 
     def _to_defaults(self) -> None:
         self._terminator, self._mode, self._lamp_until = _FACTORY_TERMINATOR, Mode.SENSE, None
+        self._light = Light.WHILE_SCANNING
 
     def _send(self, data: bytes, seconds: float, now: float) -> Said:
         spoilt = self._troubles.spoil(data)

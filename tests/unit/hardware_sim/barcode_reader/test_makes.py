@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from hardware_sim.barcode_reader import gm65 as gm
+from hardware_sim.barcode_reader.gm65 import DONE, READ_LIGHT, WRITE_LIGHT, answer, frame
 from hardware_sim.barcode_reader.make import Terminator
 from hardware_sim.barcode_reader.reader import LAMP_SECONDS, MAKES, BarcodeReader, Mode
 
@@ -120,3 +121,25 @@ def test_random_bytes_leave_a_reader_that_still_obeys(make: str, hear: Hear) -> 
     said = reader.scan(b"x", 1000.0)
     assert said is not None
     assert said[0][1].startswith(b"x")
+
+
+def test_a_gm65_lamp_is_lit_always_while_scanning_or_never_as_its_zone_says(gm65: BarcodeReader, hear: Hear) -> None:
+    assert hear(gm65, frame(READ_LIGHT)) == answer(b"\xd6")
+    assert not gm65.lit(0.0)
+    for value, lit, lit_when_triggered in ((0xDE, True, True), (0xD2, False, False), (0xD6, False, True)):
+        assert hear(gm65, frame(WRITE_LIGHT + bytes((value,)))) == DONE
+        assert hear(gm65, frame(READ_LIGHT)) == answer(bytes((value,)))
+        hear(gm65, frame(bytes.fromhex("0801000200")))
+        assert gm65.lit(0.0) is lit
+        hear(gm65, frame(bytes.fromhex("0801000201")))
+        assert gm65.lit(0.0) is lit_when_triggered
+    assert gm65.remarks == ()
+
+
+def test_a_gm65_lamp_is_as_delivered_after_a_loss_of_power(gm65: BarcodeReader, hear: Hear) -> None:
+    hear(gm65, frame(WRITE_LIGHT + b"\xde"))
+    gm65.power_off()
+    assert not gm65.lit(0.0)
+    gm65.power_on()
+    assert not gm65.lit(0.0)
+    assert hear(gm65, frame(READ_LIGHT)) == answer(b"\xd6")
