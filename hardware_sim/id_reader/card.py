@@ -30,6 +30,57 @@ CITIZEN: tuple[tuple[str, int], ...] = (
 )
 """Field and size in bytes, in the order of the card (GA/T 490)."""
 
+RESIDENT: tuple[tuple[str, int], ...] = (
+    ("name", 30),
+    ("sex", 2),
+    ("unused", 4),
+    ("birth_date", 16),
+    ("address", 70),
+    ("id_number", 36),
+    ("issuer", 30),
+    ("valid_from", 16),
+    ("valid_to", 16),
+    ("permit_number", 18),
+    ("issue_count", 4),
+    ("reserved", 6),
+    ("kind", 2),
+    ("reserved_end", 6),
+)
+"""Residence permit for residents of Hong Kong, Macau and Taiwan; `kind` is J."""
+
+FOREIGNER_2017: tuple[tuple[str, int], ...] = (
+    ("english_name", 120),
+    ("sex", 2),
+    ("id_number", 30),
+    ("nationality", 6),
+    ("name", 30),
+    ("valid_from", 16),
+    ("valid_to", 16),
+    ("birth_date", 16),
+    ("version", 4),
+    ("authority", 8),
+    ("kind", 2),
+    ("reserved_end", 6),
+)
+"""Foreign permanent resident, card of 2017; `kind` is I."""
+
+FOREIGNER_2023: tuple[tuple[str, int], ...] = (
+    ("name", 30),
+    ("sex", 2),
+    ("renewals", 4),
+    ("birth_date", 16),
+    ("english_name", 70),
+    ("id_number", 36),
+    ("reserved", 30),
+    ("valid_from", 16),
+    ("valid_to", 16),
+    ("english_name_rest", 22),
+    ("nationality", 6),
+    ("kind", 2),
+    ("former_number", 6),
+)
+"""Foreign permanent resident, card of 2023; `kind` is Y. Characters 36 to 46 of the English name are its rest."""
+
 
 class FieldTooLongError(ValueError):
     """A field is longer than its place on the card; tells the field and the sizes, never the content."""

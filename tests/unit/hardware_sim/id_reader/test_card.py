@@ -4,7 +4,17 @@ import hashlib
 
 import pytest
 
-from hardware_sim.id_reader.card import FieldTooLongError, IdCard, citizen_text, document, padded, photo_of
+from hardware_sim.id_reader.card import (
+    FOREIGNER_2017,
+    FOREIGNER_2023,
+    RESIDENT,
+    FieldTooLongError,
+    IdCard,
+    citizen_text,
+    document,
+    padded,
+    photo_of,
+)
 from hardware_sim.id_reader.frames import PREAMBLE, answer
 
 CITIZEN_SHA256 = "4c4de60293249fab9054455415b8bd98b455df6b69e27732a5d48284792e6c0b"
@@ -15,6 +25,74 @@ def test_the_citizen_frame_of_the_sheet_comes_out_byte_for_byte(sample_card: IdC
     assert len(frame) == 1295
     assert frame[-1] == 0xA6
     assert hashlib.sha256(frame).hexdigest() == CITIZEN_SHA256
+
+
+@pytest.mark.parametrize(
+    ("layout", "fields", "check", "sha256"),
+    [
+        (
+            RESIDENT,
+            {
+                "name": "测试台",
+                "sex": "2",
+                "birth_date": "19491231",
+                "address": "福建省厦门市测试路2号",
+                "id_number": "830000194912310021",
+                "issuer": "厦门市公安局",
+                "valid_from": "20200101",
+                "valid_to": "20250101",
+                "permit_number": "T00000001",
+                "issue_count": "01",
+                "kind": "J",
+            },
+            0x19,
+            "a1c6ea5f0c9600a3d3da33c267a801913c0c4ab06b7c3252f97b88e076ff0951",
+        ),
+        (
+            FOREIGNER_2017,
+            {
+                "english_name": "TEST, PERSON",
+                "sex": "2",
+                "id_number": "USA110049123108",
+                "nationality": "USA",
+                "name": "测试",
+                "valid_from": "20200101",
+                "valid_to": "20300101",
+                "birth_date": "19491231",
+                "version": "01",
+                "authority": "1500",
+                "kind": "I",
+            },
+            0x90,
+            "cb8c544b1ead466101ca8457302cd58948d42ad634cfa6bada9daf145013d69a",
+        ),
+        (
+            FOREIGNER_2023,
+            {
+                "name": "测试",
+                "sex": "2",
+                "renewals": "01",
+                "birth_date": "19491231",
+                "english_name": "TEST, PERSON",
+                "id_number": "911840194912310027",
+                "valid_from": "20240101",
+                "valid_to": "20340101",
+                "nationality": "USA",
+                "kind": "Y",
+            },
+            0xE3,
+            "ba16a2284844f03acad7428b01a01571f3686541db7c944921c270038a87f63b",
+        ),
+    ],
+    ids=["J", "I", "Y"],
+)
+def test_the_other_documents_of_the_sheet_come_out_byte_for_byte(
+    layout: tuple[tuple[str, int], ...], fields: dict[str, str], check: int, sha256: str
+) -> None:
+    frame = answer(0x90, bytes.fromhex("01000400") + document(layout, fields) + bytes(1024))
+    assert len(frame) == 1295
+    assert frame[-1] == check
+    assert hashlib.sha256(frame).hexdigest() == sha256
 
 
 def test_the_fields_lie_where_the_sheet_puts_them(sample_card: IdCard) -> None:
