@@ -126,7 +126,7 @@ def _entered(door: socket.socket, say: Say, *, as_json: bool) -> None:
                 last = told.get("service", told.get("error", "nothing"))
                 if last == "active":
                     return
-                say("waiting for the session that is running" if last == "enterPending" else last)
+                say("等待当前业务结束 waiting for the session to end" if last == "enterPending" else last)
     except TimeoutError:
         last = "timeout"
     _not_lent(last, as_json=as_json)

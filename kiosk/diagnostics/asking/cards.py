@@ -22,7 +22,7 @@ from drivers.errors import (
     DeviceError,
     ForeignCard,
 )
-from drivers.operation import Operation, Slot
+from drivers.operation import FindReaders, FoundReaders, Operation, Slot
 from drivers.status import CardReaderStatus, ChipState, MediaState
 from kiosk.diagnostics.findings import Examination, Found, told
 from kiosk.diagnostics.readers import Fits, Look, identity_of
@@ -41,7 +41,7 @@ def card_reader(look: Look, roles: Fits, today: date, clock: Callable[[], float]
 
 
 def _card_reader(exam: Examination, look: Look, roles: Fits, today: date) -> Operation[None]:
-    status = _reader(exam, look, roles, Slot.USER)
+    status = yield from _reader(exam, look, roles, Slot.USER)
     exam.capabilities |= {"interface": "chip", "exclusive": "yes", "retain_bin": status.retain_bin.value}
     outcome = yield from exam.step("card", _identified(today))
     match outcome:
@@ -75,7 +75,7 @@ def psam(look: Look, roles: Fits, card_id_first_byte: bytes, clock: Callable[[],
 
 
 def _psam(exam: Examination, look: Look, roles: Fits, card_id_first_byte: bytes) -> Operation[None]:
-    _reader(exam, look, roles, Slot.SAM)
+    yield from _reader(exam, look, roles, Slot.SAM)
     terminal = yield from exam.step("application", _opened(card_id_first_byte))
     exam.capabilities["commands"] = "class " + f"{terminal.cla:02X}"
 
@@ -90,16 +90,34 @@ def _opened(card_id_first_byte: bytes) -> Operation[Sam]:
     return terminal
 
 
-def _reader(exam: Examination, look: Look, roles: Fits, slot: Slot) -> CardReaderStatus:
-    """The two steps that are known before the lane works; ends the examination when there is no reader."""
-    fitting = look.named(slot, roles)
-    status = look.status(fitting)
-    exam.status |= {"device": status.device.value, "media": status.media.value, "chip": status.chip.value}
+def _reader(exam: Examination, look: Look, roles: Fits, slot: Slot) -> Operation[CardReaderStatus]:
+    """Service and reader; ends the examination when there is none. The card in it says who is who, not its name."""
+    status = look.status(look.named(slot, roles))
+    exam.status |= _words(status)
     exam.check("service", well=look.service_fault is None, cause="service_gone", detail=look.service_fault or "")
-    others = f"{len(look.readers)} readers, none fits the role"
-    exam.check("reader", well=bool(fitting), cause="no_device", detail="" if fitting else others)
+    found = yield from exam.step("reader", _found())
+    names = found.user if slot is Slot.USER else (found.sam,) if found.sam else ()
+    fitting = tuple(reader for reader in look.readers if reader.name in names)
+    if slot is Slot.SAM and not fitting:
+        # its reader may be there, with nothing in it that answers as a PSAM
+        fitting = tuple(each for each in look.named(slot, roles) if each.name not in found.user)
+    if not fitting:
+        exam.stop("no_device", f"{len(look.readers)} readers, none fits the role")
+    status = look.status(fitting)
+    exam.status |= _words(status)
     held = next((reader for reader in fitting if reader.status is status), fitting[0])
     exam.identity = identity_of(held.name)
+    if not roles.fits(slot, held.name):
+        exam.warnings.append("readers_swapped")
     if len(fitting) > 1:
         exam.capabilities["slots"] = ", ".join(reader.name for reader in fitting)
     return status
+
+
+def _found() -> Operation[FoundReaders]:
+    found: FoundReaders = yield FindReaders()
+    return found
+
+
+def _words(status: CardReaderStatus) -> dict[str, str]:
+    return {"device": status.device.value, "media": status.media.value, "chip": status.chip.value}

@@ -17,7 +17,7 @@ from drivers.id_reader.reader import IdReader
 from drivers.lanes import Done, VirtualLane
 from drivers.links.memory import CardMemoryLink, IppMemoryLink, SerialMemoryLink
 from drivers.links.pcsc import ReaderRoles
-from drivers.operation import Slot, Write
+from drivers.operation import FoundReaders, Slot, Write
 from drivers.pin_pad.pad import PinPad
 from drivers.receipt_printer.bitmap import Bitmap
 from drivers.receipt_printer.printer import ReceiptPrinter
@@ -86,6 +86,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.cards = CardMemoryLink(self.scheduler, sam=Contacts(Psam("SM4")))
+        self.cards.readers = FoundReaders((USER,), SAM)
         self.id_machine = sim_id.IdReader()
         self.receipt_machine = sim_receipt.ReceiptPrinter()
         self.page_machine = IppPrinter(uri=URI)

@@ -7,7 +7,7 @@ import pytest
 from drivers.barcode_reader.reader import BarcodeReader
 from drivers.card_reader.events import ReaderAppeared, ServiceGone
 from drivers.errors import DeviceBusy, LinkLost, Refused
-from drivers.operation import Slot
+from drivers.operation import FoundReaders, Slot
 from hardware_sim.cards.foreign_card import ForeignCard
 from hardware_sim.cards.psam import Psam
 from hardware_sim.id_reader import reader as sim_id
@@ -90,10 +90,19 @@ def test_without_the_service_no_reader_is_looked_for(bench, look_at_reader):
     assert found.steps[0].detail == "SCARD_E_NO_SERVICE"
 
 
-def test_a_reader_of_another_name_is_no_reader_of_the_role(look_at_reader):
+def test_a_reader_of_another_name_is_no_reader_of_the_role(bench, look_at_reader):
+    bench.cards.readers = FoundReaders((), None)
     found = look_at_reader(Look.of([_back(), ReaderAppeared("Some Other Reader 00 00")]))
     assert results(found) == {"service": "pass", "reader": "fail", "card": "not-run"}
     assert found.causes == ("no_device",)
+
+
+def test_readers_plugged_the_other_way_round_work_and_are_told(bench, look_at_reader, look_at_psam, person, seen):
+    bench.cards.readers = FoundReaders(("Kiosk PSAM 00 00",), "Kiosk User 00 00")
+    bench.insert(person("worker"))
+    for found in (look_at_reader(seen("in")), look_at_psam()):
+        assert set(results(found).values()) == {"pass"}
+        assert found.warnings == ("readers_swapped",)
 
 
 def _back():
@@ -118,6 +127,7 @@ def test_a_psam_of_the_region_opens_its_application_and_is_cold_afterwards(bench
 
 def test_an_absent_psam_is_missing_and_not_the_reader(bench, look_at_psam):
     bench.cards.remove(Slot.SAM)
+    bench.cards.readers = FoundReaders(("Kiosk User 00 00",), None)
     found = look_at_psam()
     assert results(found)["reader"] == "pass"
     assert results(found)["application"] == "fail"
