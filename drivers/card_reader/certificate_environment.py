@@ -32,6 +32,9 @@ _COORDINATE = 32
 _MOST_CERTIFICATE = 0x1000
 """No certificate of a card comes near; a longer one is a broken length."""
 
+_DER_BYTES, _COUNT_BYTES = 4, 2
+_HEAD = _COUNT_BYTES + _DER_BYTES
+
 _NO_FILE, _LOCKED = 0x6A82, 0x6983
 _KEY_BYTES = 16
 
@@ -161,11 +164,10 @@ def _certificate(card: Channel, ef: int) -> Operation[bytes | None]:
         if error.facts["sw"] == f"{_NO_FILE:04X}":
             return None
         raise
-    head = yield from card.ask(read_binary(0, 4))
-    if not any(head):
+    data = yield from card.ask(read_binary(0, _HEAD))
+    if not any(data):
         return None
-    length = _der_length(head, place)
-    data = head
+    start, length = _bounds(data, place)
     while len(data) < length:
         piece = yield from card.ask(read_binary(len(data), min(0x100, length - len(data))))
         if not piece:
@@ -173,7 +175,7 @@ def _certificate(card: Channel, ef: int) -> Operation[bytes | None]:
         data += piece
     if len(data) < length:
         raise CardMalformed("card_reader", file=place, shape="cut off", length=len(data))
-    return data[:length]
+    return data[start:length]
 
 
 def _pin_command(handle: PinHandle, challenge: bytes, pin_to_key: PinToKey) -> bytearray:
@@ -190,13 +192,29 @@ def _pin_command(handle: PinHandle, challenge: bytes, pin_to_key: PinToKey) -> b
     return command
 
 
-def _der_length(head: bytes, place: str) -> int:
-    """Of the whole certificate, from its first 4 bytes: a SEQUENCE and its length (X.690, 8.1.3)."""
+def _bounds(head: bytes, place: str) -> tuple[int, int]:
+    """Where the certificate begins and ends in its file, from the first bytes of it.
+
+    The sheet does not say whether its length stands in front: two bytes that agree with the certificate's own length
+    are one, and anything else is malformed.
+    """
+    bare = _der_length(head[:_DER_BYTES])
+    counted = _der_length(head[_COUNT_BYTES:])
+    if bare is not None:
+        start, end = 0, bare
+    elif counted is not None and counted == int.from_bytes(head[:_COUNT_BYTES], "big"):
+        start, end = _COUNT_BYTES, _COUNT_BYTES + counted
+    else:
+        raise CardMalformed("card_reader", file=place, shape="not DER", length=len(head))
+    if end > _MOST_CERTIFICATE:
+        raise CardMalformed("card_reader", file=place, shape="too long", length=end)
+    return start, end
+
+
+def _der_length(head: bytes) -> int | None:
+    """Of a whole SEQUENCE, from its first 4 bytes (X.690, 8.1.3); None: it is none."""
     try:
-        fields = parsed(_DER_HEAD, head, "certificate")
+        total: int = parsed(_DER_HEAD, head, "certificate").total
     except CardMalformed:
-        raise CardMalformed("card_reader", file=place, shape="not DER", length=len(head)) from None
-    length: int = fields.total
-    if length > _MOST_CERTIFICATE:
-        raise CardMalformed("card_reader", file=place, shape="too long", length=length)
-    return length
+        return None
+    return total

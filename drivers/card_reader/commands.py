@@ -106,9 +106,9 @@ def select_by_name(name: bytes, what: str) -> Command:
     return Command(f"select {what}", 0x00, 0xA4, 0x04, 0x00, name, le=256)
 
 
-def select_file(ef: int) -> Command:
-    """SELECT an EF under the current DF; it answers with the status only."""
-    return Command(f"select EF{ef:02X}", 0x00, 0xA4, 0x02, 0x00, ef.to_bytes(2, "big"))
+def select_file(file_id: int) -> Command:
+    """SELECT an EF under the current DF by its file id; it answers with the status only."""
+    return Command(f"select {file_id:04X}", 0x00, 0xA4, 0x02, 0x00, file_id.to_bytes(2, "big"))
 
 
 SELECT_MF = Command("select MF", 0x00, 0xA4, 0x00, 0x00, bytes.fromhex("3F00"), le=256)

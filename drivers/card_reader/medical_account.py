@@ -38,7 +38,7 @@ from drivers.card_reader.medical_facts import (
     Transaction,
     YearSum,
 )
-from drivers.card_reader.reading import select_application
+from drivers.card_reader.reading import require_known_tree, select_application
 from drivers.errors import CardMalformed, DataUnfit, DeviceError
 from drivers.operation import Operation
 
@@ -169,6 +169,7 @@ def read_balances(facts: CardFacts) -> Operation[Balances]:
 
     Refused 6982: a PIN is set and not proved.
     """
+    require_known_tree(facts, MEDICAL)
     card = channel_of(facts.atr)
     yield from select_application(card, MEDICAL)
     account = parsed(_BALANCE, (yield from card.ask(_balance_command(1, _BALANCE.sizeof()))), "balance").amount
@@ -181,6 +182,7 @@ def read_balances(facts: CardFacts) -> Operation[Balances]:
 
 def read_starting_day(facts: CardFacts) -> Operation[str]:
     """GET STARTING DAY of the insurance year, MMDD. CardMalformed: no such day. Leaves the card powered."""
+    require_known_tree(facts, MEDICAL)
     card = channel_of(facts.atr)
     yield from select_application(card, MEDICAL)
     command = Command("get starting day", 0xB0, 0x56, 0x01, 0x00, le=_DAY.sizeof())
@@ -257,6 +259,7 @@ def _begin_load(facts: CardFacts, amount: int, terminal: str, key_index: int) ->
 
 def _opened(facts: CardFacts) -> Operation[Channel]:
     """Step 8 of section 12, and DF04."""
+    require_known_tree(facts, MEDICAL)
     yield from require_same_card(facts)
     card = channel_of(facts.atr)
     yield from select_application(card, MEDICAL)

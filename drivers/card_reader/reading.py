@@ -155,7 +155,7 @@ def read_cyclic(facts: CardFacts, file: File) -> Operation[tuple[Values, ...]]:
 def read_transparent(facts: CardFacts, file: File) -> Operation[bytes]:
     """All bytes of a transparent file, in pieces of up to 256. CardMalformed: another size than declared."""
     card = _checked(facts, file)
-    yield from _ask(card, file, select_file(file.ef))
+    yield from _ask(card, file, select_file(file.file_id))
     data = b""
     while len(data) < file.size:
         command = read_binary(len(data), min(_WHOLE, file.size - len(data)))
@@ -170,9 +170,16 @@ def read_transparent(facts: CardFacts, file: File) -> Operation[bytes]:
     return data
 
 
+def require_known_tree(facts: CardFacts, application: Application) -> None:
+    """CardUnsupported (what="version"): a card so old that its DFs hold something else than the sheet says."""
+    if facts.issuer.version.major < _FIRST_WITH_DFS and application.name != "SSSE":
+        raise CardUnsupported(
+            "card_reader", what="version", value=facts.issuer.version.text, application=application.name
+        )
+
+
 def _checked(facts: CardFacts, file: File) -> Channel:
-    if facts.issuer.version.major < _FIRST_WITH_DFS and file.application.name != "SSSE":
-        raise CardUnsupported("card_reader", what="version", value=facts.issuer.version.text, file=file.place)
+    require_known_tree(facts, file.application)
     return channel_of(facts.atr)
 
 

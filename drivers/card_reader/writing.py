@@ -24,7 +24,7 @@ from drivers.card_reader.identity import (
 )
 from drivers.card_reader.key_service import SHEET_PLAN, Keyed, KeyPlan, KeyService, Y
 from drivers.card_reader.outcome import NotWritten, Outcome, Unknown, Written, write_once
-from drivers.card_reader.reading import read_transparent, select_application
+from drivers.card_reader.reading import read_transparent, require_known_tree, select_application
 from drivers.card_reader.secure_messaging import send_secured
 from drivers.errors import CardMalformed, CardUnsupported, DataUnfit, DeviceError, Refused
 from drivers.operation import Operation
@@ -153,7 +153,7 @@ def _write_binary(
 ) -> Keyed[Y, WriteReport]:
     card = yield from _opened(facts, file)
     write = Write(facts, file, 0, data, (yield from _standing(facts, file, 0, len(data))))
-    yield from card.ask(select_file(file.ef))
+    yield from card.ask(select_file(file.file_id))
     for offset in range(0, len(data), _MOST_WRITTEN):
         part = data[offset : offset + _MOST_WRITTEN]
         command = update_binary(offset, part, mac=protection is Protection.MAC)
@@ -176,6 +176,7 @@ def _opened(facts: CardFacts, file: File) -> Operation[Channel]:
     """Step 8 of section 12, and the file's application."""
     if not file.write.ways:
         raise CardUnsupported("card_reader", what="write", value=file.place)
+    require_known_tree(facts, file.application)
     yield from require_same_card(facts)
     card = channel_of(facts.atr)
     yield from select_application(card, file.application)

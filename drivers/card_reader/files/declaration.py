@@ -80,6 +80,11 @@ class File:
         return self.ef & 0xFF
 
     @property
+    def file_id(self) -> int:
+        """As SELECT takes it: EF05 has the file id EF05 (section 2, field code)."""
+        return 0xEF00 | self.ef
+
+    @property
     def place(self) -> str:
         """For facts and traces: "DF01/EF05"."""
         return f"{self.application.name}/EF{self.ef:02X}"

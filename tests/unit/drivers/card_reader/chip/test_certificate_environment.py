@@ -77,6 +77,15 @@ def test_both_certificates_are_read_to_their_own_length(with_certificates):
     assert "3082" not in repr(h.run(read_certificates(h.facts.atr)).value)
 
 
+@pytest.mark.parametrize("certificate", [SIGNING, ENCRYPTION, bytes.fromhex("3010") + bytes(16)])
+def test_a_length_in_front_of_a_certificate_must_agree_with_its_own(with_certificates, certificate):
+    counted = len(certificate).to_bytes(2, "big") + certificate
+    h = with_certificates(signing=counted + bytes(9))
+    assert h.run(read_certificates(h.facts.atr)).value.signing == certificate
+    h = with_certificates(signing=(len(certificate) + 1).to_bytes(2, "big") + certificate + bytes(9))
+    assert h.run(read_certificates(h.facts.atr)).error.facts["shape"] == "not DER"
+
+
 def test_a_certificate_the_card_does_not_have_is_none(with_certificates):
     h = with_certificates(signing=bytes(64), encryption=None)
     assert h.run(read_certificates(h.facts.atr)) == Done(Certificates(None, None))

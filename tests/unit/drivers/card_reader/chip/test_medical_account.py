@@ -22,7 +22,7 @@ from drivers.card_reader.medical_facts import (
     YearSum,
 )
 from drivers.card_reader.pin import verify_pin
-from drivers.errors import CardChanged, CardGone, CardMalformed, DataUnfit, Refused, SamUnfit
+from drivers.errors import CardChanged, CardGone, CardMalformed, CardUnsupported, DataUnfit, Refused, SamUnfit
 from drivers.lanes import Done
 
 TERMINAL, TIME = "990100000001", "20260504123456"
@@ -258,6 +258,19 @@ def test_a_card_pulled_before_the_debit_is_a_fault_and_no_outcome(hall):
     h = hall()
     h.chip.cut = ("B028", "before")
     assert type(begun(h, h.keys()).error) is CardGone
+
+
+def test_an_old_cards_account_is_left_alone(hall):
+    h = hall(version="1.00")
+    for operation in (
+        begin_purchase(h.facts, AMOUNTS, TERMINAL, TIME, h.keys()),
+        begin_load(h.facts, 1, TERMINAL),
+        read_balances(h.facts),
+        read_starting_day(h.facts),
+        set_starting_day(h.facts, "0701"),
+    ):
+        assert type(h.run(operation).error) is CardUnsupported
+    assert h.chip.seen == []
 
 
 def test_nobodys_money_shows(hall):

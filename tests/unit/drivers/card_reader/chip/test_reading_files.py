@@ -74,7 +74,7 @@ def test_a_transparent_file_is_read_in_pieces_from_its_start_to_its_end(hall, pl
     opened(h, file, plan)
     h.chip.seen.clear()
     assert h.run(read_transparent(h.facts, file)) == Done(VECTORS[file.place].values)
-    assert h.chip.seen[0] == f"00A4020002{file.ef:04X}"
+    assert h.chip.seen[0] == f"00A4020002EF{file.ef:02X}"
     assert h.chip.seen[1].startswith("00B00000")
     assert len(h.chip.seen) == 1 + -(-file.size // 256)
 
@@ -170,7 +170,7 @@ def test_an_old_card_has_other_files_behind_its_environment_and_none_is_read(hal
     h = hall(version="1.00")
     error = h.run(read_file(h.facts, file_at("DF01/EF05"))).error
     assert type(error) is CardUnsupported
-    assert error.facts == {"what": "version", "value": "1.00", "file": "DF01/EF05"}
+    assert error.facts == {"what": "version", "value": "1.00", "application": "DF01"}
     h.run(open_application(h.facts, SSSE))
     assert h.run(read_file(h.facts, file_at("SSSE/EF06"))).value["full name"] == "测试人"
 

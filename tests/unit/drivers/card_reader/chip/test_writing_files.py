@@ -64,6 +64,14 @@ def test_nobody_writes_the_log_of_the_medical_account(hall, plan):
     assert h.chip.seen == []
 
 
+def test_on_an_old_card_whose_tree_nobody_knows_nothing_is_written(hall, plan):
+    h = hall(version="1.00")
+    error = h.run(write_element(h.facts, WORK, "work state", OTHER, h.keys(), plan=plan)).error
+    assert type(error) is CardUnsupported
+    assert error.facts == {"what": "version", "value": "1.00", "application": "DF01"}
+    assert h.chip.seen == []
+
+
 @pytest.mark.parametrize("word", ["6988", "6982", "6984", "6A84", "6A85", "6700"])
 def test_a_refused_write_left_everything_as_it_was_and_is_not_sent_again(hall, plan, word):
     h = hall()
