@@ -127,7 +127,8 @@ def test_what_passes_between_reader_and_card_is_watched_and_kept_with_the_pin_bl
     assert "987654" not in text
     assert "0020000003000000" in text
     report = json.loads(command("replay", str(folder / "cards.ndjson"), "--json").stdout)
-    assert (report["same"], report["not_replayed"]) == (True, ["card-reader", "psam-reader"])
+    assert report["same"] is True
+    assert set(report["not_replayed"]) == {"card-reader", "psam-reader"}
 
 
 def test_a_recorded_device_answers_a_driver_on_a_tty_of_its_own(up: Any, folder: Path) -> None:
