@@ -188,6 +188,10 @@ class ReceiptPrinter:
     def power_on(self) -> None:
         self._powered = True
 
+    def pull_out(self) -> None:
+        """Somebody pulls at what hangs in the printer uncut, until it tears."""
+        self._tear_off()
+
     def take_receipt(self) -> bool:
         """Whether there was one in the mouth."""
         return self._mouth.take()

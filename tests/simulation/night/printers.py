@@ -95,6 +95,7 @@ class ReceiptPaperPath:
         if not self.machine.powered:
             self.machine.power_on()
         self._say(self.machine.clear(self._now))
+        self.machine.pull_out()
         if not self._plugged:
             self._plugged = True
             if self._link is not None:

@@ -245,6 +245,16 @@ def test_a_printer_without_a_presenter_remarks_its_command(printer: ReceiptPrint
     assert printer.remarks == ("presenter action 02, and there is no presenter",)
 
 
+def test_what_hangs_uncut_can_be_pulled_out_and_hangs_on_no_other(printer: ReceiptPrinter) -> None:
+    printer.feed(b"half\n", 0.0)
+    printer.pull_out()
+    (torn,) = printer.collect()
+    assert (torn.ending, torn.text()) == (Ending.TORN_OFF, "half\n~~ torn off ~~\n")
+    assert printed(printer, b"next\n").text() == "next\n"
+    printer.pull_out()
+    assert printer.collect() == []
+
+
 def test_a_receipt_can_be_taken_once(printer: ReceiptPrinter) -> None:
     printed(printer, b"a\n")
     assert printer.take_receipt()
