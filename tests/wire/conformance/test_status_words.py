@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from card_table.counter import Counter, Who
 from card_table.promise import NOT_PROVOKED, pairs
@@ -27,7 +30,7 @@ def test_what_no_row_tries_is_little_is_in_the_sheet_and_says_why():
 @pytest.mark.parametrize("who", ["driver", "outside"])
 @pytest.mark.parametrize("put", PUTS, ids=lambda put: put.name)
 def test_a_card_answers_what_the_sheet_says(
-    counter: Counter, put: PutCard | PutPsam, who: Who, record_property: pytest.FixtureRequest
+    counter: Counter, put: PutCard | PutPsam, who: Who, record_property: Callable[[str, Any], None]
 ) -> None:
     differences = []
     with counter.desk(put, who) as desk:
@@ -36,4 +39,4 @@ def test_a_card_answers_what_the_sheet_says(
             note(record_property, who, row, difference)
             if difference:
                 differences.append(difference)
-    assert differences == []
+    assert not differences, "\n".join(differences)

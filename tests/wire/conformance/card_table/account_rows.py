@@ -33,7 +33,7 @@ _BARE_DEBIT = f"B02C01000F00000007{NOW}00000000"
 ACCOUNT = (
     Row(_LOAD, "9000", "1 fen", (*_OPEN, begin_load())),
     Row(_LOAD, "6581", "into worn memory", (*_OPEN, worn, begin_load())),
-    Row(_LOAD, "6700", "without a terminal", (*_OPEN, "B028000105 0100000001")),
+    Row(_LOAD, "6700", "without a terminal", (*_OPEN, "B0280001050100000001")),
     Row(_LOAD, "6982", "without the PIN", (*_CLOSED, begin_load())),
     Row(_LOAD, "6985", "in another application", (*_ELSEWHERE, begin_load())),
     Row(_LOAD, "6985", "more than the account can hold", (*_OPEN, begin_load(0xFFFFFFFF))),
@@ -41,7 +41,7 @@ ACCOUNT = (
     Row(_LOAD, "9403", "key index 2", (*_OPEN, begin_load(key_index="02"))),
     Row(_PURCHASE, "9000", "1 fen", (*_OPEN, begin_purchase())),
     Row(_PURCHASE, "6581", "into worn memory", (*_OPEN, worn, begin_purchase())),
-    Row(_PURCHASE, "6700", "without a terminal", (*_OPEN, "B028010105 0100000001")),
+    Row(_PURCHASE, "6700", "without a terminal", (*_OPEN, "B0280101050100000001")),
     Row(_PURCHASE, "6982", "without the PIN", (*_CLOSED, begin_purchase())),
     Row(_PURCHASE, "6985", "in another application", (*_ELSEWHERE, begin_purchase())),
     Row(_PURCHASE, "6A86", "P1 P2 of neither", (*_OPEN, f"B0280202{begin_purchase()[8:]}")),

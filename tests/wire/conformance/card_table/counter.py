@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from card_table import oracle
@@ -19,14 +21,43 @@ CARD_FACTOR = bytes.fromhex("8684990100000001")
 """Of the worker's card, which is the sheet's sample."""
 
 
+@dataclass
+class Teller:
+    """Our driver's operations on one card. `said` is what the last one ended as: a result, or a typed error."""
+
+    driver: DriverProcess
+    bench: PcscBench
+    family: oracle.Family
+    key: bytes
+    said: Any = None
+
+    def open(self, pin: str | None) -> Any:
+        """Begin a session: read the card, and give the PIN."""
+        self.said = self.driver.ask(slot="user", open=pin)
+        return self.said
+
+    def call(self, name: str, **values: Any) -> Any:
+        """One operation."""
+        self.said = self.driver.ask(slot="user", call=name, **values)
+        return self.said
+
+    def wear(self) -> None:
+        """The memory does not take the next write."""
+        self.bench.fail_writes(1)
+
+    def end(self) -> None:
+        """Take the power away."""
+        self.driver.ask(slot="user", end="")
+
+
 class Counter:
     """A private PC/SC service, its cards, and a process with our driver."""
 
     def __init__(self, bench: PcscBench) -> None:
         self.bench = bench
         self.driver = DriverProcess(bench.environment)
-        self._psam: tuple[oracle.Family, int, str] = ("SM4", 3, "63Cx")
-        self._desk_slot = "user"
+        self._card: PutCard | None = None
+        self._psam: tuple[oracle.Family, int, str] = ("SM4", 3, "63Cx")  # the bench's own
 
     def close(self) -> None:
         """End the driver's process."""
@@ -36,42 +67,50 @@ class Counter:
     def desk(self, put: PutCard | PutPsam, who: Who) -> Iterator[Desk]:
         """The card in its reader as issued, powered by this client; let go of afterwards."""
         slot = self.put(put)
-        talk: Talk
-        talk = Outside(slot, self.bench.environment) if who == "outside" else Ours(slot, self.driver)
+        talk: Talk = Outside(slot, self.bench.environment) if who == "outside" else Ours(slot, self.driver)
         try:
             yield Desk(talk, self.bench, put.family, oracle.card_key(put.family, CARD_FACTOR))
         finally:
             talk.close()
 
+    def teller(self, put: PutCard) -> Teller:
+        """The card in its reader as issued, and a PSAM for it; nobody has powered it yet."""
+        self.psam(put.family)
+        self.put(put)
+        return Teller(self.driver, self.bench, put.family, oracle.card_key(put.family, CARD_FACTOR))
+
     def put(self, put: PutCard | PutPsam) -> str:
-        """Into its reader, in the place of what was there. Answers the slot."""
+        """Into its reader, in the place of what was there; a card that is in is as issued again. Answers the slot."""
         if isinstance(put, PutPsam):
             self.psam(put.family, put.levels, put.bad_mac2)
             return "psam"
-        self._swapped(
-            "user",
-            lambda swap: self.bench.insert(
-                persona("worker"),
-                version=put.version,
-                algorithm=put.family,
-                interface=put.interface,
-                fetching=put.fetching,
-                memory=put.memory,
-                fresh=put.memory is None,
-                swap=swap,
-            ),
-        )
+        if self._card is put:
+            self.bench.renew(put.memory)
+        else:
+            self._swapped("user", self._card is not None, partial(self._insert, put))
+            self._card = put
         return "user"
+
+    def _insert(self, put: PutCard, *, swap: bool) -> None:
+        self.bench.insert(
+            persona("worker"),
+            version=put.version,
+            algorithm=put.family,
+            interface=put.interface,
+            fetching=put.fetching,
+            memory=put.memory,
+            fresh=put.memory is None,
+            swap=swap,
+        )
 
     def psam(self, family: oracle.Family, levels: int = 3, bad_mac2: Literal["63Cx", "9302"] = "63Cx") -> None:
         """This PSAM, if another is in its reader."""
         if self._psam == (family, levels, bad_mac2):
             return
-        self._swapped("psam", lambda swap: self.bench.insert_psam(family, levels=levels, bad_mac2=bad_mac2, swap=swap))
+        self._swapped("psam", True, partial(self.bench.insert_psam, family, levels=levels, bad_mac2=bad_mac2))
         self._psam = (family, levels, bad_mac2)
 
-    def _swapped(self, slot: str, insert: Any) -> None:
-        swap = self.bench.status()["slots"][slot]["card"] is not None
+    def _swapped(self, slot: str, full: bool, insert: Callable[..., None]) -> None:
         events = self.driver.events(slot)
-        insert(swap)
-        self.driver.wait_until_present(slot, events + (2 if swap else 1))
+        insert(swap=full)
+        self.driver.wait_until_present(slot, events + (2 if full else 1))

@@ -22,11 +22,12 @@ from drivers.card_reader.decode import is_contactless
 from drivers.card_reader.facts import CardFacts
 from drivers.card_reader.files.common import COMMON, WORK_STATE
 from drivers.card_reader.files.medical_insurance import MEDICAL
+from drivers.card_reader.files.tables import EMPLOYMENT
 from drivers.card_reader.identity import channel_of, select_environment
 from drivers.card_reader.key_service import SHEET_PLAN, PurchaseTerms, TerminalMac, in_order
-from drivers.card_reader.medical_facts import Amounts, Debited, Load, Purchase
+from drivers.card_reader.medical_facts import Amounts, Load, Purchase
 from drivers.card_reader.psam_keys import PsamKeys
-from drivers.card_reader.reading import select_application
+from drivers.card_reader.reading import read_element, select_application
 from drivers.card_reader.sam import SamIndex
 from drivers.errors import DeviceError
 from drivers.links.pcsc import PcscLink, ReaderRoles
@@ -60,8 +61,11 @@ def plain(value: Any) -> Any:
             return value.name
         case bytes():
             return value.hex().upper()
-        case Purchase() | Load():
-            return {"is": type(value).__name__, "sequence": value.sequence}
+        case Purchase():
+            return {"is": "Purchase", "balance": value.balance}
+        case Load():
+            session_input = value.random + value.sequence.to_bytes(2, "big")
+            return {"is": "Load", "balance": value.balance, "session_input": session_input.hex()}
         case _ if dataclasses.is_dataclass(value):
             told = {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
             return {"is": type(value).__name__, **told}
@@ -101,7 +105,7 @@ def _wrong(value: bytes) -> bytes:
 
 
 class Driver:
-    """One link, one slot that is talked to, and the card that was read last."""
+    """One link, one slot that is talked to, and the session that was opened last."""
 
     def __init__(self, slot: Slot) -> None:
         self.slot = slot
@@ -109,6 +113,7 @@ class Driver:
         self.channel = Channel(slot)
         self.index = SamIndex()
         self.facts: CardFacts | None = None
+        self.psam: PsamKeys | None = None
         self.begun: Purchase | Load | None = None
 
     def run(self, operation: Generator[Any, Any, Any]) -> Any:
@@ -144,56 +149,67 @@ class Driver:
             case {"once": str(text)}:
                 response = self.run(self.channel.send_once(command(bytes.fromhex(text))))
                 return f"{response.data.hex()}{response.sw:04X}".upper()
-            case {"typed": str(name), **values}:
-                return self._typed(name, values)
+            case {"open": digits}:
+                return self._tried(self._opened(digits))
+            case {"call": str(name), **values}:
+                return self._tried(self._operation(name, **values))
+            case {"end": _}:
+                return self.run(session.end_session())
         raise ValueError(question)
 
-    def _typed(self, name: str, values: dict[str, Any]) -> Any:
-        wrong = values.pop("wrong_key", False)
-        before = values.pop("pin", None)
+    def _tried(self, operation: Generator[Any, Any, Any]) -> Any:
         try:
-            self.facts = self.run(session.read_card(TODAY, index=self.index))
-            if before is not None:
-                self.run(pin.verify_pin(handle(before)))
-            psam = PsamKeys(self.facts, self.index, PLAN)
-            return self.run(self._operation(name, self.facts, Spoilt(psam) if wrong else psam, **values))
+            return self.run(operation)
         except DeviceError as error:
             return {"failed": type(error).__name__, **error.facts}
-        finally:
-            self.run(session.end_session())
 
-    def _operation(self, name: str, facts: CardFacts, keys: Any, **values: Any) -> Generator[Any, Any, Any]:
+    def _opened(self, digits: str | None) -> Generator[Any, Any, Any]:
+        """A session of step 1 to 5, and the PIN if there is one to give."""
+        self.facts = yield from session.read_card(TODAY, index=self.index)
+        self.psam = PsamKeys(self.facts, self.index, PLAN)
+        if digits is not None:
+            yield from pin.verify_pin(handle(digits))
+        return {"is": "CardFacts", "genuine": self.facts.genuine, "number": self.facts.issuer.number}
+
+    def _operation(self, name: str, **values: Any) -> Generator[Any, Any, Any]:
+        facts, psam = self.facts, self.psam
+        assert facts is not None
+        assert psam is not None
+        keys = Spoilt(psam) if values.pop("wrong_key", False) else psam
         match name, values:
-            case "read card", _:
-                return self._told(facts)
             case "ask tries", _:
                 return pin.pin_tries()
             case "verify", {"digits": digits}:
                 return pin.verify_pin(handle(digits))
             case "change PIN", {"old": old, "new": new}:
-                return pin.change_pin(old and handle(old), handle(new))
+                return pin.change_pin(None if old is None else handle(old), handle(new))
             case "unblock PIN", _:
                 return secure_messaging.unblock_pin(facts, keys)
             case "set PIN", {"digits": digits}:
-                return secure_messaging.set_pin(facts, keys, handle(digits))
-            case "write", {"value": value}:
-                return self._written(facts, keys, value)
-            case "gain", _:
-                return self._gained(facts, keys)
-            case "balances", _:
+                return secure_messaging.set_pin(facts, psam, handle(digits))
+            case "prove RK_SSSE", _:
+                return self._proved(facts, keys)
+            case "read work state", _:
+                return self._work_state(facts)
+            case "write work state", {"code": code}:
+                return self._written(facts, keys, code)
+            case "read balances", _:
                 return medical_account.read_balances(facts)
-            case "begin purchase", {"amount": amount}:
-                index = values.get("key_index", 1)
-                return medical_account.begin_purchase(facts, Amounts(amount), TERMINAL, NOW, keys, key_index=index)
-            case "begin load", {"amount": amount}:
-                return medical_account.begin_load(facts, amount, TERMINAL, key_index=values.get("key_index", 1))
-            case "purchase", {"amount": amount}:
-                return self._purchase(facts, keys, amount)
-            case "load", {"mac2": mac2}:
-                return self._load(facts, bytes.fromhex(mac2))
-            case "prove purchase", _:
+            case "begin purchase", {"amount": amount, "key_index": index}:
+                return self._begun(
+                    medical_account.begin_purchase(facts, Amounts(amount), TERMINAL, NOW, keys, key_index=index)
+                )
+            case "debit", _:
+                assert isinstance(self.begun, Purchase)
+                return medical_account.debit(self.begun, psam)
+            case "prove debit", _:
                 assert isinstance(self.begun, Purchase)
                 return medical_account.prove_debit(facts, self.begun)
+            case "begin load", {"amount": amount, "key_index": index}:
+                return self._begun(medical_account.begin_load(facts, amount, TERMINAL, key_index=index))
+            case "credit", {"mac2": mac2}:
+                assert isinstance(self.begun, Load)
+                return medical_account.credit(self.begun, NOW, bytes.fromhex(mac2))
             case "block application", _:
                 return secure_messaging.block_application(facts, MEDICAL, keys)
             case "select medical", _:
@@ -202,27 +218,25 @@ class Driver:
                 return secure_messaging.block_card(facts, keys)
         raise ValueError(name)
 
-    def _told(self, facts: CardFacts) -> Generator[Any, Any, Any]:
-        yield from ()
-        return {"is": "CardFacts", "genuine": facts.genuine, "number": facts.issuer.number}
-
-    def _written(self, facts: CardFacts, keys: Any, value: str) -> Generator[Any, Any, Any]:
-        report = yield from writing.write_element(facts, WORK_STATE, "work state", value, keys, plan=PLAN)
-        return report.outcome
-
-    def _gained(self, facts: CardFacts, keys: Any) -> Generator[Any, Any, Any]:
+    def _proved(self, facts: CardFacts, keys: Any) -> Generator[Any, Any, Any]:
         card = channel_of(facts.atr)
         yield from select_environment(card)
         yield from gain(card, "RK_SSSE", keys, PLAN)
+        return {"is": "proved"}
 
-    def _purchase(self, facts: CardFacts, keys: Any, amount: int) -> Generator[Any, Any, Any]:
-        self.begun = yield from medical_account.begin_purchase(facts, Amounts(amount), TERMINAL, NOW, keys)
-        outcome = yield from medical_account.debit(self.begun, keys)
-        return {"is": "Debited", "card_proved": outcome.card_proved} if isinstance(outcome, Debited) else outcome
+    def _work_state(self, facts: CardFacts) -> Generator[Any, Any, Any]:
+        yield from select_application(channel_of(facts.atr), COMMON)
+        code = yield from read_element(facts, WORK_STATE, "work state")
+        return {"is": "Code", "text": code.text}
 
-    def _load(self, facts: CardFacts, mac2: bytes) -> Generator[Any, Any, Any]:
-        load = yield from medical_account.begin_load(facts, 1, TERMINAL)
-        return (yield from medical_account.credit(load, NOW, mac2))
+    def _written(self, facts: CardFacts, keys: Any, code: str) -> Generator[Any, Any, Any]:
+        value = EMPLOYMENT.code(code)
+        report = yield from writing.write_element(facts, WORK_STATE, "work state", value, keys, plan=PLAN)
+        return report.outcome
+
+    def _begun(self, operation: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        self.begun = yield from operation
+        return self.begun
 
 
 def presence(context: Any, reader: str) -> dict[str, Any]:

@@ -11,8 +11,19 @@ from card_table.rows import Row
 
 PROPERTY = "wire conformance"
 CLIENTS = ("driver", "outside")
+TYPED = "typed"
+
 _NAME_WIDTH = 28
-_LINE_WIDTH = 112
+_LINE_WIDTH = 116
+_LEGEND = """\
+d: our driver, o: scriptor from outside, t: the driver's typed operation ends as the word means;
+-: not tried, !: another answer than the sheet's"""
+
+Noted = tuple[str, str, str, bool]
+"""Who, the command, the word, and whether it was as the sheet says."""
+
+Marks = dict[tuple[str, str, str], bool]
+"""Command, word and who; True when all rows of the pair were as the sheet says."""
 
 
 def note(record_property: Callable[[str, Any], None], who: str, row: Row, difference: str) -> None:
@@ -20,39 +31,31 @@ def note(record_property: Callable[[str, Any], None], who: str, row: Row, differ
     record_property(PROPERTY, [who, row.command, row.word, not difference])
 
 
-def table(noted: Iterable[list[Any]]) -> list[str]:
-    """Lines for a terminal: each command with its words, "d" our driver, "o" the outside client, "!" a difference."""
+def table(noted: Iterable[Noted]) -> list[str]:
+    """Lines for a terminal: each command with its words and their marks."""
     marks = _marks(noted)
-    lines = [
-        "d: our driver, o: scriptor from outside; -: not tried, !: another answer than the sheet's",
-    ]
+    lines = _LEGEND.splitlines()
     for command in dict.fromkeys(command for command, _ in pairs()):
         cells = "  ".join(f"{word} {_cell(marks, command, word)}" for name, word in pairs() if name == command)
-        lines += textwrap.wrap(
-            cells,
-            _LINE_WIDTH,
-            initial_indent=command.ljust(_NAME_WIDTH),
-            subsequent_indent=" " * _NAME_WIDTH,
-        )
-    return [*lines, _sum(marks), *(f"not tried: {' '.join(pair)}: {why}" for pair, why in NOT_PROVOKED.items())]
+        start = command.ljust(_NAME_WIDTH)
+        lines += textwrap.wrap(cells, _LINE_WIDTH, initial_indent=start, subsequent_indent=" " * _NAME_WIDTH)
+    reasons = [f"not tried: {' '.join(pair)}: {why}" for pair, why in NOT_PROVOKED.items()]
+    return [*lines, _sum(marks), *(line for reason in reasons for line in textwrap.wrap(reason, _LINE_WIDTH))]
 
 
-def record(noted: Iterable[list[Any]]) -> str:
+def record(noted: Iterable[Noted]) -> str:
     """The whole table as a file: a line for each command and word."""
     marks = _marks(noted)
-    head = f"{'command':{_NAME_WIDTH}}{'word':8}{'driver':10}outside"
-    rows = [
-        f"{command:{_NAME_WIDTH}}{word:8}"
-        + "".join(f"{_told(marks, command, word, who):10}" for who in CLIENTS).rstrip()
-        for command, word in pairs()
+    lines = [("command", "word", "driver", "outside", "typed operation")]
+    lines += [
+        (command, word, *(_told(marks, command, word, who) for who in (*CLIENTS, TYPED))) for command, word in pairs()
     ]
-    return "\n".join([head, *rows, "", _sum(marks), ""])
+    widths = (_NAME_WIDTH, 8, 11, 11, 0)
+    rows = ["".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    return "\n".join([*rows, "", _sum(marks), ""])
 
 
-Marks = dict[tuple[str, str, str], bool]
-
-
-def _marks(noted: Iterable[list[Any]]) -> Marks:
+def _marks(noted: Iterable[Noted]) -> Marks:
     marks: Marks = {}
     for who, command, word, good in noted:
         marks[command, word, who] = marks.get((command, word, who), True) and good
@@ -60,15 +63,18 @@ def _marks(noted: Iterable[list[Any]]) -> Marks:
 
 
 def _cell(marks: Marks, command: str, word: str) -> str:
-    return "".join({None: "-", True: who[0], False: "!"}[marks.get((command, word, who))] for who in CLIENTS)
+    tried = "".join({None: "-", True: who[0], False: "!"}[marks.get((command, word, who))] for who in CLIENTS)
+    # Not every word is an operation's to understand: where there is none, nothing is missing.
+    return tried + {None: " ", True: TYPED[0], False: "!"}[marks.get((command, word, TYPED))]
 
 
 def _told(marks: Marks, command: str, word: str, who: str) -> str:
-    return {None: "not tried", True: "agrees", False: "DIFFERS"}[marks.get((command, word, who))]
+    missing = "" if who == TYPED else "not tried"
+    return {None: missing, True: "agrees", False: "DIFFERS"}[marks.get((command, word, who))]
 
 
 def _sum(marks: Marks) -> str:
     counts = ", ".join(
-        f"{who} {sum(marks.get((command, word, who), False) for command, word in pairs())}" for who in CLIENTS
+        f"{who} {sum(marks.get((command, word, who), False) for command, word in pairs())}" for who in (*CLIENTS, TYPED)
     )
     return f"{len(pairs())} pairs of command and status word; as the sheet says: {counts}"

@@ -22,6 +22,10 @@ class Hands(Protocol):
         """The next `count` commands that write answer 6581."""
 
 
+class StepRefusedError(Exception):
+    """A step before the last, or after it, was not answered with 9000."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """One card on the table: who talks to it, hands, its cipher and its own key."""
@@ -33,8 +37,9 @@ class Desk:
 
     def data(self, command: str) -> bytes:
         """The data of a command that must be answered with 9000."""
-        answer = self.talk.send(command.replace(" ", ""))
-        assert answer[-4:] == "9000", f"{command[:10]}… before it was answered with {answer[-4:]}"
+        answer = self.talk.send(command)
+        if answer[-4:] != "9000":
+            raise StepRefusedError(f"{answer[-4:]} for a step, {command[:10]}…")
         return bytes.fromhex(answer[:-4])
 
 
@@ -66,6 +71,18 @@ class Row:
 
     def difference(self, desk: Desk) -> str:
         """Try it. Empty when the card did what the sheet says, else what it did."""
+        try:
+            got, wanted = self._tried(desk)
+        except StepRefusedError as refused:
+            return f"{self.command} {self.expected}, {self.about}: {refused}"
+        if got[-4:] != self.expected:
+            return f"{self.command} {self.expected}, {self.about}: {got[-4:]} instead"
+        if wanted is not None and got[:-4] != wanted:
+            return f"{self.command} {self.expected}, {self.about}: other data than the sheet says"
+        return ""
+
+    def _tried(self, desk: Desk) -> tuple[str, str | None]:
+        """What the last step was answered with, and the data it should have been."""
         if self.anew:
             desk.talk.reset()
         *before, last = self.steps
@@ -76,11 +93,7 @@ class Row:
         got = (desk.talk.once if self.word in ("61xx", "6Cxx") else desk.talk.send)(sent)
         wanted = self.answer(desk) if callable(self.answer) else self.answer
         take(desk, *self.after)
-        if got[-4:] != self.expected:
-            return f"{self.command}, {self.about}: {got[-4:]} instead of {self.expected}"
-        if wanted is not None and got[:-4] != wanted.replace(" ", ""):
-            return f"{self.command}, {self.about}: other data than the sheet says"
-        return ""
+        return got, wanted
 
 
 def take(desk: Desk, *steps: Step) -> None:
@@ -93,4 +106,4 @@ def take(desk: Desk, *steps: Step) -> None:
 
 def _command(desk: Desk, step: Step) -> str | None:
     command = step if isinstance(step, str) else step(desk)
-    return None if command is None else command.replace(" ", "").upper()
+    return None if command is None else command.upper()

@@ -1,0 +1,28 @@
+"""What the driver's operations make of a status word agrees with the word a stranger is told by a card like it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from card_table.agreements import AGREEMENTS, Agreement
+from card_table.counter import Counter
+from card_table.puts import PutCard
+from card_table.report import TYPED, note
+
+
+@pytest.mark.parametrize(("put", "agreements"), AGREEMENTS, ids=[put.name for put, _ in AGREEMENTS])
+def test_an_operation_ends_as_the_status_word_means(
+    counter: Counter,
+    put: PutCard,
+    agreements: tuple[Agreement, ...],
+    record_property: Callable[[str, Any], None],
+) -> None:
+    teller = counter.teller(put)
+    ours = [agreement.difference(teller) for agreement in agreements]
+    with counter.desk(put, "outside") as desk:
+        outside = [agreement.row.difference(desk) for agreement in agreements]
+    for agreement, *differences in zip(agreements, ours, outside, strict=True):
+        note(record_property, TYPED, agreement.row, "".join(differences))
+    assert not any((*ours, *outside)), "\n".join(filter(None, (*ours, *outside)))
