@@ -20,7 +20,7 @@ APT_RUN := python3-venv python3-dev gcc libc6-dev pkg-config ca-certificates \
 APT_WINDOW := libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 \
   libxcb-xkb1 libxcb-randr0 libxcb-sync1 libxcb-xfixes0 libxkbcommon-x11-0
 # test: outside peers that share no code with us (card tools, PDF readers, a browser, an IPP client)
-APT_TEST := opensc pcsc-tools poppler-utils libnss3-tools qpdf chromium chromium-driver cups-ipp-utils git
+APT_TEST := opensc pcsc-tools poppler-utils libnss3-tools qpdf chromium chromium-driver cups-ipp-utils cups-daemon git
 
 HAS_DISPLAY := $(or $(DISPLAY),$(WAYLAND_DISPLAY))
 ifneq ($(HAS_DISPLAY),)
