@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 
 from hardware_sim.line_troubles import LineTroubles, Trouble
 from hardware_sim.pin_pad import cipher
 from hardware_sim.pin_pad.entry import CODES, TIMED_OUT, Entry, Key, Progress
 from hardware_sim.pin_pad.frames import Heard, Malformed, Request, RequestReader, frame
 from hardware_sim.pin_pad.keys import MASTER_KEYS, WORKING_KEYS, KeyStore
+from hardware_sim.pin_pad.settings import DES, TRIPLE_DES, Keypad, Settings
+from hardware_sim.pin_pad.status import (
+    BAD_PARAMETER,
+    FINE,
+    FINE_BATTERY_LOW,
+    FINE_WITHOUT_MASTER,
+    INVALID,
+    INVALID_WITHOUT_MASTER,
+    SELF_TEST,
+    SELF_TEST_FAULTS,
+    TIME_OUT,
+    RefusedError,
+)
 
-FINE, BAD_PARAMETER, TIME_OUT = 0x04, 0x15, 0x80
-FINE_WITHOUT_MASTER, INVALID_WITHOUT_MASTER = 0xA4, 0xB5
-FINE_BATTERY_LOW, INVALID, SELF_TEST = 0xC4, 0xE0, 0xF0
-SELF_TEST_FAULTS = 8
-DES, TRIPLE_DES = 0x20, 0x30
 VERSION, SERIAL = b"KMY3501A V3.02  ", b"20240017"
 RATE = 9600
 LONGEST_DATA = 0xFF - 1
@@ -29,38 +35,6 @@ _CHECKSUM_AT = -2
 _WHILE_TYPING = frozenset((0x30, 0x31, 0x38, 0x45))
 
 Said = list[tuple[float, bytes]]
-
-
-class Keypad(Enum):
-    """Command 45. In the first and last case keys outside a PIN entry are dead."""
-
-    OFF = 0x01
-    ON = 0x02
-    SILENT = 0x03
-    SYSTEM = 0x04
-
-    @property
-    def open(self) -> bool:
-        return self in (Keypad.ON, Keypad.SILENT)
-
-
-@dataclass
-class _Settings:
-    """What a reset puts back."""
-
-    algorithm: int = DES
-    keypad: Keypad = Keypad.OFF
-    chosen: tuple[int, int] | None = None
-    account: bytes | None = None
-
-
-class _RefusedError(Exception):
-    """A command ends with this status; `why` is for the remarks."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status = status
-        self.why = why
 
 
 class PinPad:
@@ -76,7 +50,7 @@ class PinPad:
         self._keys = KeyStore()
         if master_key is not None:
             self._keys.load_master(0, master_key)
-        self._settings = _Settings()
+        self._settings = Settings()
         self._entry: Entry | None = None
         self._troubles = LineTroubles()
         self._busy_until = float("-inf")
@@ -137,7 +111,7 @@ class PinPad:
         self._tampered = True
         self._forget_entry()
         self._keys.wipe()
-        self._settings = _Settings()
+        self._settings = Settings()
 
     def close_case(self) -> None:
         """A technician closes it; the keys stay gone."""
@@ -172,7 +146,7 @@ class PinPad:
         """Silence. Keys are kept by the battery, everything else is gone."""
         self._powered = False
         self._forget_entry()
-        self._settings = _Settings()
+        self._settings = Settings()
         self._requests.forget()
         self._busy_until = float("-inf")
 
@@ -262,7 +236,7 @@ class PinPad:
             return BAD_PARAMETER, b""
         try:
             data = self._obey(heard, now)
-        except _RefusedError as refused:
+        except RefusedError as refused:
             self._remarks.append(f"command {heard.command:02X}: {refused.why}")
             return refused.status, b""
         if not self._keys.valid:
@@ -277,12 +251,12 @@ class PinPad:
             raise self._invalid("a PIN is being entered")
         return act(request.data, now)
 
-    def _invalid(self, why: str) -> _RefusedError:
-        return _RefusedError(INVALID if self._keys.valid else INVALID_WITHOUT_MASTER, why)
+    def _invalid(self, why: str) -> RefusedError:
+        return RefusedError(INVALID if self._keys.valid else INVALID_WITHOUT_MASTER, why)
 
     @staticmethod
-    def _wrong(why: str) -> _RefusedError:
-        return _RefusedError(BAD_PARAMETER, why)
+    def _wrong(why: str) -> RefusedError:
+        return RefusedError(BAD_PARAMETER, why)
 
     def _constant(self, data: bytes, answer: bytes) -> bytes:
         if data:
@@ -293,7 +267,7 @@ class PinPad:
         if data not in (b"", b"8"):
             raise self._wrong("only 38 may follow")
         self._forget_entry()
-        self._settings = _Settings()
+        self._settings = Settings()
         if data:
             self._keys.wipe()
         return b""
@@ -342,7 +316,7 @@ class PinPad:
             raise self._wrong("takes no parameters")
         entry, account = self._entry, self._settings.account
         if entry is not None and entry.progress is Progress.TIMED_OUT:
-            raise _RefusedError(TIME_OUT, "the entry timed out")
+            raise RefusedError(TIME_OUT, "the entry timed out")
         if entry is None or entry.progress is not Progress.ENTERED:
             raise self._invalid("no PIN was entered")
         if account is None:

@@ -109,6 +109,7 @@ def barcode_reader(reader: BarcodeReader, *, plugged: bool, now: float) -> Barco
         mode=reader.mode.value,
         terminator=reader.terminator.value,
         lamp=reader.lamp(now),
+        lit=reader.lit(now),
         trouble=reader.troubles.trouble.value,
         slow_seconds=reader.troubles.slow_seconds,
         rate=reader.rate,

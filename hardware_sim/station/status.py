@@ -81,7 +81,7 @@ class PinPadStatus(_Part):
 
 
 class BarcodeReaderStatus(_Part):
-    """`lamp`: the program's trigger is on. `rate` is None on USB, where any will do."""
+    """`lamp`: the program's trigger is on; `lit`: it can be seen. `rate` is None on USB, where any will do."""
 
     plugged: bool
     powered: bool
@@ -89,6 +89,7 @@ class BarcodeReaderStatus(_Part):
     mode: str
     terminator: str
     lamp: bool
+    lit: bool
     trouble: str
     slow_seconds: float
     rate: int | None

@@ -11,7 +11,7 @@ from hardware_sim.barcode_reader.make import Terminator
 from hardware_sim.barcode_reader.reader import LARGEST_CODE, MAKES, Mode
 from hardware_sim.id_reader.reader import Step
 from hardware_sim.pin_pad.entry import Key
-from hardware_sim.pin_pad.pad import SELF_TEST_FAULTS
+from hardware_sim.pin_pad.status import SELF_TEST_FAULTS
 from hardware_sim.station.hall import SERIAL_DEVICES
 from hardware_sim.station.phrases import PHRASES, Act, Phrase
 

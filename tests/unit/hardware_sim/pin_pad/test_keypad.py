@@ -8,7 +8,8 @@ import pytest
 from hardware_sim.line_troubles import NOISE, Trouble
 from hardware_sim.pin_pad.entry import Key
 from hardware_sim.pin_pad.frames import frame
-from hardware_sim.pin_pad.pad import SERIAL, VERSION, Keypad, PinPad
+from hardware_sim.pin_pad.pad import SERIAL, VERSION, PinPad
+from hardware_sim.pin_pad.settings import Keypad
 
 Ask = Callable[..., str]
 Press = Callable[..., bytes]
