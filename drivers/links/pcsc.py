@@ -151,11 +151,10 @@ class PcscLink:
             raise
 
     def _user_readers(self, names: list[str]) -> list[str]:
-        """By name, without the one that holds the PSAM; plugged the other way round, the PSAM's place is the user's."""
-        by_name = [name for name in names if self._roles.fits(Slot.USER, name) and name != self._sam_reader]
-        if by_name or self._sam_reader is None:
-            return by_name
-        return [name for name in names if self._roles.fits(Slot.SAM, name) and name != self._sam_reader]
+        """By name, but not the PSAM's. Plugged the other way round, the PSAM's names are the user's."""
+        sam = self._sam_reader
+        role = Slot.USER if sam is None or self._roles.fits(Slot.SAM, sam) else Slot.SAM
+        return [name for name in names if self._roles.fits(role, name) and name != sam]
 
     def _find_readers(self) -> FoundReaders:
         names = [name for name in self._readers() if any(self._roles.fits(slot, name) for slot in Slot)]

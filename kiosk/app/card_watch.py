@@ -83,10 +83,9 @@ class Told:
 
 
 def users(watch: Watch, roles: Roles) -> frozenset[str]:
-    """Where a person's card may be. Plugged the other way round, the place meant for the PSAM is the person's."""
-    others = watch.present - {watch.sam}
-    by_name = frozenset(reader for reader in others if roles.user.search(reader))
-    return by_name if by_name or watch.sam is None else others
+    """Where a person's card may be. Plugged the other way round, the PSAM's names are the person's."""
+    pattern = roles.user if watch.sam is None or roles.sam.search(watch.sam) else roles.sam
+    return frozenset(reader for reader in watch.present if reader != watch.sam and pattern.search(reader))
 
 
 def heard(watch: Watch, event: Heard, roles: Roles) -> tuple[Watch, Told]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.barcode_reader.makes import MAKES, MakeName
 from drivers.barcode_reader.reader import BarcodeReader
 from drivers.card_reader.commands import SELECT_PSAM
+from drivers.discovery.auto import AutoLink, PortFinder
+from drivers.discovery.find import serial_ports
+from drivers.discovery.probes import Kind
 from drivers.document_printer.printer import DocumentPrinter
 from drivers.id_reader.reader import IdReader
 from drivers.lanes import Link, ThreadLane
@@ -30,7 +34,7 @@ from kiosk.equipment import (
     receipt_printer_unit,
 )
 from kiosk.events import Device
-from kiosk.settings import Settings
+from kiosk.settings import AUTO, Settings
 
 Crash = Callable[[BaseException], None]
 
@@ -57,6 +61,14 @@ def reader_roles(settings: Settings) -> ReaderRoles:
     return ReaderRoles(re.compile(settings.readers.user), re.compile(settings.readers.sam), SELECT_PSAM.wire())
 
 
+def unnamed(settings: Settings, ports: Iterable[str]) -> tuple[str, ...]:
+    """Ports that the settings give to no device: only these are asked who is there."""
+    devices = settings.devices
+    named = (devices.id_reader, devices.receipt_printer, devices.pin_pad, devices.barcode_reader)
+    taken = {os.path.realpath(port) for port in named if port and port != AUTO}
+    return tuple(port for port in ports if os.path.realpath(port) not in taken)
+
+
 def open_lanes(settings: Settings, fonts: list[Path], crash: Crash) -> Lanes:
     """Start the lanes. Nothing is opened before the first operation, so an absent device is a fault, not a failure."""
     devices = settings.devices
@@ -66,14 +78,21 @@ def open_lanes(settings: Settings, fonts: list[Path], crash: Crash) -> Lanes:
         threads.append(ThreadLane(name, link, crash=crash))
         return threads[-1]
 
+    finder = PortFinder(lambda: unnamed(settings, serial_ports()))
+
+    def line(device: str, kind: Kind, port: str, baud: int) -> Link:
+        if port == AUTO:
+            return AutoLink(device, kind, finder)
+        return SerialLink(device, SerialSettings(port, baud))
+
     card = lane("card-reader", PcscLink(reader_roles(settings)))
     units = {Device.CARD_READER: card_reader_unit(card)}
     receipt_printer = None
     if devices.receipt_printer:
-        line = SerialSettings(devices.receipt_printer, devices.receipt_baud)
+        wire = line("receipt_printer", Kind.RECEIPT_PRINTER, devices.receipt_printer, devices.receipt_baud)
         rasterise = PillowRasteriser([FontFile(path) for path in fonts])
         receipts = ReceiptPrinter(time.monotonic, rasterise, bytes_per_second=devices.receipt_baud / 10)
-        receipt_printer = (lane("receipt-printer", SerialLink("receipt_printer", line)), receipts)
+        receipt_printer = (lane("receipt-printer", wire), receipts)
         units[Device.RECEIPT_PRINTER] = receipt_printer_unit(*receipt_printer)
     document_printer = None
     if devices.document_printer:
@@ -81,18 +100,15 @@ def open_lanes(settings: Settings, fonts: list[Path], crash: Crash) -> Lanes:
         document_printer = (lane("document-printer", link), DocumentPrinter(time.monotonic, devices.document_printer))
         units[Device.DOCUMENT_PRINTER] = document_printer_unit(*document_printer)
     if devices.id_reader:
-        line = SerialSettings(devices.id_reader, devices.id_reader_baud)
-        reader = IdReader(time.monotonic)
-        units[Device.ID_READER] = id_reader_unit(lane("id-reader", SerialLink("id_reader", line)), reader)
+        wire = line("id_reader", Kind.ID_READER, devices.id_reader, devices.id_reader_baud)
+        units[Device.ID_READER] = id_reader_unit(lane("id-reader", wire), IdReader(time.monotonic))
     pin_pad = None
     if devices.pin_pad:
-        line = SerialSettings(devices.pin_pad, devices.pin_pad_baud)
-        pin_pad = (lane("pin-pad", SerialLink("pin_pad", line)), PinPad(time.monotonic))
+        wire = line("pin_pad", Kind.PIN_PAD, devices.pin_pad, devices.pin_pad_baud)
+        pin_pad = (lane("pin-pad", wire), PinPad(time.monotonic))
         units[Device.PIN_PAD] = pin_pad_unit(*pin_pad)
     if devices.barcode_reader:
-        line = SerialSettings(devices.barcode_reader, devices.barcode_baud)
+        wire = line("barcode_reader", Kind.BARCODE_READER, devices.barcode_reader, devices.barcode_baud)
         codes = BarcodeReader(time.monotonic, MAKES[MakeName(devices.barcode_make)])
-        units[Device.BARCODE_READER] = barcode_reader_unit(
-            lane("barcode-reader", SerialLink("barcode_reader", line)), codes
-        )
+        units[Device.BARCODE_READER] = barcode_reader_unit(lane("barcode-reader", wire), codes)
     return Lanes(card, receipt_printer, document_printer, pin_pad, units, tuple(threads))

@@ -306,7 +306,7 @@ def test_asked_for_the_readers_the_cards_say_which_is_whose():
 @pytest.mark.parametrize("order", [(Slot.USER, Slot.SAM), (Slot.SAM, Slot.USER)])
 def test_readers_plugged_the_other_way_round_are_used_by_what_lies_in_them(order):
     readers = {"Kiosk PSAM 00 00": Chip(b"\x3b\x02"), "Kiosk User 00 00": Chip(b"\x3b\x01", sam=True)}
-    answer, link, _ = found(readers)
+    answer, link, _ = found({**readers, "Kiosk User 00 01": None})  # drivers show pairs of slots
     assert answer == FoundReaders(("Kiosk PSAM 00 00",), "Kiosk User 00 00")
     atrs = {Slot.USER: b"\x3b\x02", Slot.SAM: b"\x3b\x01"}
     assert {slot: link.perform(PowerOn(slot), 1.0) for slot in order} == atrs

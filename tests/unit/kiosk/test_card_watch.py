@@ -110,6 +110,15 @@ def test_a_pulled_and_plugged_psam_is_asked_for_anew_and_the_person_notices_noth
     assert bench.new() == [CardRemoved()]
 
 
+def test_a_slot_more_than_there_are_cards_for_makes_no_difference_either_way_round():
+    for user, sam in ((USER, PSAM), (PSAM, USER)):
+        bench = Bench(APART)
+        bench.sam = sam
+        bench.appear(USER, USER[:-1] + "1", PSAM, PSAM[:-1] + "1").insert(sam).answer().quiet().new()
+        bench.insert(user)
+        assert bench.new() == [CardInserted()]
+
+
 def test_readers_swapped_while_the_terminal_runs_are_told_apart_again():
     bench = up(APART, USER, PSAM)
     bench.new()
