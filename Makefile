@@ -80,6 +80,7 @@ ifneq ($(HAS_DISPLAY),)
 	@$(BIN)/kiosk demo --window
 else
 	@$(BIN)/kiosk demo --output build/tour
+	@$(BIN)/python -m tests.receipts build/tour > build/tour/receipts.txt
 endif
 
 .PHONY: lint

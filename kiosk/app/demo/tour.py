@@ -158,6 +158,7 @@ def guided_tour(world: World, output: Path, fonts: Path, say: Callable[[str], No
         tour.close()
     _papers(tour)
     _centre(tour)
+    _devices(tour)
     say(f"done; everything is in {output}")
 
 
@@ -263,6 +264,25 @@ def _centre(tour: Tour) -> None:
     whole = json.loads(tour.world.run("kiosk", "journal", "verify", *data, "--json"))
     tour.check(whole["whole"], "the journal is whole")
     tour.say(f"centre: {len(rows)} entries, {len(acts)} acts, journal whole")
+
+
+def _devices(tour: Tour) -> None:
+    """What a technician sees: the bytes that passed on every wire, and how each device is."""
+    tour.say("the dock and the diagnosis, as pictures")
+    tour.world.run(
+        "hardware-sim", "dock", "--state", str(tour.world.simulator), "--picture", str(tour.output / "dock.png")
+    )
+    said = tour.world.run(
+        "kiosk",
+        "diagnose",
+        *_data(tour),
+        "--picture",
+        str(tour.output / "diagnose.png"),
+        "--json",
+        codes=(0, 1, 3),
+    )
+    ill = [part["name"] for part in json.loads(said)["parts"] if part["health"] == "ill"]
+    tour.check(not ill, f"the diagnosis finds ill: {', '.join(ill)}")
 
 
 def _data(tour: Tour) -> tuple[str, str]:
