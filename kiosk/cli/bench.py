@@ -177,7 +177,7 @@ def barcode_reader_command(
 
     def begin(wires: Wires) -> tuple[Any, Any]:
         lane, reader = wires.barcode_reader()
-        baud = wires.settings.devices.barcode_baud
+        baud = wires.place(Part.BARCODE_READER)[1]
         return lane, barcode_reader(reader, baud, monotonic, times, seconds, reveal=reveal)
 
     _run(Part.BARCODE_READER, data, begin, times, seconds + 15, language, take=take, as_json=as_json)

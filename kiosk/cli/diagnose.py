@@ -9,6 +9,7 @@ import typer
 
 from kiosk.cli import bench
 from kiosk.cli.answers import Exit, refuse
+from kiosk.cli.find import find_devices
 from kiosk.cli.options import Json
 from kiosk.cli.technician import (
     Data,
@@ -48,6 +49,10 @@ def diagnose_command(
     take: Take = False,
     as_json: Json = False,
     language: InLanguage = Language.ZH,
+    find: Annotated[bool, typer.Option("--find", help="ask each serial port who is there; prints settings")] = False,
+    port: Annotated[
+        list[str] | None, typer.Option("--port", metavar="PATH", help="with --find: only this port; may be repeated")
+    ] = None,
     picture: Annotated[
         Path | None, typer.Option("--picture", metavar="FILE", help="the same as a picture (.png or .svg)")
     ] = None,
@@ -58,6 +63,8 @@ def diagnose_command(
     """
     if context.invoked_subcommand is not None:
         return
+    if find:
+        find_devices(data, port, language, take=take, as_json=as_json)
     from rich.console import Group
 
     from kiosk.diagnostics.findings import Part

@@ -18,7 +18,7 @@ from kiosk.cli.answers import Exit, refuse
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from kiosk.diagnostics.report import BenchReport, Report
+    from kiosk.diagnostics.report import BenchReport, FindReport, Report
     from kiosk.diagnostics.wiring import Wires
     from kiosk.settings import Settings
     from offline_store.keys import KeyProvider
@@ -70,14 +70,20 @@ def keys_of(data: Path, settings: Settings) -> KeyProvider:
 @contextmanager
 def wires_of(settings: Settings, *, as_json: bool) -> Iterator[Wires]:
     """Lanes that end with the block; a bug on one of their threads is raised here."""
-    from kiosk.app.lanes import reader_roles
-    from kiosk.diagnostics.wiring import Wires
+    from drivers.discovery.auto import PortFinder
+    from drivers.discovery.find import serial_ports
+    from kiosk.app.lanes import reader_roles, unnamed
+    from kiosk.diagnostics.wiring import NotFoundError, Wires
     from kiosk.settings import SettingsError
 
     crashed: list[BaseException] = []
-    wires = Wires(settings, reader_roles(settings), crashed.append)
+    finder = PortFinder(lambda: unnamed(settings, serial_ports()))
+    wires = Wires(settings, reader_roles(settings), crashed.append, finder)
     try:
         yield wires
+    except NotFoundError as error:
+        step = "check power and cable, or name its port in terminal.toml; kiosk diagnose --find shows all ports"
+        refuse(Exit.UNKNOWN, str(error), why="not_found", next_step=step, as_json=as_json)
     except SettingsError as error:
         refuse(Exit.UNKNOWN, str(error), why="settings", next_step="correct terminal.toml", as_json=as_json)
     finally:
@@ -142,7 +148,9 @@ def _not_lent(last: str, *, as_json: bool) -> NoReturn:
     refuse(Exit.UNKNOWN, sentence, why="not-lent", next_step=step, as_json=as_json)
 
 
-def tell(report: Report | BenchReport, shown: RenderableType, picture: Path | None, *, as_json: bool) -> None:
+def tell(
+    report: Report | BenchReport | FindReport, shown: RenderableType, picture: Path | None, *, as_json: bool
+) -> None:
     """The document, or the lines; and the picture beside either."""
     from rich.console import Console
 

@@ -146,3 +146,25 @@ class BenchReport(_Document):
     facts: dict[str, str]
     cause: str | None
     next: Words | None
+
+
+class PortDocument(_Document):
+    """What one serial port answered. `part`, `make`, `baud`: of the device that was found."""
+
+    port: str
+    answer: Literal["found", "silent", "busy", "not-permitted", "gone"]
+    part: Part | None
+    make: str | None
+    baud: int | None
+    facts: dict[str, str]
+
+
+class FindReport(_Document):
+    """The document of `kiosk diagnose --find --json`. `settings`: lines for terminal.toml."""
+
+    document: Literal["find"] = "find"
+    version: Literal[1] = 1
+    ports: tuple[PortDocument, ...]
+    user_reader: str | None
+    sam_reader: str | None
+    settings: str

@@ -21,12 +21,16 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A device that answered on a serial port. `port` is its most stable name; `told` is what it said it is."""
+    """A device that answered on a serial port. `port` is its most stable name; `told` is what it said it is.
+
+    `make`: of a barcode reader, as the settings name it.
+    """
 
     part: Part
     port: str
     baud: int
     told: str = ""
+    make: str = ""
 
 
 def snippet(located: Iterable[Located], user: str | None, sam: str | None) -> str:
@@ -47,14 +51,21 @@ def snippet(located: Iterable[Located], user: str | None, sam: str | None) -> st
         taken.add(each.part)
         told = f"  # {plain(each.told)}" if each.told else ""
         lines += [f"{comment}{port} = {_quoted(each.port)}{told}", f"{comment}{baud} = {each.baud}"]
+        if each.part is Part.BARCODE_READER and each.make:
+            lines.append(f"{comment}barcode_make = {_quoted(each.make)}")
     lines += [f'# {_NAMES[part][0]} = ""  # nobody answered as one' for part in _NAMES if part not in taken]
     lines.append('# document_printer = "ipp://printer/ipp/print"  # by hand: it stands on no serial port')
     return "\n".join(lines) + "\n"
 
 
+def family(reader: str) -> str:
+    """A reader's name without index and slot, which change when it is plugged in elsewhere."""
+    return re.sub(r"(?: [0-9A-F]{2}){2}$", "", reader)
+
+
 def _pattern(reader: str) -> str:
-    """A reader's name without index and slot, which change when it is plugged in elsewhere, as a regular expression."""
-    return "^" + re.escape(re.sub(r"(?: [0-9A-F]{2}){2}$", "", reader)).replace("\\ ", " ").replace("\\-", "-")
+    """A regular expression on the reader's name."""
+    return "^" + re.escape(family(reader)).replace("\\ ", " ").replace("\\-", "-")
 
 
 def _quoted(value: str) -> str:

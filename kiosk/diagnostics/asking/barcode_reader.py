@@ -13,10 +13,12 @@ from drivers.status import DeviceState, ScannerState
 from kiosk.diagnostics.findings import Examination, Found, Identity
 
 
-def barcode_reader(line: ScannerLine, port: str, baud: int, clock: Callable[[], float]) -> Operation[Found]:
-    """`baud`: the speed of the settings; a reader that answers at another one is told as that."""
+def barcode_reader(
+    line: ScannerLine, port: str, baud: int, make: MakeName, clock: Callable[[], float]
+) -> Operation[Found]:
+    """`baud`, `make`: of the settings; a reader that answers as another one is told as that."""
     exam = Examination(clock, ("answer", "speed"), Identity(port=port))
-    return exam.run(_barcode_reader(exam, line, port, baud))
+    return exam.run(_barcode_reader(exam, line, port, baud, make))
 
 
 def make_on(line: ScannerLine, baud: int) -> Operation[tuple[Make, int] | None]:
@@ -25,9 +27,12 @@ def make_on(line: ScannerLine, baud: int) -> Operation[tuple[Make, int] | None]:
     return settings.find_make(line, tuple(rates))
 
 
-def _barcode_reader(exam: Examination, line: ScannerLine, port: str, baud: int) -> Operation[None]:
+def _barcode_reader(exam: Examination, line: ScannerLine, port: str, baud: int, expected: MakeName) -> Operation[None]:
     exam.capabilities |= {"codes": "GS1, QR, plain", "text": "UTF-8, GB18030"}
     found = yield from exam.step("answer", make_on(line, baud))
+    if found is None and expected is not MakeName.PLAIN:
+        exam.status["device"] = DeviceState.OFFLINE.value
+        exam.stop("no_answer", f"silence of a {expected.value}")
     if found is None:
         exam.status |= {"device": DeviceState.UNKNOWN.value, "scanner": ScannerState.UNKNOWN.value}
         exam.unclear("no_command_answered", "silence, as of a reader that takes no commands")
@@ -40,6 +45,8 @@ def _barcode_reader(exam: Examination, line: ScannerLine, port: str, baud: int) 
     if make.name is MakeName.HONEYWELL:
         firmware = yield from _revision(line)
     exam.identity = Identity(make.name.value, firmware, None, port)
+    if make.name is not expected:
+        exam.warnings.append("other_make")
     exam.check("speed", well=rate == baud, cause="wrong_baud", detail="" if rate == baud else f"answers at {rate}")
 
 

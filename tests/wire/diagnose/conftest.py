@@ -123,6 +123,7 @@ def the_hall() -> Iterator[Hall]:
                 ("barcode_reader", "HARDWARE_SIM_BARCODE_READER"),
             )
         )
+        wires += '\nbarcode_make = "newland"'
         file.write_text(file.read_text("utf-8").replace("[devices]", f"[devices]\n{wires}"), "utf-8")
         yield Hall(world, world.terminal)
 

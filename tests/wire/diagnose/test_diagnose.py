@@ -81,11 +81,15 @@ def test_each_ill_device_is_named_with_its_fault_code_and_its_next_step_and_no_o
     assert mended.code == 0, "and what was mended is well again"
 
 
-def test_a_silent_scanner_may_be_off_or_take_no_commands_and_the_bench_test_is_named(hall):
+def test_a_silent_plain_scanner_is_unknown_and_its_bench_test_is_named(hall, tmp_path):
     hall.do("barcode-reader power-off")
-    done = hall.diagnose("--device", "barcode-reader", "--json")
-    assert (done.code, done.part("barcode-reader")["health"]) == (3, "unknown")
-    assert "bench barcode-reader" in done.part("barcode-reader")["next"]["en"]
+    known = hall.diagnose("--device", "barcode-reader", "--json")
+    assert (known.code, known.part("barcode-reader")["fault"]) == (1, "QR-02"), "a Newland answers when it is well"
+    port = hall.world.environment["HARDWARE_SIM_BARCODE_READER"]
+    (tmp_path / "terminal.toml").write_text(f'terminal = "T900"\n[devices]\nbarcode_reader = "{port}"\n', "utf-8")
+    plain = hall.diagnose("--device", "barcode-reader", "--json", data=tmp_path)
+    assert (plain.code, plain.part("barcode-reader")["health"]) == (3, "unknown")
+    assert "bench barcode-reader" in plain.part("barcode-reader")["next"]["en"]
 
 
 def test_a_missing_psam_is_not_an_ill_reader(hall):

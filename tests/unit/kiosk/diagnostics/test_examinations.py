@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from drivers.barcode_reader.makes import MakeName
 from drivers.barcode_reader.reader import BarcodeReader
 from drivers.card_reader.events import ReaderAppeared, ServiceGone
 from drivers.errors import DeviceBusy, LinkLost, Refused
@@ -339,12 +340,13 @@ def test_a_refusal_keeps_its_status_word_for_the_technician(bench, seen, roles, 
 
 @pytest.fixture
 def look_at_scanner(bench):
-    def look(make="newland", *, off=False, baud=9600):
+    def look(make="newland", *, off=False, baud=9600, expected=None):
         line = bench.scanner(make)
         if off:
             bench.scanner_machine.power_off()
-        reader = BarcodeReader(bench.clock)
-        return bench.run(line, barcode_reader(reader.line, "/dev/scanner", baud, bench.clock))
+        scanner = BarcodeReader(bench.clock).line
+        wanted = MakeName(expected or make)
+        return bench.run(line, barcode_reader(scanner, "/dev/scanner", baud, wanted, bench.clock))
 
     return look
 
@@ -355,10 +357,21 @@ def test_a_scanner_is_known_by_the_commands_it_answers(look_at_scanner, make):
     assert results(found) == {"answer": "pass", "speed": "pass"}
     assert found.identity.model == make
     assert found.status["device"] == "online"
+    assert found.warnings == ()
 
 
-def test_a_silent_scanner_may_be_off_or_take_no_commands(look_at_scanner):
+def test_a_scanner_of_another_make_than_the_settings_say_is_told(look_at_scanner):
+    assert look_at_scanner("gm65", expected="plain").warnings == ("other_make",)
+
+
+def test_a_silent_scanner_of_a_make_that_answers_is_ill(look_at_scanner):
     found = look_at_scanner(off=True)
+    assert results(found) == {"answer": "fail", "speed": "not-run"}
+    assert found.causes == ("no_answer",)
+
+
+def test_a_silent_plain_scanner_may_be_off_or_only_be_silent(look_at_scanner):
+    found = look_at_scanner(off=True, expected="plain")
     assert results(found) == {"answer": "unclear", "speed": "not-run"}
     assert found.causes == ("no_command_answered",)
 

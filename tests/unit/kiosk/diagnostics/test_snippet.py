@@ -13,7 +13,7 @@ from kiosk.settings import Settings
 
 USER, SAM = "Feitian R502 [Contact] (0123) 00 00", "Maker (SAM+) Reader 01 00"
 PAD = Located(Part.PIN_PAD, "/dev/serial/by-id/usb-pad", 9600, "KMY3501A V3.02")
-SCANNER = Located(Part.BARCODE_READER, "/dev/ttyS1", 115200)
+SCANNER = Located(Part.BARCODE_READER, "/dev/ttyS1", 115200, "newland", "newland")
 
 
 def test_what_was_found_is_what_the_settings_say_afterwards():
@@ -21,6 +21,7 @@ def test_what_was_found_is_what_the_settings_say_afterwards():
     settings = Settings.model_validate({"terminal": "T001", **tomllib.loads(text)})
     assert (settings.devices.pin_pad, settings.devices.pin_pad_baud) == ("/dev/serial/by-id/usb-pad", 9600)
     assert (settings.devices.barcode_reader, settings.devices.barcode_baud) == ("/dev/ttyS1", 115200)
+    assert settings.devices.barcode_make == "newland"
     assert settings.devices.id_reader == ""
     assert re.search(settings.readers.user, USER)
     assert re.search(settings.readers.sam, SAM)
