@@ -24,13 +24,17 @@ _KINDS: tuple[tuple[str, Callable[[str], bool]], ...] = (
 def barcode_reader(
     reader: BarcodeReader, baud: int, clock: Callable[[], float], times: int, patience: float, *, reveal: bool
 ) -> Operation[Tried]:
-    """`patience`: seconds to hold a code before it, each time. `reveal`: the text itself as well."""
+    """A plain reader of the settings is asked for its make first, so that its lamp can be lit.
+
+    `patience`: seconds to hold a code before it, each time. `reveal`: the text itself as well.
+    """
     bench = Bench(clock, times)
 
     def once() -> Operation[Outcome]:
-        if reader.make is PLAIN and "make" not in bench.facts:
-            found = yield from make_on(reader.line, baud)
-            reader.make = found[0] if found else PLAIN
+        if "make" not in bench.facts:
+            if reader.make is PLAIN:
+                found = yield from make_on(reader.line, baud)
+                reader.make = found[0] if found else PLAIN
             bench.facts["make"] = reader.make.name.value
         match (yield from reader.scan(patience)):
             case Scan(text=text, gs1=gs1):
