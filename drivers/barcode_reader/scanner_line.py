@@ -35,9 +35,10 @@ class ScannerLine:
 
         ProtocolError: the line never falls silent.
         """
-        if (late := self._late_until - self.now()) > 0:
+        for _ in range(_QUIET_READS):
+            if (late := self._late_until - self.now()) <= 0:
+                break
             yield ReadUntil(late)
-            self.owes_nothing()
         for _ in range(_QUIET_READS):
             if not (yield ReadUntil(SILENCE_SECONDS)):
                 return

@@ -169,7 +169,11 @@ def _ipp_sample() -> bytes:
         "media-col-ready": (ipp.Value(ipp.Tag.BEGIN_COLLECTION, {"media-size": ipp.one(whole, 21000)}),),
     }
     job = {"job-id": ipp.one(whole, 7), "job-state": ipp.one(ipp.Tag.ENUM, 9)}
-    groups = ((ipp.Group.OPERATION, {}), (ipp.Group.PRINTER, printer), (ipp.Group.JOB, job))
+    groups: tuple[tuple[int, ipp.Attributes], ...] = (
+        (ipp.Group.OPERATION, {}),
+        (ipp.Group.PRINTER, printer),
+        (ipp.Group.JOB, job),
+    )
     return ipp.encode(ipp.Message(0, 1, groups))
 
 

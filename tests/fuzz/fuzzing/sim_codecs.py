@@ -236,7 +236,7 @@ def _ipp_requests() -> tuple[bytes, ...]:
     template = ipp.Group(ipp.GroupTag.JOB, (ipp.attribute("copies", ipp.Tag.INTEGER, 1),))
     requests = []
     for operation, attributes in more.items():
-        groups = (ipp.Group(ipp.GroupTag.OPERATION, head + attributes),)
+        groups: tuple[ipp.Group, ...] = (ipp.Group(ipp.GroupTag.OPERATION, head + attributes),)
         data = simulated_pdf() if operation == 0x02 else b""
         groups += (template,) if operation in (0x02, 0x04) else ()
         requests.append(ipp.encode(ipp.Message((2, 0), operation, 1, groups, data)))

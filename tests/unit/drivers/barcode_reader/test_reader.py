@@ -440,3 +440,29 @@ def test_a_thousand_damaged_scans_end_in_a_result_or_one_of_our_errors(scheduler
     assert all(isinstance(o.error, DeviceError) for o in outcomes if isinstance(o, Failed))
     kinds = {type(o.value) for o in outcomes if isinstance(o, Done)}
     assert kinds == {Scan, NoScan, Unreadable}
+
+
+def test_an_answer_that_comes_too_late_does_not_stand_before_the_next_code(scheduler, run, scanner, link):
+    reader = BarcodeReader(scheduler.now, NEWLAND)
+    scanner.trigger, scanner.codes = NEWLAND.trigger, [[(0.3, CODE)]]
+    scheduler.call_later(1.6, lambda: link.arrive(b"@@@@"))
+    assert run(reader.status()).device is DeviceState.OFFLINE
+    assert text_of(run(reader.scan(10.0))) == PLAIN_TEXT
+
+
+def test_what_somebody_shows_meanwhile_does_not_pass_for_the_late_answer(scheduler, run, scanner, link):
+    reader = BarcodeReader(scheduler.now, NEWLAND)
+    scanner.trigger, scanner.codes = NEWLAND.trigger, [[(0.3, CODE)]]
+    scheduler.call_later(1.2, lambda: link.arrive(b"too early\r"))
+    scheduler.call_later(1.8, lambda: link.arrive(b"@@@@"))
+    assert run(reader.status()).device is DeviceState.OFFLINE
+    assert text_of(run(reader.scan(10.0))) == PLAIN_TEXT
+
+
+def test_an_answered_question_is_not_waited_for_again(scheduler, run, scanner):
+    reader = BarcodeReader(scheduler.now, HONEYWELL)
+    scanner.answers = {bytes.fromhex("164D0D") + b"REVINF.": b"REVINF: 1\x06"}
+    assert run(reader.status()).device is DeviceState.ONLINE
+    begun = scheduler.now()
+    run(reader.line.quiet())
+    assert scheduler.now() - begun < 0.2
