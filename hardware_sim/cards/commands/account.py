@@ -34,6 +34,8 @@ def account_of(card: Core) -> Account | Answer:
     account = card.memory.account
     if account is None or card.directory.df_name != MEDICAL.aid:
         return refused(sw.CONDITIONS, "the medical account is in DF04")
+    if not isinstance(card.directory.file_by_sfi(LOG_SFI), RecordFile):
+        return refused(sw.CONDITIONS, "a card of the first version has nothing in DF04, the account's log neither")
     return account
 
 

@@ -202,3 +202,12 @@ def test_without_a_pin_the_account_is_open_and_with_one_it_is_not(insert: Callab
 
 def test_the_account_holds_what_the_issuer_put_in(insert: Callable[..., Any]) -> None:
     assert balance(at_account(insert(card__account_fen=123))) == 123
+
+
+def test_a_card_of_the_first_version_has_no_account_and_says_so_to_every_command(insert: Callable[..., Any]) -> None:
+    hands = at_account(insert(card__version="1.00", card__algorithm="3DES"))
+    assert hands.begin_purchase(1_000, 300, 200)[-4:] == "6985"
+    assert hands.debit(1_000, 300, 200)[-4:] == "6985"
+    assert hands.begin_load(100)[-4:] == "6985"
+    assert hands.credit()[-4:] == "6985"
+    assert hands.send("B026000104")[-4:] == "6985"
