@@ -91,7 +91,7 @@ def card_reader_unit(lane: Lane) -> Unit:
 
 
 def receipt_printer_unit(lane: Lane, printer: ReceiptPrinter) -> Unit:
-    """Silence of the printer is a status of its own."""
+    """Silence of the printer is a status of its own. It is reset only when no receipt may be half printed."""
 
     def look() -> Operation[DeviceReported]:
         try:
@@ -101,7 +101,10 @@ def receipt_printer_unit(lane: Lane, printer: ReceiptPrinter) -> Unit:
         except DeviceError as error:
             return receipt_printer_report(error)
 
-    return Unit(lane, look, _NEW_CONTEXT)
+    def reset() -> Operation[None]:
+        yield from printer.initialise()
+
+    return Unit(lane, look, {**_NEW_CONTEXT, Rung.RESET: reset})
 
 
 def document_printer_unit(lane: Lane, printer: DocumentPrinter) -> Unit:

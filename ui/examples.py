@@ -127,6 +127,7 @@ def _identification() -> dict[str, Screen]:
         "C05-pin": _screen(Page.PIN, pin, back=False),
         "C05-pin-typed": _screen(Page.PIN, replace(pin, count=4, seconds_left=44), back=False),
         "C05-pin-long": _screen(Page.PIN, replace(pin, count=12, seconds_left=31), back=False),
+        "C05-pin-on-pad": _screen(Page.PIN, replace(pin, count=3, seconds_left=47, on_pad=True), back=False),
         "C05-pin-wrong": _screen(Page.PIN, replace(pin, tries_left=4, notice=wrong), back=False),
         "C05-pin-last-try": _screen(Page.PIN, replace(pin, count=2, tries_left=1), back=False),
         "C05-pin-checking": _screen(Page.PIN, replace(pin, seconds_left=0, checking=True), back=False, leave=False),

@@ -118,6 +118,17 @@ class ReceiptPrinter:
         self._remains = outcome.result is not PrintResult.PRINTED
         return outcome
 
+    def initialise(self) -> Operation[bool]:
+        """ESC @, for a printer that has stopped answering. Answer: was it sent?
+
+        Only when every print so far ended well: it empties the buffer, and what a stopped printer still holds of a
+        person's receipt is cut off by the next print instead, where it can be seen.
+        """
+        if self._remains:
+            return False
+        yield Write(INITIALISE)
+        return True
+
     def eject(self) -> Operation[bool]:
         """Let go of the receipt in the presenter. Answer: whether the printer says that it did. No presenter: False."""
         return (yield from self._presenter(EJECT))

@@ -32,6 +32,7 @@ class PinView:
     tries_text: str = ""
     last_try: bool = False
     checking: bool = False
+    on_pad: bool = False
     wait_text: str = ""
     notice: NoticeView = NO_NOTICE
 
@@ -47,6 +48,7 @@ class PinVm(ViewModel):
     triesTextChanged = Signal()
     lastTryChanged = Signal()
     checkingChanged = Signal()
+    onPadChanged = Signal()
     waitTextChanged = Signal()
     noticeChanged = Signal()
 
@@ -61,16 +63,17 @@ class PinVm(ViewModel):
         body = screen.body
         if not isinstance(body, Pin):
             return PinView()
-        enough = body.least <= body.count <= body.most and not body.checking
+        enough = body.least <= body.count <= body.most and not body.checking and not body.on_pad
         tries = None if body.tries_left is None else text("page.pin.tries", n=body.tries_left)
         return PinView(
             count=body.count,
             boxes=min(body.most, max(USUAL_BOXES, body.count)),
             can_confirm=enough,
-            confirm_hint="" if enough else words(text("page.pin.confirm-hint", n=body.least), screen),
+            confirm_hint="" if enough or body.on_pad else words(text("page.pin.confirm-hint", n=body.least), screen),
             tries_text=words(tries, screen),
             last_try=body.tries_left == 1,
             checking=body.checking,
+            on_pad=body.on_pad,
             wait_text="" if body.checking else words(text("page.pin.wait", seconds=body.seconds_left), screen),
             notice=notice(body.notice, screen),
         )
@@ -109,6 +112,11 @@ class PinVm(ViewModel):
     def checking(self) -> bool:
         """The card is being asked; nothing can be typed."""
         return bool(self.view.checking)
+
+    @Property(bool, notify=onPadChanged)
+    def onPad(self) -> bool:
+        """The PIN is typed on the PIN pad: no keys here."""
+        return bool(self.view.on_pad)
 
     @Property(str, notify=waitTextChanged)
     def waitText(self) -> str:

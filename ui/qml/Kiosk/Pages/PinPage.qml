@@ -36,6 +36,7 @@ KPage {
             Layout.fillWidth: true
             enabled: page.vm.canConfirm
             hint: page.vm.confirmHint
+            visible: !page.vm.onPad
             objectName: "pin.confirm"
             text: Words.of("page.pin.confirm")
             onClicked: page.vm.confirm()
@@ -116,9 +117,20 @@ KPage {
             echo: false
             enabled: !page.vm.checking
             name: page.name
+            visible: !page.vm.onPad
             onCleared: page.vm.clear()
             onErased: page.vm.erase()
             onTyped: digit => page.vm.press(digit)
+        }
+        KText {
+            Layout.fillWidth: true
+            Layout.preferredHeight: page.padHeight
+            font.bold: true
+            horizontalAlignment: Text.AlignHCenter
+            objectName: "pin.on-pad"
+            text: Words.of("page.pin.on-pad")
+            verticalAlignment: Text.AlignTop
+            visible: page.vm.onPad
         }
         KText {
             id: cover
