@@ -383,14 +383,14 @@ _BLOCKED = (
     ),
 )
 
-_BY_NAME = {put.name: put for put in PUTS if isinstance(put, PutCard)}
+BY_NAME = {put.name: put for put in PUTS if isinstance(put, PutCard)}
 _WHOLE = (*_PROOFS, *_PINS, *_FILES, *_ACCOUNT)
 
 AGREEMENTS: tuple[tuple[PutCard, tuple[Agreement, ...]], ...] = (
-    (_BY_NAME["3.0 card, SM4, contacts"], _WHOLE),
-    (_BY_NAME["2.0 card, 3DES, contacts"], _WHOLE),
-    (_BY_NAME["3.0 card, SM4, contactless"], _WHOLE),
-    (_BY_NAME["locked card, 3DES"], _LOCKED),
-    (_BY_NAME["spent card, SM4"], _SPENT),
-    (_BY_NAME["card that is blocked, SM4"], _BLOCKED),
+    (BY_NAME["3.0 card, SM4, contacts"], _WHOLE),
+    (BY_NAME["2.0 card, 3DES, contacts"], _WHOLE),
+    (BY_NAME["3.0 card, SM4, contactless"], _WHOLE),
+    (BY_NAME["locked card, 3DES"], _LOCKED),
+    (BY_NAME["spent card, SM4"], _SPENT),
+    (BY_NAME["card that is blocked, SM4"], _BLOCKED),
 )

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 READERS = {"user": "Kiosk User 00 00", "psam": "Kiosk PSAM 00 00"}
 _LIMIT = 30.0
-_ANSWER = re.compile(rb"^< ((?:[0-9A-F]{2} ?\s*)+): [^\n]*\n|^< OK: ([^\n]*)\n|^(< KO[^\n]*|Can't [^\n]*)\n", re.M)
+_ANSWER = re.compile(rb"^< ((?:[0-9A-F]{2}\s+)+): [^\n]*\n|^< OK: ([^\n]*)\n|^(< KO[^\n]*|Can't [^\n]*)\n", re.M)
 _GREETING = re.compile(rb"^Using (T=[01]) protocol\n", re.M)
 
 

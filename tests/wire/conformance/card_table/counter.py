@@ -57,7 +57,7 @@ class Counter:
         self.bench = bench
         self.driver = DriverProcess(bench.environment)
         self._card: PutCard | None = None
-        self._psam: tuple[oracle.Family, int, str] = ("SM4", 3, "63Cx")  # the bench's own
+        self._psam = _kind(PutPsam("the bench's own", "SM4", ()))
 
     def close(self) -> None:
         """End the driver's process."""
@@ -73,16 +73,18 @@ class Counter:
         finally:
             talk.close()
 
-    def teller(self, put: PutCard) -> Teller:
-        """The card in its reader as issued, and a PSAM for it; nobody has powered it yet."""
-        self.psam(put.family)
+    def teller(self, put: PutCard, psam: PutPsam | None = None) -> Teller:
+        """The card in its reader as issued, and this PSAM, or one that fits; nobody has powered them yet."""
+        self.put(psam or PutPsam("one that fits", put.family, ()))
         self.put(put)
         return Teller(self.driver, self.bench, put.family, oracle.card_key(put.family, CARD_FACTOR))
 
     def put(self, put: PutCard | PutPsam) -> str:
         """Into its reader, in the place of what was there; a card that is in is as issued again. Answers the slot."""
         if isinstance(put, PutPsam):
-            self.psam(put.family, put.levels, put.bad_mac2)
+            if self._psam != _kind(put):
+                self._swapped("psam", True, partial(self.bench.insert_psam, put.family, **_kind(put)[1]))
+                self._psam = _kind(put)
             return "psam"
         if self._card is put:
             self.bench.renew(put.memory)
@@ -103,14 +105,12 @@ class Counter:
             swap=swap,
         )
 
-    def psam(self, family: oracle.Family, levels: int = 3, bad_mac2: Literal["63Cx", "9302"] = "63Cx") -> None:
-        """This PSAM, if another is in its reader."""
-        if self._psam == (family, levels, bad_mac2):
-            return
-        self._swapped("psam", True, partial(self.bench.insert_psam, family, levels=levels, bad_mac2=bad_mac2))
-        self._psam = (family, levels, bad_mac2)
-
     def _swapped(self, slot: str, full: bool, insert: Callable[..., None]) -> None:
         events = self.driver.events(slot)
         insert(swap=full)
         self.driver.wait_until_present(slot, events + (2 if full else 1))
+
+
+def _kind(put: PutPsam) -> tuple[str, dict[str, Any]]:
+    """What makes it another PSAM."""
+    return put.family, {"levels": put.levels, "bad_mac2": put.bad_mac2, "without": put.without}

@@ -81,7 +81,7 @@ def handle(digits: str) -> PinHandle:
 
 
 class Spoilt:
-    """A key service like the PSAM's, of a terminal whose keys are not the card's: each answer has a wrong bit."""
+    """The PSAM with a bad wire: what it tells the card, and what the card tells it, has a wrong bit."""
 
     def __init__(self, keys: PsamKeys) -> None:
         self._keys = keys
@@ -97,7 +97,7 @@ class Spoilt:
         return TerminalMac(right.sequence, _wrong(right.mac1))
 
     def is_cards_mac(self, mac2: bytes) -> Generator[Any, Any, bool]:
-        return (yield from self._keys.is_cards_mac(mac2))
+        return (yield from self._keys.is_cards_mac(_wrong(mac2)))
 
 
 def _wrong(value: bytes) -> bytes:
@@ -201,7 +201,7 @@ class Driver:
                 )
             case "debit", _:
                 assert isinstance(self.begun, Purchase)
-                return medical_account.debit(self.begun, psam)
+                return medical_account.debit(self.begun, keys)
             case "prove debit", _:
                 assert isinstance(self.begun, Purchase)
                 return medical_account.prove_debit(facts, self.begun)

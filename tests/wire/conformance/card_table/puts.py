@@ -43,13 +43,14 @@ class PutCard:
 
 @dataclass(frozen=True)
 class PutPsam:
-    """A PSAM whose keys stand `levels` above a card, with its habit on a wrong MAC2."""
+    """A PSAM whose keys stand `levels` above a card, with its habit on a wrong MAC2. It lacks the keys `without`."""
 
     name: str
     family: Family
     rows: tuple[Row, ...]
-    levels: int
-    bad_mac2: Literal["63Cx", "9302"]
+    levels: int = 3
+    bad_mac2: Literal["63Cx", "9302"] = "63Cx"
+    without: tuple[int, ...] = ()
 
 
 def _locked() -> CardMemory:
@@ -95,6 +96,6 @@ PUTS: tuple[PutCard | PutPsam, ...] = (
     PutCard("locked card, 3DES", "2.00", "3DES", LOCKED, memory=_locked()),
     PutCard("spent card, SM4", "3.00", "SM4", SPENT, memory=_spent()),
     PutCard("card that is blocked, SM4", "3.00", "SM4", BLOCKED),
-    PutPsam("PSAM, SM4, root keys", "SM4", PSAM_SM4, levels=3, bad_mac2="63Cx"),
+    PutPsam("PSAM, SM4, root keys", "SM4", PSAM_SM4),
     PutPsam("PSAM, 3DES, province keys", "3DES", PSAM_3DES, levels=2, bad_mac2="9302"),
 )
