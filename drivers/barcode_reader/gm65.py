@@ -38,7 +38,6 @@ class Zone(IntEnum):
 
     LIGHT = 0x0000  # bits 3 and 2: 00 never, 01 while scanning, 11 always
     TRIGGER = 0x0002
-    BAUD = 0x002A
 
 
 LIGHT_MASK: Final = 0x0C

@@ -14,7 +14,6 @@ from drivers.operation import Operation, ReadUntil, Write
 
 A = TypeVar("A")
 _QUIET_READS: Final = 64
-_LATE_SECONDS: Final = 1.0  # as long again as a question is given
 
 
 class ScannerLine:
@@ -49,7 +48,7 @@ class ScannerLine:
         yield from self.quiet()
         received = b""
         end = self.now() + seconds
-        self._late_until = end + _LATE_SECONDS
+        self._late_until = end + seconds  # as long again
         yield Write(question)
         while (left := end - self.now()) > 0:
             received = (received + (yield ReadUntil(left)))[-LONGEST_LINE:]

@@ -81,7 +81,8 @@ def identify(line: ScannerLine, make: Make, *, seconds: float = _ANSWER_SECONDS)
             yield from _leave(line, seconds)
             return True
         if make.name is MakeName.GM65:
-            yield from _gm65(line, "identify", gm65.read_zone(gm65.Zone.BAUD, 2), seconds)
+            # not the zone of the speed: some makers' manuals give the frame that reads it as the one that saves all
+            yield from _gm65(line, "identify", gm65.read_zone(gm65.Zone.LIGHT), seconds)
             return True
         if make.name is MakeName.HONEYWELL:
             question = honeywell.menu(honeywell.REVISION)

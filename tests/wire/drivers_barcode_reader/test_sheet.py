@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from drivers.barcode_reader import gm65, settings
-from drivers.errors import DeviceError, Refused
+from drivers.errors import DeviceError, ProtocolError, Refused
 
 DONE = "02000001003331"
 ROWS: dict[str, tuple[str, Callable[[Any], Any], str, str, type[DeviceError] | None]] = {
@@ -59,7 +59,20 @@ ROWS: dict[str, tuple[str, Callable[[Any], Any], str, str, type[DeviceError] | N
         Refused,
     ),
     "gm65 trigger": ("gm65", lambda d: d.trigger(), "7E00080100020102DA", DONE, None),
-    "gm65 save": ("gm65", lambda d: settings.identify(d.line, d.make), "7E000701002A02D80F", DONE, None),
+    "gm65 save": (
+        "gm65",
+        lambda d: settings.gm65_read(d.line, 0x002A, 2),
+        "7E000701002A02D80F",
+        DONE,
+        ProtocolError,  # a save is answered with one byte, and is never sent as a question
+    ),
+    "gm65 who is there": (
+        "gm65",
+        lambda d: settings.identify(d.line, d.make),
+        gm65.read_zone(gm65.Zone.LIGHT).hex(),
+        "02000001D6" + f"{gm65.crc(bytes.fromhex('0001D6')):04X}",
+        None,
+    ),
     "gm65 9600 baud": (
         "gm65",
         lambda d: settings.gm65_write(d.line, 0x00D9, b"\xd3"),

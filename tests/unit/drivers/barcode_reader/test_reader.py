@@ -288,7 +288,7 @@ def test_a_text_that_came_with_a_damaged_answer_is_not_taken(scheduler, run, sca
 
 def test_the_status_knows_whether_the_lamp_is_on(scheduler, run, scanner):
     reader = BarcodeReader(scheduler.now, GM65)
-    scanner.answers = {gm65.read_zone(0x2A, 2): answer(b"\x39\x01")}
+    scanner.answers = {gm65.read_zone(gm65.Zone.LIGHT): answer(b"\xd6")}
     assert run(reader.status()) == BarcodeReaderStatus(DeviceState.ONLINE, ScannerState.UNKNOWN)
     run(reader.trigger())
     assert run(reader.status()).scanner is ScannerState.ON
@@ -380,7 +380,7 @@ def test_gm65_zones_are_read_and_written(reader, run, scanner):
 IDENTITIES = {
     NEWLAND: {b"$$$$": b"@@@@", b"%%%%": b"^^^^"},
     HONEYWELL: {b"\x16M\rREVINF.": b"REVINF: Xenon\x06."},
-    GM65: {gm65.read_zone(0x2A, 2): answer(b"\x39\x01")},
+    GM65: {gm65.read_zone(gm65.Zone.LIGHT): answer(b"\xd6")},
 }
 
 
@@ -406,7 +406,7 @@ def test_a_refusal_identifies_a_honeywell_too(reader, run, scanner, refusal):
 
 
 def test_an_engine_that_refuses_the_question_is_identified_by_that(reader, run, scanner):
-    scanner.answers = {gm65.read_zone(0x2A, 2): answer(b"\x00", 3)}
+    scanner.answers = {gm65.read_zone(gm65.Zone.LIGHT): answer(b"\x00", 3)}
     assert run(identify(reader.line, GM65)) is True
 
 
