@@ -150,6 +150,7 @@ def _barcode_reader(clock: Callable[[], float]) -> Operation[Identity | None]:
     for make in (NEWLAND, GM65, HONEYWELL):
         if (yield from identify(line, make, seconds=_SCANNER_SECONDS)):
             return Identity(make.name.value)
+        line.owes_nothing()
     return None
 
 

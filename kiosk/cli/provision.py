@@ -26,6 +26,8 @@ def provision_command(
     receipt_printer: Annotated[str, typer.Option(help="serial device of the receipt printer")] = "",
     id_reader: Annotated[str, typer.Option(help="serial device of the ID reader")] = "",
     document_printer: Annotated[str, typer.Option(help="ipp:// address of the A4 printer")] = "",
+    pin_pad: Annotated[str, typer.Option(help="serial device of the PIN pad")] = "",
+    barcode_reader: Annotated[str, typer.Option(help="serial device of the barcode reader")] = "",
     as_json: Json = False,
 ) -> None:
     """Make the keys, enrol at the centre with the code, and write terminal.toml."""
@@ -38,7 +40,13 @@ def provision_command(
         refuse(
             Exit.USAGE, "this machine would keep its keys in files", why="key-files", next_step=step, as_json=as_json
         )
-    devices = {"receipt_printer": receipt_printer, "id_reader": id_reader, "document_printer": document_printer}
+    devices = {
+        "receipt_printer": receipt_printer,
+        "id_reader": id_reader,
+        "document_printer": document_printer,
+        "pin_pad": pin_pad,
+        "barcode_reader": barcode_reader,
+    }
     try:
         trust = provision(
             DataDirectory(data),

@@ -80,5 +80,6 @@ def test_ten_thousand_cards_leave_no_handle_no_thread_and_no_memory_behind(still
             f"\n{INSERTIONS} insertions: {before.handles} handles and {before.threads} threads before and "
             f"{counted[-1].handles} and {counted[-1].threads} after, {grown:.0f} bytes each"
         )
-    assert {(each.handles, each.threads) for each in counted} == {(before.handles, before.threads)}
+    # fewer is no leak: what an earlier test of this process let go of may be collected meanwhile
+    assert all(each.handles <= before.handles and each.threads <= before.threads for each in counted)
     assert grown < MOST_BYTES_EACH
