@@ -18,10 +18,11 @@ from night.memory import reachable_texts
 from night.printers import DocumentPaperPath, Paper, ReceiptPaperPath
 
 from drivers.pin_buffer import PinHandle
+from drivers.pin_pad.entry import CardPinEntered
 from kiosk.certificates.number import parse_number
 from kiosk.custody import CardPlace
 from kiosk.effects import Append, Effect
-from kiosk.events import CardRemoved, Event, PinCounted, PinEntered
+from kiosk.events import CardRemoved, Completed, Event, PinCounted, PinEntered
 from kiosk.identity import NOBODY, Level
 from kiosk.jobs import JobState
 from kiosk.local_number import LocalNumber
@@ -364,12 +365,21 @@ class Invariants:
                 if self._nothing_typed and event.count > 1:
                     raise BrokenError(f"the PIN page begins with {event.count - 1} digits that nobody typed on it")
                 self._nothing_typed = False
-        if isinstance(event, PinEntered):
+        confirmed = _confirmed(event)
+        if confirmed is not None:
             self._pins_confirmed += 1
             self._handles = [each for each in self._handles if each() is not None]
-            self._handles.append(ref(event.handle))
+            self._handles.append(ref(confirmed))
         if self._bench.pins_in_all > self._pins_confirmed:
             raise BrokenError("a PIN went to a card that nobody had confirmed, or twice")
+
+
+def _confirmed(event: Event) -> PinHandle | None:
+    """The PIN that somebody has just confirmed, on the screen or on the pad."""
+    match event:
+        case PinEntered(handle=handle) | Completed(result=CardPinEntered(handle=handle)):
+            return handle
+    return None
 
 
 def _ticket_key(job: str) -> tuple[str, int]:

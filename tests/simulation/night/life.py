@@ -10,11 +10,15 @@ from typing import Any, Protocol
 from night.bench import Bench
 from night.id_readers import IdReaderPath
 from night.printers import URI, DocumentPaperPath, ReceiptPaperPath
+from night.serial_devices import PinPadPath, ScannerPath
 from night.when import LifeSpan, NightClock
 
+from drivers.barcode_reader.makes import NEWLAND
+from drivers.barcode_reader.reader import BarcodeReader
 from drivers.document_printer.printer import DocumentPrinter
 from drivers.id_reader.reader import IdReader
 from drivers.lanes import VirtualLane
+from drivers.pin_pad.pad import PinPad
 from drivers.receipt_printer.printer import ReceiptPrinter
 from drivers.receipt_printer.raster import FontFile, PillowRasteriser
 from drivers.scheduler import Scheduled, VirtualScheduler
@@ -25,7 +29,14 @@ from kiosk.certificates.client import PapersGoneError, PapersLateError
 from kiosk.certificates.facts import EnrolmentCertificate
 from kiosk.clock import Moment
 from kiosk.effects import Effect, TellTechnician
-from kiosk.equipment import card_reader_unit, document_printer_unit, id_reader_unit, receipt_printer_unit
+from kiosk.equipment import (
+    barcode_reader_unit,
+    card_reader_unit,
+    document_printer_unit,
+    id_reader_unit,
+    pin_pad_unit,
+    receipt_printer_unit,
+)
 from kiosk.events import Device, DeviceReported, Event
 from kiosk.fonts import Fonts
 from kiosk.identity.pin_pad import ScreenPinPad
@@ -156,6 +167,8 @@ class ProcessLife:
         receipts: ReceiptPaperPath,
         documents: DocumentPaperPath,
         id_reader: IdReaderPath,
+        pin_pad: PinPadPath,
+        scanner: ScannerPath,
         press: Maker,
         sound_papers: bool,
         fonts: Fonts,
@@ -173,7 +186,7 @@ class ProcessLife:
         self._bench = bench
         self.stores = TerminalStores(data, settings, data.key_files(settings, quiet=True), clock)
         self.rules = rules_for(settings, f"boot{number}")
-        self.pin_pad = ScreenPinPad(self.post)
+        self.pin_pad = ScreenPinPad(self.post, closed=bool(settings.devices.pin_pad))
         self.terminal = Terminal(self.rules, clock, self._perform, show, trace)
         self.actor = VirtualTerminal(self.terminal, self.rules, self.span, after)
         rasterise = PillowRasteriser([FontFile(face.path) for face in (fonts.regular, *fonts.rare)])
@@ -184,6 +197,16 @@ class ProcessLife:
             VirtualLane("id-reader", self.span, id_reader.connect(self.span)),  # type: ignore[arg-type]
         )
         card, receipt_lane, document_lane, id_lane = self.lanes
+        more = {}
+        pad = None
+        if settings.devices.pin_pad:
+            pad = (VirtualLane("pin-pad", self.span, pin_pad.connect(self.span)), PinPad(scheduler.now))  # type: ignore[arg-type]
+            more[Device.PIN_PAD] = pin_pad_unit(*pad)
+            self.lanes += (pad[0],)
+        if settings.devices.barcode_reader:
+            scans = VirtualLane("barcode-reader", self.span, scanner.connect(self.span))  # type: ignore[arg-type]
+            more[Device.BARCODE_READER] = barcode_reader_unit(scans, BarcodeReader(scheduler.now, NEWLAND))
+            self.lanes += (scans,)
         prints = (receipt_lane, ReceiptPrinter(scheduler.now, rasterise))
         pages = (document_lane, DocumentPrinter(scheduler.now, URI))
         self.performer = Performer(
@@ -193,11 +216,12 @@ class ProcessLife:
                     Device.RECEIPT_PRINTER: receipt_printer_unit(*prints),
                     Device.DOCUMENT_PRINTER: document_printer_unit(*pages),
                     Device.ID_READER: id_reader_unit(id_lane, IdReader(scheduler.now)),
+                    **more,
                 },
                 card=card,
                 receipt_printer=prints,
                 document_printer=pages,
-                pin_pad=None,
+                pin_pad=pad,
                 books=Books(self.stores.books, disk),
                 records=self.stores.records,
                 papers=Papers(press, self.span, chance, sound=sound_papers),

@@ -11,15 +11,16 @@ from night.cast import Somebody
 from night.life import HELD, Maker, ProcessLife
 from night.whole import FITTED, Night
 
+from hardware_sim.pin_pad.entry import Key
 from kiosk.certificates.facts import EnrolmentCertificate
 from kiosk.certificates.pipe import Paper
 from kiosk.effects import Effect
-from kiosk.events import Event, VendorModeReleased
+from kiosk.events import Device, Event, VendorModeReleased
 from kiosk.fonts import Fonts
 from kiosk.identity import NOBODY
 from kiosk.intents import DigitTyped, ItemChosen, OptionChosen, Press, Pressed
 from kiosk.screen import Page
-from kiosk.sessions.state import Standby
+from kiosk.sessions.state import EnteringPin, Standby
 from kiosk.terminal import State
 
 Wanted = Callable[[Effect], bool]
@@ -42,7 +43,7 @@ class _OneStencil:
 class StillHall:
     """A night in which nothing happens by itself but what the terminal does."""
 
-    def __init__(self, folder: Path, fonts: Fonts) -> None:
+    def __init__(self, folder: Path, fonts: Fonts, fitted: frozenset[Device] = FITTED) -> None:
         self._hold: Wanted | None = None
         self.held: list[Effect] = []
         self.night = Night(
@@ -54,10 +55,11 @@ class StillHall:
             lease=timedelta(days=30),
             sound_papers=True,
             look_every=10,
+            fitted=fitted,
         )
         self.night.press = _OneStencil(self.night.press)
         self.night.line.lossy = False
-        self.until(lambda state: all(map(state.devices.usable, FITTED)), 120.0)
+        self.until(lambda state: all(map(state.devices.usable, fitted)), 120.0)
         # what is sent is not the question here
         assert self.night.sync is not None
         self.night.sync.close()
@@ -97,7 +99,7 @@ class StillHall:
         state = self.state
         at_standby = isinstance(state.session.phase, Standby) and state.session.id is None
         at_work = state.jobs.running or state.jobs.owed or self.night.bench.card is not None
-        return at_standby and state.custody.clear and not at_work and all(map(state.devices.usable, FITTED))
+        return at_standby and state.custody.clear and not at_work and all(map(state.devices.usable, self.night.fitted))
 
     @property
     def lit(self) -> bool:
@@ -167,11 +169,23 @@ class StillHall:
         self.night.bench.insert(whose.card, whose)
 
     def type_pin(self, somebody: Somebody | None = None) -> None:
+        if Device.PIN_PAD in self.night.fitted:
+            self._type_on_the_pad((somebody or self.one).pin)
+            return
         pad = self.life.pin_pad
         for digit in (somebody or self.one).pin:
             pad.press(int(digit))
         pad.confirm()
         self.run(0.0)
+
+    def _type_on_the_pad(self, pin: str) -> None:
+        """Key by key, once the pad was asked for them."""
+        self.until(lambda _: self.night.pin_pad.listens, 10.0)
+        for digit in pin:
+            self.night.pin_pad.press(Key(digit))
+            self.run(0.05)
+        self.night.pin_pad.press(Key.ENTER)
+        self.until(lambda state: not isinstance(state.session.phase, EnteringPin), 10.0)
 
     def put_right(self) -> None:
         """Everything is mended, and the card is taken."""
@@ -181,6 +195,8 @@ class StillHall:
         night.receipts.mend()
         night.documents.mend()
         night.id_reader.mend()
+        night.pin_pad.mend()
+        night.scanner.mend()
         night.bench.plug()
         if night.bench.sam is None:
             night.bench.put_sam()

@@ -21,6 +21,7 @@ from night.invariants import FINAL, Invariants
 from night.life import Books, Disk, Maker, Papers, ProcessLife
 from night.network import Line, SyncClient
 from night.printers import DocumentPaperPath, ReceiptPaperPath
+from night.serial_devices import PIN_PAD_PORT, SCANNER_PORT, PinPadPath, ScannerPath
 from night.trace import Trace
 from night.troubles import Troublemaker
 from night.visitors import somebody_comes
@@ -47,7 +48,7 @@ from sync.protocol.certificate_code import signer_for
 
 TERMINAL = "T001"
 FITTED = frozenset(Device) - {Device.PIN_PAD, Device.BARCODE_READER}
-"""What the hall's terminal has."""
+"""What the terminal of an ordinary night has: the PIN is typed on the screen."""
 _LONGEST_NIGHT = 200_000.0
 _ROUND_SECONDS = 700.0
 _PROCESSING_SECONDS = (10.0, 90.0)
@@ -115,6 +116,7 @@ class Night:
         spoiled: Callable[[Effect], Any] | None = None,
         lease: timedelta = _FIRST_LEASE,
         sound_papers: bool = False,
+        fitted: frozenset[Device] = FITTED,
     ) -> None:
         """`sessions`: how many before dawn. `everything`: keep the whole trace. `spoiled`: see `ProcessLife`.
 
@@ -122,6 +124,7 @@ class Night:
         """
         self.seed = seed
         self.folder = folder
+        self.fitted = fitted
         self._spoiled = spoiled
         self._sound_papers = sound_papers
         self._wanted = sessions
@@ -138,6 +141,8 @@ class Night:
         self.receipts = ReceiptPaperPath(self.scheduler)
         self.documents = DocumentPaperPath(self.scheduler)
         self.id_reader = IdReaderPath()
+        self.pin_pad = PinPadPath(self.scheduler)
+        self.scanner = ScannerPath(self.scheduler)
         self._papers_chance, self._centre_chance = self._chance("papers"), self._chance("centre")
         self._people_chance, self._kill_chance = self._chance("people"), self._chance("kills")
         self._provision(folder / "terminal")
@@ -213,7 +218,7 @@ class Night:
             raise BrokenError("a print never came to an end")
         if not self.life.state.custody.clear:
             raise BrokenError("the reader is empty and custody is not clear")
-        ill = {device.value for device in FITTED if not self.life.state.devices.usable(device)} - {"snapshot"}
+        ill = {device.value for device in self.fitted if not self.life.state.devices.usable(device)} - {"snapshot"}
         if ill:
             raise BrokenError(f"at dawn everything is mended and plugged in, and {sorted(ill)} did not come back")
         if type(self.life.state.session.phase).__name__ != "Standby":
@@ -237,7 +242,13 @@ class Night:
     def _provision(self, root: Path) -> None:
         root.mkdir(mode=0o700)
         self._data = DataDirectory(root)
-        self._settings = Settings(terminal=TERMINAL, keys=Keys(allow_file=True), devices=Devices(id_reader=PORT))
+        devices = Devices(
+            id_reader=PORT,
+            pin_pad=PIN_PAD_PORT if Device.PIN_PAD in self.fitted else "",
+            barcode_reader=SCANNER_PORT if Device.BARCODE_READER in self.fitted else "",
+            barcode_make="newland",
+        )
+        self._settings = Settings(terminal=TERMINAL, keys=Keys(allow_file=True), devices=devices)
         self._keys = self._data.key_files(self._settings, quiet=True)
         random = self._chance("keys").randbytes
         for name in ("store", "pseudonym"):
@@ -272,6 +283,8 @@ class Night:
             receipts=self.receipts,
             documents=self.documents,
             id_reader=self.id_reader,
+            pin_pad=self.pin_pad,
+            scanner=self.scanner,
             press=self.press,
             sound_papers=self._sound_papers,
             fonts=self._fonts,
