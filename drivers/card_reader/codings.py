@@ -22,6 +22,8 @@ def strip_text_fill(value: bytes) -> bytes:
     EE EE is also a character of GBK (铑): only a run of EE that starts between two characters and reaches the end of
     the field is a filler. Text in front of other fillers is therefore never shortened.
     """
+    if not value or value[-1] != _UNUSED:
+        return value.rstrip(_FILL)
     place = 0
     while place < len(value):
         if all(byte == _UNUSED for byte in value[place:]):
@@ -40,6 +42,8 @@ def gbk_text(value: bytes) -> str:
         text = value.decode("gb18030")
     except UnicodeDecodeError:
         raise ValidationError("not GBK") from None
+    if text.isascii() and text.isprintable():
+        return text
     for character in text:
         if len(character.encode("gb18030")) > 2 or any(ord(character) in area for area in _PRIVATE):
             raise ValidationError("not GBK")
