@@ -91,7 +91,8 @@ lint: $(STAMPS)/venv ## style, types, arrows
 
 .PHONY: test
 test: setup-test lint ## lint, types, arrows and every ordinary test
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not fresh and not soak"
+	@# three on two cores: much of a test on real wires is waiting
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -q -m "not fresh and not soak"
 
 .PHONY: soak
 soak: setup-test ## the long runs: make soak SECONDS=600 SEED=1; results are appended to build/soak.json

@@ -102,10 +102,10 @@ TABLE: Mapping[Device, Mapping[str, Fault]] = {
         "hangs": Fault(lambda hall: hall.night.id_reader.hang(), "ID-02"),
     },
     Device.PIN_PAD: {
-        "power off": Fault(lambda hall: hall.night.pin_pad.power_off(), "PP-01"),
-        "unplugged": Fault(lambda hall: hall.night.pin_pad.unplug(), "PP-01"),
-        "silent": Fault(lambda hall: hall.night.pin_pad.fall_silent(), "PP-01"),
-        "self-test failed": Fault(lambda hall: hall.night.pin_pad.fail_its_test(), "PP-01"),
+        "power off": Fault(lambda hall: hall.night.key_pad.power_off(), "PP-01"),
+        "unplugged": Fault(lambda hall: hall.night.key_pad.unplug(), "PP-01"),
+        "silent": Fault(lambda hall: hall.night.key_pad.fall_silent(), "PP-01"),
+        "self-test failed": Fault(lambda hall: hall.night.key_pad.fail_its_test(), "PP-01"),
     },
     Device.BARCODE_READER: {
         "power off": Fault(lambda hall: hall.night.scanner.power_off(), "QR-02"),

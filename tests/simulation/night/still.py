@@ -180,11 +180,11 @@ class StillHall:
 
     def _type_on_the_pad(self, pin: str) -> None:
         """Key by key, once the pad was asked for them."""
-        self.until(lambda _: self.night.pin_pad.listens, 10.0)
+        self.until(lambda _: self.night.key_pad.listens, 10.0)
         for digit in pin:
-            self.night.pin_pad.press(Key(digit))
+            self.night.key_pad.press(Key(digit))
             self.run(0.05)
-        self.night.pin_pad.press(Key.ENTER)
+        self.night.key_pad.press(Key.ENTER)
         self.until(lambda state: not isinstance(state.session.phase, EnteringPin), 10.0)
 
     def put_right(self) -> None:
@@ -195,7 +195,7 @@ class StillHall:
         night.receipts.mend()
         night.documents.mend()
         night.id_reader.mend()
-        night.pin_pad.mend()
+        night.key_pad.mend()
         night.scanner.mend()
         night.bench.plug()
         if night.bench.sam is None:

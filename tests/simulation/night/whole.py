@@ -141,7 +141,7 @@ class Night:
         self.receipts = ReceiptPaperPath(self.scheduler)
         self.documents = DocumentPaperPath(self.scheduler)
         self.id_reader = IdReaderPath()
-        self.pin_pad = PinPadPath(self.scheduler)
+        self.key_pad = PinPadPath(self.scheduler)
         self.scanner = ScannerPath(self.scheduler)
         self._papers_chance, self._centre_chance = self._chance("papers"), self._chance("centre")
         self._people_chance, self._kill_chance = self._chance("people"), self._chance("kills")
@@ -283,7 +283,7 @@ class Night:
             receipts=self.receipts,
             documents=self.documents,
             id_reader=self.id_reader,
-            pin_pad=self.pin_pad,
+            pin_pad=self.key_pad,
             scanner=self.scanner,
             press=self.press,
             sound_papers=self._sound_papers,
