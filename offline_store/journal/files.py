@@ -10,11 +10,13 @@ from typing import Final
 from offline_store.durable import mapped
 from offline_store.errors import StoreBusy
 from offline_store.journal.wal import is_suspect
+from offline_store.journal.wal_index import last_committed
 
 DATABASE: Final = "journal.db"
 HEAD: Final = "journal.head"
 MARK: Final = "journal.open"
-"""Not empty while a terminal process has the journal open; found so at start, the last stop was not clean."""
+"""Not empty while a terminal process has the journal open; found so at start, the last stop was not clean. Holds the
+boot's id, which changes when the machine was switched off."""
 COMPANIONS: Final = ("-wal", "-shm")
 ASIDE: Final = "broken-"
 """Folders ``broken-1``, ``broken-2`` ... hold journals that were moved aside."""
@@ -45,7 +47,8 @@ class OpenMark:
     def set(self) -> None:
         """From here on a stop without `clear` is an unclean one."""
         with mapped(self._name):
-            os.pwrite(self._handle, b"open\n", 0)
+            # never empty in between: that would say that the last stop was clean
+            os.ftruncate(self._handle, os.pwrite(self._handle, _boot_id(), 0))
             os.fsync(self._handle)
 
     def clear(self) -> None:
@@ -67,12 +70,29 @@ def wal_is_suspect(folder: Path) -> bool:
     Only asked while nobody has it open: then SQLite would recover the WAL at the next open. A living connection keeps
     the WAL's index in memory, and a page damaged under it is refused by its own authentication.
     """
-    wal = folder / (DATABASE + "-wal")
-    if not wal.exists() or _opened_by_somebody(folder / (DATABASE + "-shm")):
+    wal, shm = (folder / (DATABASE + end) for end in COMPANIONS)
+    if _opened_by_somebody(shm):
         return False
     with mapped(wal.name):
-        # closing this descriptor drops no lock: SQLite locks the database and the -shm, never the -wal
-        return is_suspect(wal.read_bytes())
+        # closing these descriptors drops no lock: SQLite never locks the -wal, and nobody holds one on the -shm
+        return is_suspect(_content(wal), last_committed(_content(shm)) if _same_boot(folder) else None)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def _same_boot(folder: Path) -> bool:
+    """Whether the journal was opened since the machine was switched on: then its wal-index lost nothing."""
+    with mapped(MARK):
+        return _content(folder / MARK) == _boot_id()
+
+
+def _boot_id() -> bytes:
+    return Path("/proc/sys/kernel/random/boot_id").read_bytes()
 
 
 def _opened_by_somebody(shm: Path) -> bool:

@@ -4,13 +4,15 @@ SQLite reads a WAL up to the first frame whose checksum is wrong and takes the r
 flipped bit therefore drops every transaction behind it without an error. Here a WAL is *suspect* when a frame of the
 present generation lies at or behind the first wrong checksum and closes a transaction: with synchronous=FULL that
 transaction may have been acknowledged. A power cut that tore the last, never acknowledged commit can look the same;
-then a new epoch opens needlessly and nothing is lost.
+then a new epoch opens needlessly and nothing is lost. After a kill without a power cut the wal-index knows better (see
+`offline_store.journal.wal_index`).
 
 Layout: sqlite.org/fileformat2.html section 4 (header 32 bytes, frame header 24 bytes, then one page).
 """
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections import Counter
 from collections.abc import Iterator
@@ -32,6 +34,15 @@ Salts = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Committed:
+    """Where the last closed transaction ends: ``frames`` from the WAL's beginning, the running checksum behind them."""
+
+    frames: int
+    salts: Salts
+    checksum: Sum
+
+
+@dataclass(frozen=True, slots=True)
 class _Frame:
     index: int
     page: int
@@ -41,15 +52,20 @@ class _Frame:
     content: bytes
 
 
-def is_suspect(wal: bytes) -> bool:
-    """True when committed transactions may lie behind a wrong checksum, so that SQLite would drop them in silence."""
+def is_suspect(wal: bytes, committed: Committed | None = None) -> bool:
+    """True when committed transactions may lie behind a wrong checksum, so that SQLite would drop them in silence.
+
+    ``committed``: what a wal-index of this same boot says; then only what it counts must be whole.
+    """
     if len(wal) < _HEADER.size + _FRAME_BYTES:
-        return False
+        return committed is not None and committed.frames > 0
     header = _header(wal)
     if header is None:
         # a header is synced before the first frame is written: frames behind a wrong one were cut off by damage
         return True
     order, salts, running = header
+    if committed is not None and committed.salts == salts:
+        return committed.frames > 0 and _sum_behind(wal, committed.frames, header) != committed.checksum
     frames = _frames(wal)
     for frame in frames:
         following = _frame_sum(frame.page, frame.commit, frame.content, running, order)
@@ -98,8 +114,19 @@ def _header(wal: bytes) -> tuple[str, Salts, Sum] | None:
     if magic not in (_MAGIC_LITTLE, _MAGIC_BIG) or form != _FORMAT or page_bytes != PAGE_BYTES:
         return None
     order = "<" if magic == _MAGIC_LITTLE else ">"
-    checksum = _sum(wal[:24], (0, 0), order)
+    checksum = checksum_of(wal[:24], order)
     return (order, (salt_1, salt_2), checksum) if checksum == (sum_1, sum_2) else None
+
+
+def _sum_behind(wal: bytes, count: int, header: tuple[str, Salts, Sum]) -> Sum | None:
+    """The running checksum behind so many frames; None when one of them is missing or wrong."""
+    order, salts, running = header
+    for frame in itertools.islice(_frames(wal), count):
+        running = _frame_sum(frame.page, frame.commit, frame.content, running, order)
+        if (frame.salts, frame.checksum) != (salts, running):
+            return None
+        count -= 1
+    return None if count else running
 
 
 def _frames(wal: bytes) -> Iterator[_Frame]:
@@ -128,6 +155,11 @@ def _frame_sum(page: int, commit: int, content: bytes, running: Sum, order: str)
     return _sum(content, _sum(struct.pack(">2I", page, commit), running, order), order)
 
 
+def checksum_of(content: bytes, order: str) -> Sum:
+    """SQLite's checksum of a header. ``order``: "<" or ">", that of its 32-bit words."""
+    return _sum(content, (0, 0), order)
+
+
 def _sum(content: bytes, running: Sum, order: str) -> Sum:
     first, second = running
     words = struct.unpack(f"{order}{len(content) // 4}I", content)
@@ -139,7 +171,7 @@ def _sum(content: bytes, running: Sum, order: str) -> Sum:
 
 def _written(frames: list[_Frame], salts: Salts) -> bytes:
     head = struct.pack(">6I", _MAGIC_LITTLE, _FORMAT, PAGE_BYTES, 0, *salts)
-    running = _sum(head, (0, 0), "<")
+    running = checksum_of(head, "<")
     parts = [head, struct.pack(">2I", *running)]
     for frame in frames:
         running = _frame_sum(frame.page, frame.commit, frame.content, running, "<")

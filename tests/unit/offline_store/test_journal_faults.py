@@ -26,6 +26,7 @@ from offline_store.journal import (
 
 Place = Any
 Flip = Callable[[Path, int, int], None]
+WAL_FRAME = 24 + 4096
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -39,15 +40,27 @@ def put_back(folder: Path, content: dict[str, bytes]) -> None:
         (folder / name).write_bytes(data)
 
 
-def killed_in_a_session(place: Place) -> tuple[dict[str, bytes], int]:
-    """The files of a terminal that died with entries in the WAL that no head file knows; and its last number."""
+def killed_in_a_session(place: Place, *, wal_index: bool = False) -> tuple[dict[str, bytes], int]:
+    """The files of a terminal that died with entries in the WAL that no head file knows; and its last number.
+
+    Without the wal-index by a power cut, with it by a kill on a machine that is still on.
+    """
     journal = place.fill(5)
     for number in range(8):
         journal.append("act", {"item": "SI-02", "number": number}, f"late {number}".encode() * 20)
     content, last = files(place.folder), journal.head.seq
     journal.abandon()
-    del content["journal.db-shm"]
+    if not wal_index:
+        del content["journal.db-shm"]
     return content, last
+
+
+def with_leavings(content: dict[str, bytes]) -> dict[str, bytes]:
+    """A transaction of two frames never came to its end, and the next writer had begun to overwrite the first."""
+    wal = content["journal.db-wal"]
+    leavings = bytearray(wal[-2 * WAL_FRAME :])
+    leavings[40] ^= 0xFF
+    return {**content, "journal.db-wal": wal + bytes(leavings)}
 
 
 def test_a_damaged_page_opens_a_new_epoch_that_names_the_last_head(place: Place, flip: Flip) -> None:
@@ -140,6 +153,52 @@ def test_a_flipped_bit_of_the_wal_never_leaves_fewer_rows_in_silence(place: Plac
         outcome.journal.abandon()
     # the pages behind a flipped bit are whole and authenticated: nearly always everything comes back
     assert salvaged_all > 25
+
+
+def test_the_leavings_of_a_killed_writer_open_no_new_epoch(place: Place) -> None:
+    whole, last = killed_in_a_session(place, wal_index=True)
+    put_back(place.folder, with_leavings(whole))
+    outcome = place.open()
+    assert isinstance(outcome, Opened)
+    assert outcome.journal.head.seq == last
+    outcome.journal.abandon()
+
+
+@pytest.mark.parametrize("known", [{"journal.open": b"another boot\n"}, {"journal.db-shm": bytes(32768)}])
+def test_leavings_that_no_wal_index_of_this_boot_explains_are_taken_for_damage(
+    place: Place, known: dict[str, bytes]
+) -> None:
+    whole, last = killed_in_a_session(place, wal_index=True)
+    put_back(place.folder, {**with_leavings(whole), **known})
+    outcome = place.open()
+    assert isinstance(outcome, NewEpoch)
+    assert outcome.reason == "wal-damaged"
+    assert salvage(outcome.moved_aside, key=place.key).read == last
+
+
+def test_after_a_kill_every_entry_that_the_wal_index_counts_is_there_or_missed(place: Place) -> None:
+    whole, last = killed_in_a_session(place, wal_index=True)
+    chance = random.Random(13)
+    for number in range(40):
+        damaged = bytearray(whole["journal.db-wal"])
+        if number % 4:
+            damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
+        else:
+            del damaged[chance.randrange(len(damaged)) :]
+        put_back(place.folder, {**whole, "journal.db-wal": bytes(damaged)})
+        outcome = place.open()
+        assert isinstance(outcome, NewEpoch) or outcome.journal.head.seq == last
+        # without the wal-index a log that ends early is a crash; with it the missing end is seen
+        assert number % 4 or isinstance(outcome, NewEpoch)
+        outcome.journal.abandon()
+
+
+def test_a_wal_that_vanished_under_a_killed_terminal_is_missed(place: Place) -> None:
+    whole, _ = killed_in_a_session(place, wal_index=True)
+    put_back(place.folder, {name: data for name, data in whole.items() if name != "journal.db-wal"})
+    outcome = place.open()
+    assert isinstance(outcome, NewEpoch)
+    assert outcome.reason == "wal-damaged"
 
 
 def test_the_undamaged_wal_of_a_killed_terminal_is_taken_whole(place: Place) -> None:

@@ -29,18 +29,19 @@ def opened(folder: Path) -> Opened:
     return outcome
 
 
-@pytest.mark.parametrize("beside", [False, True], ids=["terminal alone", "sync beside it"])
-def test_nothing_acknowledged_is_lost_by_ten_kills(tmp_path: Path, start: Any, beside: bool) -> None:
+@pytest.mark.parametrize("sync", ["absent", "survives", "killed too"])
+def test_nothing_acknowledged_is_lost_by_ten_kills(tmp_path: Path, start: Any, sync: str) -> None:
     chance = random.Random(20261122)
     folder = tmp_path / "data"
     acknowledged: dict[int, str] = {}
-    sync: Any = None
-    for _ in range(10 if not beside else 5):
+    beside: Any = None
+    kills = 5 if sync == "survives" else 10
+    for _ in range(kills):
         process = start("terminal.py", folder)
         lines = [process.stdout.readline() for _ in range(chance.randrange(1, 60))]
-        if beside and sync is None:
-            sync = start("terminal.py", folder, "sync")
-            assert sync.stdout.readline() == "ready\n"
+        if sync != "absent" and beside is None:
+            beside = start("terminal.py", folder, "sync")
+            assert beside.stdout.readline() == "ready\n"
         time.sleep(chance.random() / 50)
         process.kill()
         lines += process.stdout.readlines()
@@ -52,10 +53,10 @@ def test_nothing_acknowledged_is_lost_by_ten_kills(tmp_path: Path, start: Any, b
                 assert epoch == "1"
                 assert int(seq) not in acknowledged
                 acknowledged[int(seq)] = digest
-    if sync is not None:
-        assert sync.poll() is None, sync.stderr.read()
-        sync.kill()
-        sync.wait()
+        if sync == "killed too":
+            beside = killed(beside)
+    if beside is not None:
+        killed(beside)
     outcome = opened(folder)
     assert outcome.how == "checked-after-unclean-stop"
     journal = outcome.journal
@@ -63,7 +64,13 @@ def test_nothing_acknowledged_is_lost_by_ten_kills(tmp_path: Path, start: Any, b
     kept = {entry.seq: entry.hash.hex() for entry in journal.entries()}
     assert {seq: kept.get(seq) for seq in acknowledged} == acknowledged
     # one entry more at most for each kill: committed, but its word did not get out
-    assert len(kept) - 1 - len(acknowledged) <= 10
-    if beside:
+    assert len(kept) - 1 - len(acknowledged) <= kills
+    if sync == "survives":
         assert journal.delivery_of(1, 2).state == "received"  # type: ignore[union-attr]
     journal.close()
+
+
+def killed(sync: Any) -> None:
+    assert sync.poll() is None, sync.stderr.read()
+    sync.kill()
+    sync.wait()
