@@ -24,7 +24,9 @@ class Trouble(Enum):
 class LineTroubles:
     """The trouble that holds now, and for how many more answers (None: until told otherwise)."""
 
-    def __init__(self) -> None:
+    def __init__(self, noise: bytes = NOISE) -> None:
+        """`noise`: the bytes that come before an answer."""
+        self._noise = noise
         self._trouble = Trouble.NONE
         self._left: int | None = None
         self._keep = 0
@@ -61,6 +63,6 @@ class LineTroubles:
             case Trouble.TORN:
                 return answer[:keep]
             case Trouble.NOISE:
-                return NOISE + answer
+                return self._noise + answer
             case Trouble.SILENCE:
                 return b""

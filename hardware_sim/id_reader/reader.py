@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from hardware_sim.id_reader.card import IdCard
 from hardware_sim.id_reader.frames import Request, RequestReader, WrongChecksum, answer
+from hardware_sim.line_troubles import LineTroubles, Trouble
 
 DONE, FOUND = 0x90, 0x9F
 HOST_CHECKSUM, HOST_LENGTH = 0x10, 0x11
@@ -42,16 +43,6 @@ class CardPlace(Enum):
     """Was selected and left: a read now fails (41) instead of being out of order (23)."""
 
 
-class Trouble(Enum):
-    """What is wrong with the answers; the value is what people type."""
-
-    NONE = "ok"
-    BAD_CHECKSUM = "bad-checksum"
-    TORN = "torn"
-    NOISE = "noise"
-    SILENCE = "silence"
-
-
 @dataclass(frozen=True)
 class Timing:
     """Seconds of work per command, without the time on the line."""
@@ -76,10 +67,7 @@ class IdReader:
         self._card: IdCard | None = None
         self._place = CardPlace.AWAY
         self._module_state = DONE
-        self._trouble = Trouble.NONE
-        self._trouble_left: int | None = None
-        self._torn_after = 0
-        self._extra_seconds = 0.0
+        self._troubles = LineTroubles(NOISE)
         self._lift_during: Step | None = None
         self._refusals: dict[Step, int] = {}
         self._busy_until = float("-inf")
@@ -98,11 +86,11 @@ class IdReader:
             else:
                 wrong = HOST_CHECKSUM if isinstance(heard, WrongChecksum) else HOST_LENGTH
                 seconds, frame = self._timing.other, answer(wrong)
-            frame = self._troubled(frame)
+            frame = self._troubles.spoil(frame)
             if not frame:
                 continue
             begins = max(now, self._busy_until)
-            self._busy_until = begins + seconds + self._extra_seconds + len(frame) * 10 / rate
+            self._busy_until = begins + seconds + self._troubles.slow_seconds + len(frame) * 10 / rate
             out.append((self._busy_until - now, frame))
         return out
 
@@ -127,13 +115,11 @@ class IdReader:
 
     def disturb(self, trouble: Trouble, *, count: int | None = None, keep: int = 0) -> None:
         """Spoil answers until told otherwise, or the next `count` ones; a torn one lets `keep` bytes through."""
-        if count is not None and count < 1:
-            raise ValueError("a trouble of no answers is none")
-        self._trouble, self._trouble_left, self._torn_after = trouble, count, keep
+        self._troubles.begin(trouble, count=count, keep=keep)
 
     def slow_down(self, seconds: float) -> None:
         """Take `seconds` longer for every answer."""
-        self._extra_seconds = seconds
+        self._troubles.slow_seconds = seconds
 
     def set_module_state(self, sw3: int) -> None:
         """90 fine, 60 self-test failed, 66 not authorised."""
@@ -143,8 +129,8 @@ class IdReader:
 
     def recover(self) -> None:
         """Everything as it should be; the card stays where it is."""
-        self._trouble, self._trouble_left = Trouble.NONE, None
-        self._extra_seconds, self._module_state = 0.0, DONE
+        self._troubles.end()
+        self._module_state = DONE
         self._lift_during = None
         self._refusals.clear()
 
@@ -165,7 +151,7 @@ class IdReader:
 
     @property
     def trouble(self) -> Trouble:
-        return self._trouble
+        return self._troubles.trouble
 
     @property
     def module_state(self) -> int:
@@ -173,7 +159,7 @@ class IdReader:
 
     @property
     def extra_seconds(self) -> float:
-        return self._extra_seconds
+        return self._troubles.slow_seconds
 
     # inside
 
@@ -253,24 +239,6 @@ class IdReader:
         if self._card.new_address is None:
             return answer(NOT_ON_CARD)
         return answer(DONE, self._card.new_address)
-
-    def _troubled(self, frame: bytes) -> bytes:
-        trouble = self._trouble
-        if self._trouble_left is not None:
-            self._trouble_left -= 1
-            if self._trouble_left == 0:
-                self._trouble, self._trouble_left = Trouble.NONE, None
-        match trouble:
-            case Trouble.NONE:
-                return frame
-            case Trouble.BAD_CHECKSUM:
-                return frame[:-1] + bytes((frame[-1] ^ 0x01,))
-            case Trouble.TORN:
-                return frame[: self._torn_after]
-            case Trouble.NOISE:
-                return NOISE + frame
-            case Trouble.SILENCE:
-                return b""
 
 
 def module_number_text(data: bytes) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from hardware_sim.id_reader.reader import NOT_AUTHORISED, SELF_TEST_FAILED, Trouble
+from hardware_sim.id_reader.reader import NOT_AUTHORISED, SELF_TEST_FAILED
+from hardware_sim.line_troubles import Trouble
 from hardware_sim.station.phrases.phrase import Act, Phrase, Said
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from night.when import LifeSpan
 
 from drivers.links.memory import SerialMemoryLink
-from hardware_sim.id_reader.reader import SELF_TEST_FAILED, IdReader, Trouble
+from hardware_sim.id_reader.reader import SELF_TEST_FAILED, IdReader
+from hardware_sim.line_troubles import Trouble
 
 PORT = "/dev/kiosk/id-reader"
 
