@@ -20,7 +20,8 @@ APT_RUN := python3-venv python3-dev gcc libc6-dev pkg-config ca-certificates \
 APT_WINDOW := libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 \
   libxcb-xkb1 libxcb-randr0 libxcb-sync1 libxcb-xfixes0 libxkbcommon-x11-0
 # test: outside peers that share no code with us (card tools, PDF readers, a browser, an IPP client)
-APT_TEST := opensc pcsc-tools poppler-utils libnss3-tools qpdf chromium chromium-driver cups-ipp-utils cups-daemon git
+APT_TEST := opensc pcsc-tools poppler-utils libnss3-tools qpdf chromium chromium-driver cups-ipp-utils cups-daemon git \
+  swtpm swtpm-tools tpm2-tools libtss2-dev libtss2-tcti-swtpm0 nginx-light
 
 HAS_DISPLAY := $(or $(DISPLAY),$(WAYLAND_DISPLAY))
 ifneq ($(HAS_DISPLAY),)
@@ -72,7 +73,13 @@ fonts: $(STAMPS)/venv
 .PHONY: setup setup-test
 setup: packages-run $(STAMPS)/venv fonts ## all that the terminal needs on this machine
 
-setup-test: packages-test $(STAMPS)/venv fonts
+setup-test: packages-test $(STAMPS)/tpm fonts
+
+# a simulated TPM stands in for the chip; compiled once, about a minute
+$(STAMPS)/tpm: requirements-tpm.lock $(STAMPS)/venv | packages-test
+	@echo "set-up: TPM library, about a minute the first time"
+	@$(BIN)/uv pip install -q --no-deps --require-hashes -r requirements-tpm.lock
+	@touch $@
 
 .PHONY: run
 run: setup ## the terminal with simulated devices: a window, or without a display a guided tour into build/tour
@@ -112,7 +119,8 @@ fresh: setup-test ## both README commands in a bare Debian tree (needs root and 
 
 .PHONY: lock
 lock: ## resolve the dependencies of setup.cfg anew, hashes and all
-	@$(BIN)/uv pip compile -q setup.cfg --all-extras --generate-hashes --no-header --no-annotate --python-version 3.11 -o requirements.lock
+	@$(BIN)/uv pip compile -q setup.cfg --extra gateway --extra sim --extra dev --generate-hashes --no-header --no-annotate --python-version 3.11 -o requirements.lock
+	@sed -n 's/^ *\(tpm2-pytss.*\)/\1/p' setup.cfg | $(BIN)/uv pip compile -q - --constraint requirements.lock --generate-hashes --no-header --no-annotate --python-version 3.11 -o requirements-tpm.lock
 	@echo uv==$$($(BIN)/uv --version | cut -d' ' -f2) | $(BIN)/uv pip compile -q - --generate-hashes --no-header --no-annotate -o requirements-uv.lock
 
 .PHONY: clean
