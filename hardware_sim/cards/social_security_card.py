@@ -114,7 +114,7 @@ class SocialSecurityCard:
             session=Session(path=(tree,)),
             contactless=contactless,
         )
-        le_open = contactless if le_zero is None else le_zero == "data"
+        le_open = None if le_zero is None else le_zero == "data"
         self._link = (Contactless if contactless else T0)(self._execute, gate=self._gate, le_open=le_open)
         self._powered = False
 
