@@ -16,23 +16,21 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.concurrency import run_in_threadpool
 
+from sync.gateway.endpoint import Endpoint
+from sync.gateway.endpoints import ENDPOINTS
 from sync.gateway.public import MAX_CHECK_BYTES, CheckRequest
 from sync.gateway.refusals import problem
 from sync.protocol.enrolment import EnrolmentAnswer, EnrolmentRequest
-from sync.protocol.exchange import COSE, JSON, NDJSON_GZIP, PROBLEM, Request, Response
-from sync.protocol.messages import MAX_REQUEST_BYTES, ChainReceipt, ChainUpload, Problem, Results
-from sync.protocol.packages import SignedManifest
+from sync.protocol.exchange import JSON, PROBLEM, Request, Response
+from sync.protocol.messages import MAX_REQUEST_BYTES, Problem
 
 Core = Callable[[Request], Response]
 _MODELS: Final[tuple[type[BaseModel], ...]] = (
     EnrolmentRequest,
     EnrolmentAnswer,
-    ChainUpload,
-    ChainReceipt,
-    Results,
-    SignedManifest,
     Problem,
     CheckRequest,
+    *(model for endpoint in ENDPOINTS for model in (endpoint.takes, endpoint.gives) if isinstance(model, type)),
 )
 
 
@@ -58,15 +56,7 @@ def terminals_app(core: Core, after_receipt: Callable[[], None]) -> FastAPI:
             after_receipt()
         return response
 
-    for path, method, about, takes, gives in (
-        ("/v1/enrol", "POST", "Enrol a terminal with a code", EnrolmentRequest, EnrolmentAnswer),
-        ("/v1/chain", "POST", "Upload chain entries with their sealed bodies", ChainUpload, ChainReceipt),
-        ("/v1/results", "GET", "Results of this terminal's items after n", None, Results),
-        ("/v1/snapshot", "GET", "Signed manifest of the latest snapshot", None, SignedManifest),
-        ("/v1/snapshot/{generation}", "GET", "Package of one generation", None, NDJSON_GZIP),
-        ("/v1/revocations", "GET", "Signed list of revoked certificates", None, COSE),
-        ("/v1/time", "GET", "The centre's time, in the Date field", None, None),
-    ):
+    def route(path: str, method: str, about: str, extra: dict[str, Any], responses: dict[int | str, Any]) -> None:
         app.add_api_route(
             path,
             answer,
@@ -74,9 +64,15 @@ def terminals_app(core: Core, after_receipt: Callable[[], None]) -> FastAPI:
             summary=about,
             operation_id=about.lower().replace(" ", "-"),
             response_class=HttpResponse,
-            responses=_responses(gives),
-            openapi_extra=_body(takes, path),
+            responses=responses,
+            openapi_extra=extra,
         )
+
+    route("/v1/enrol", "POST", "Enrol a terminal with a code", _body(EnrolmentRequest), _responses(EnrolmentAnswer))
+    route("/v1/time", "GET", "The centre's time, in the Date field", {}, _responses(None))
+    for endpoint in ENDPOINTS:
+        extra = {**_body(endpoint.takes), **_parameters(endpoint)}
+        route(endpoint.path, endpoint.method, endpoint.about, extra, _responses(endpoint.gives))
     return app
 
 
@@ -95,7 +91,7 @@ def public_app(core: Core) -> FastAPI:
         methods=["POST"],
         response_class=HttpResponse,
         summary="Check a code or a number",
-        openapi_extra=_body(CheckRequest, "/v/check"),
+        openapi_extra=_body(CheckRequest),
     )
     return app
 
@@ -132,16 +128,16 @@ def _reference(model: type[BaseModel]) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
-def _body(takes: type[BaseModel] | None, path: str) -> dict[str, Any]:
-    extra: dict[str, Any] = {}
-    if takes is not None:
-        extra["requestBody"] = {"required": True, "content": {JSON: {"schema": _reference(takes)}}}
-    names = [("generation", "path")] if path.endswith("{generation}") else []
-    if path == "/v1/results":
-        names.append(("after", "query"))
-    if names:
-        extra["parameters"] = [
-            {"name": name, "in": where, "required": True, "schema": {"type": "integer", "minimum": 0}}
-            for name, where in names
-        ]
-    return extra
+def _body(takes: type[BaseModel] | None) -> dict[str, Any]:
+    if takes is None:
+        return {}
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": _reference(takes)}}}}
+
+
+def _parameters(endpoint: Endpoint) -> dict[str, Any]:
+    names = [(name, "query") for name in endpoint.query]
+    if endpoint.prefix is not None:
+        names.append((endpoint.path.rpartition("{")[2].rstrip("}"), "path"))
+    whole = {"type": "integer", "minimum": 0}
+    parameters = [{"name": name, "in": where, "required": True, "schema": whole} for name, where in names]
+    return {"parameters": parameters} if parameters else {}

@@ -45,7 +45,7 @@ def _end(sentence: str, code: int) -> NoReturn:
 @contextmanager
 def _house(data: Path) -> Iterator[House]:
     from sync.gateway.house import NoHouse, open_house
-    from sync.gateway.sqlite_store import StoreUnusable
+    from sync.gateway.sqlite_database import StoreUnusable
 
     try:
         house = open_house(data)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from offline_store.chain import timestamp
 from offline_store.schema import SnapshotRow, to_record
 from sync.gateway.authority import Authority, AuthorityMissing, load_authority, make_demo_authority, save_authority
-from sync.gateway.core import Centre
+from sync.gateway.endpoint import Centre
 from sync.gateway.sqlite_store import SqliteStore
 from sync.gateway.store import PublishedSnapshot
 from sync.protocol.packages import Manifest, PackageWriter, sign_manifest

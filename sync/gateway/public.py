@@ -18,7 +18,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import StringConstraints
 
-from sync.gateway.core import Centre, Clock
+from sync.gateway.core import Clock
+from sync.gateway.endpoint import Centre
 from sync.gateway.refusals import Refused, problem, unavailable
 from sync.gateway.store import RegisteredCertificate, Store, StoreUnavailable
 from sync.protocol.certificate_code import (

@@ -13,11 +13,13 @@ and the last head that a later opening states.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from offline_store.chain import GENESIS, ChainEntry, EpochOpened, Position, compute_hash
+from offline_store.chain import GENESIS, ChainEntry, EpochOpened, Position, compute_hash, timestamp
+from sync.gateway.endpoint import Asked, Endpoint
 from sync.gateway.refusals import problem
 from sync.gateway.store import Store
 from sync.protocol.exchange import JSON, Response
@@ -210,3 +212,12 @@ def _fork(entry: ChainEntry, store: Store, at: str) -> Response:
         409, "fork", "The centre holds another entry at this number: out of service until an operator has looked.",
         epoch=entry.epoch, seq=entry.seq,
     )  # fmt: skip
+
+
+def _chain(asked: Asked) -> Response:
+    return receive(asked.message(ChainUpload), asked.terminal, asked.store, timestamp(asked.now))
+
+
+ENDPOINTS: Final = (
+    Endpoint("/v1/chain", "POST", "Upload chain entries with their sealed bodies", _chain, ChainUpload, ChainReceipt),
+)

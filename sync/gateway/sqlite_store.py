@@ -1,21 +1,13 @@
-"""The gateway's store on SQLite: one file, WAL, synchronous=FULL.
-
-One connection behind a lock: the listeners' threads and the processing step take turns, and a transaction is short. Of
-several processes on one file (the command line beside the server) SQLite itself makes one wait for the other.
-"""
+"""The gateway's store on SQLite (`sync.gateway.store.Store`); packages are files in `snapshots/` beside it."""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from importlib.resources import files
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from offline_store.chain import ChainEntry, Position
+from sync.gateway.sqlite_database import Database
 from sync.gateway.store import (
     EnrolledTerminal,
     FleetRow,
@@ -25,77 +17,22 @@ from sync.gateway.store import (
     RecordRow,
     RegisteredCertificate,
     StoredResult,
-    StoreUnavailable,
 )
 
-SCHEMA_VERSION: Final = 1
-_UNAVAILABLE: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
 _ENTRY: Final = "c.terminal, c.epoch, c.seq, c.kind, c.at, c.header, c.prev, c.body_commitment, c.hash"
 
 
-class StoreUnusable(Exception):  # noqa: N818 - named by the condition
-    """The gateway's file is missing, damaged, or of another version."""
-
-
-class SqliteStore:
-    """`sync.gateway.store.Store` on a file `gateway.db` in `folder`, packages in `folder`/snapshots."""
+class SqliteStore(Database):
+    """The gateway's memory in `folder`."""
 
     def __init__(self, folder: Path, *, create: bool = False, busy_seconds: float = 10.0) -> None:
-        path = folder / "gateway.db"
-        if create:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
-            (folder / "snapshots").mkdir(mode=0o700, exist_ok=True)
-        elif not path.is_file():
-            raise StoreUnusable("gateway.db is missing: run kiosk-gateway init first")
+        super().__init__(folder, create=create, busy_seconds=busy_seconds)
         self._folder = folder
-        self._lock = threading.RLock()
-        self._inside = False
-        self._db = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.execute("PRAGMA foreign_keys=ON")
-        if create:
-            schema = files("sync.gateway").joinpath("tables.sql").read_text(encoding="utf-8")
-            self._db.executescript(f"BEGIN;{schema};PRAGMA user_version={SCHEMA_VERSION};COMMIT")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version != SCHEMA_VERSION:
-            raise StoreUnusable(f"gateway.db has version {version}, this release knows {SCHEMA_VERSION}")
-
-    def close(self) -> None:
-        """Give the file back."""
-        with self._lock:
-            self._db.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        with self._lock:
-            if self._inside:
-                raise RuntimeError("a transaction does not nest")
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                self._inside = True
-                yield
-                self._db.execute("COMMIT")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF in _UNAVAILABLE:
-                    raise StoreUnavailable(error.sqlite_errorname) from error
-                raise
-            finally:
-                self._inside = False
-                if self._db.in_transaction:  # a full disk may have ended it already
-                    self._db.execute("ROLLBACK")
-
-    def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
-        return row
-
-    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        return self._db.execute(sql, values).fetchall()
 
     # who
 
     def terminal(self, number: str) -> EnrolledTerminal | None:
-        row = self._one(
+        row = self.one(
             "SELECT t.number, k.key, k.fingerprint, k.seal_key, k.enrolled_at, t.last_seen_at FROM terminal t"
             " JOIN terminal_key k ON k.terminal = t.number WHERE t.number = ? ORDER BY k.id DESC LIMIT 1",
             number,
@@ -104,39 +41,38 @@ class SqliteStore:
 
     def keys_of(self, number: str) -> tuple[bytes, ...]:
         return tuple(
-            row[0] for row in self._all("SELECT key FROM terminal_key WHERE terminal=? ORDER BY id DESC", number)
+            row[0] for row in self.all("SELECT key FROM terminal_key WHERE terminal=? ORDER BY id DESC", number)
         )
 
     def seen(self, number: str, at: str) -> None:
-        self._db.execute("UPDATE terminal SET last_seen_at = ? WHERE number = ?", (at, number))
+        self.run("UPDATE terminal SET last_seen_at = ? WHERE number = ?", (at, number))
 
     def use_nonce(self, fingerprint: str, nonce: str, *, until: int, now: int) -> bool:
-        self._db.execute("DELETE FROM nonce WHERE until < ?", (now,))
-        done = self._db.execute("INSERT OR IGNORE INTO nonce VALUES (?, ?, ?)", (fingerprint, nonce, until))
-        return done.rowcount == 1
+        self.run("DELETE FROM nonce WHERE until < ?", (now,))
+        return self.run("INSERT OR IGNORE INTO nonce VALUES (?, ?, ?)", (fingerprint, nonce, until)) == 1
 
     # enrolment
 
     def add_code(self, code: IssuedCode) -> None:
-        self._db.execute(
+        self.run(
             "INSERT INTO enrolment_code VALUES (?, ?, ?, ?, ?, ?)",
             (code.code_id, code.terminal, code.proof_key, code.expires, code.used_by, code.answer),
         )
 
     def code(self, code_id: bytes) -> IssuedCode | None:
-        row = self._one(
+        row = self.one(
             "SELECT code_id, terminal, proof_key, expires, used_by, answer FROM enrolment_code WHERE code_id = ?",
             code_id,
         )
         return IssuedCode(*row) if row else None
 
     def enrol(self, terminal: EnrolledTerminal, code_id: bytes, answer: bytes) -> None:
-        self._db.execute("INSERT OR IGNORE INTO terminal (number) VALUES (?)", (terminal.number,))
-        self._db.execute(
+        self.run("INSERT OR IGNORE INTO terminal (number) VALUES (?)", (terminal.number,))
+        self.run(
             "INSERT INTO terminal_key (terminal, key, fingerprint, seal_key, enrolled_at) VALUES (?, ?, ?, ?, ?)",
             (terminal.number, terminal.key, terminal.fingerprint, terminal.seal_key, terminal.enrolled_at),
         )
-        self._db.execute(
+        self.run(
             "UPDATE enrolment_code SET used_by = ?, answer = ? WHERE code_id = ?",
             (terminal.fingerprint, answer, code_id),
         )
@@ -144,7 +80,7 @@ class SqliteStore:
     # chain
 
     def head(self, terminal: str, epoch: int) -> Position | None:
-        row = self._one(
+        row = self.one(
             "SELECT epoch, seq, hash FROM chain WHERE terminal = ? AND epoch = ? ORDER BY seq DESC LIMIT 1",
             terminal,
             epoch,
@@ -152,15 +88,15 @@ class SqliteStore:
         return Position(*row) if row else None
 
     def hash_at(self, terminal: str, epoch: int, seq: int) -> bytes | None:
-        row = self._one("SELECT hash FROM chain WHERE terminal = ? AND epoch = ? AND seq = ?", terminal, epoch, seq)
+        row = self.one("SELECT hash FROM chain WHERE terminal = ? AND epoch = ? AND seq = ?", terminal, epoch, seq)
         return row[0] if row else None
 
     def prev_at(self, terminal: str, epoch: int, seq: int) -> bytes | None:
-        row = self._one("SELECT prev FROM chain WHERE terminal = ? AND epoch = ? AND seq = ?", terminal, epoch, seq)
+        row = self.one("SELECT prev FROM chain WHERE terminal = ? AND epoch = ? AND seq = ?", terminal, epoch, seq)
         return row[0] if row else None
 
     def openings_after(self, terminal: str, epoch: int) -> Sequence[ChainEntry]:
-        rows = self._all(
+        rows = self.all(
             f"SELECT {_ENTRY} FROM chain c WHERE terminal = ? AND epoch > ? AND seq = 1 ORDER BY epoch",  # noqa: S608 - constant
             terminal, epoch,
         )  # fmt: skip
@@ -168,16 +104,16 @@ class SqliteStore:
 
     def receive(self, entry: ChainEntry, sealed: bytes | None, at: str) -> None:
         place = (entry.terminal, entry.epoch, entry.seq)
-        self._db.execute(
+        self.run(
             "INSERT INTO chain VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*place, entry.kind, entry.at, entry.header, entry.prev, entry.body_commitment, entry.hash, at),
         )
         if sealed is not None:
-            self._db.execute("INSERT INTO body VALUES (?, ?, ?, ?)", (*place, sealed))
-        self._db.execute("INSERT INTO pending (terminal, epoch, seq) VALUES (?, ?, ?)", place)
+            self.run("INSERT INTO body VALUES (?, ?, ?, ?)", (*place, sealed))
+        self.run("INSERT INTO pending (terminal, epoch, seq) VALUES (?, ?, ?)", place)
 
     def alarm(self, terminal: str, code: str, epoch: int, seq: int, at: str) -> None:
-        self._db.execute(
+        self.run(
             "INSERT OR IGNORE INTO alarm (at, terminal, code, epoch, seq) VALUES (?, ?, ?, ?, ?)",
             (at, terminal, code, epoch, seq),
         )
@@ -185,7 +121,7 @@ class SqliteStore:
     # processing
 
     def pending(self, limit: int) -> Sequence[PendingBody]:
-        rows = self._all(
+        rows = self.all(
             f"SELECT {_ENTRY}, b.sealed FROM pending p JOIN chain c USING (terminal, epoch, seq)"  # noqa: S608 - constant
             " LEFT JOIN body b USING (terminal, epoch, seq) ORDER BY p.id LIMIT ?",
             limit,
@@ -194,20 +130,16 @@ class SqliteStore:
 
     def add_result(self, entry: ChainEntry, state: Literal["accepted", "refused"], reason: str | None, at: str) -> None:
         place = (entry.terminal, entry.epoch, entry.seq)
-        row = self._one("SELECT coalesce(max(n), 0) + 1 FROM result WHERE terminal = ?", entry.terminal)
+        row = self.one("SELECT coalesce(max(n), 0) + 1 FROM result WHERE terminal = ?", entry.terminal)
         n = row[0] if row else 1
-        self._db.execute(
-            "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?)", (entry.terminal, n, *place[1:], state, reason, at)
-        )
-        self._db.execute("DELETE FROM pending WHERE terminal = ? AND epoch = ? AND seq = ?", place)
+        self.run("INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?)", (entry.terminal, n, *place[1:], state, reason, at))
+        self.run("DELETE FROM pending WHERE terminal = ? AND epoch = ? AND seq = ?", place)
 
     def add_act(self, entry: ChainEntry, kind: str, content: bytes) -> None:
-        self._db.execute(
-            "INSERT INTO act VALUES (?, ?, ?, ?, ?)", (entry.terminal, entry.epoch, entry.seq, kind, content)
-        )
+        self.run("INSERT INTO act VALUES (?, ?, ?, ?, ?)", (entry.terminal, entry.epoch, entry.seq, kind, content))
 
     def results_after(self, terminal: str, n: int, limit: int) -> Sequence[StoredResult]:
-        rows = self._all(
+        rows = self.all(
             "SELECT r.n, r.epoch, r.seq, c.hash, r.state, r.reason, r.processed_at FROM result r"
             " JOIN chain c USING (terminal, epoch, seq) WHERE r.terminal = ? AND r.n > ? ORDER BY r.n LIMIT ?",
             terminal, n, limit,
@@ -218,7 +150,7 @@ class SqliteStore:
 
     def register(self, certificate: RegisteredCertificate) -> None:
         c = certificate
-        self._db.execute(
+        self.run(
             "INSERT INTO register VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 c.number, c.terminal, c.epoch, c.seq, c.item, c.issued_at, c.expires_at,
@@ -227,29 +159,29 @@ class SqliteStore:
         )  # fmt: skip
 
     def certificate(self, number: str) -> RegisteredCertificate | None:
-        row = self._one("SELECT * FROM register WHERE number = ?", number)
+        row = self.one("SELECT * FROM register WHERE number = ?", number)
         return RegisteredCertificate(*row) if row else None
 
     def revoke(self, number: str, at: str) -> None:
-        self._db.execute("UPDATE register SET state = 'revoked', revoked_at = ? WHERE number = ?", (at, number))
+        self.run("UPDATE register SET state = 'revoked', revoked_at = ? WHERE number = ?", (at, number))
 
     def revoked_numbers(self) -> Sequence[str]:
-        return [row[0] for row in self._all("SELECT number FROM register WHERE state = 'revoked' ORDER BY number")]
+        return [row[0] for row in self.all("SELECT number FROM register WHERE state = 'revoked' ORDER BY number")]
 
     # snapshots
 
     def publish(self, snapshot: PublishedSnapshot) -> None:
-        self._db.execute(
+        self.run(
             "INSERT INTO snapshot VALUES (?, ?, ?, ?)",
             (snapshot.generation, snapshot.manifest, snapshot.file, snapshot.made_at),
         )
 
     def latest_snapshot(self) -> PublishedSnapshot | None:
-        row = self._one("SELECT generation, manifest, file, made_at FROM snapshot ORDER BY generation DESC LIMIT 1")
+        row = self.one("SELECT generation, manifest, file, made_at FROM snapshot ORDER BY generation DESC LIMIT 1")
         return PublishedSnapshot(*row) if row else None
 
     def snapshot(self, generation: int) -> PublishedSnapshot | None:
-        row = self._one("SELECT generation, manifest, file, made_at FROM snapshot WHERE generation = ?", generation)
+        row = self.one("SELECT generation, manifest, file, made_at FROM snapshot WHERE generation = ?", generation)
         return PublishedSnapshot(*row) if row else None
 
     def package(self, snapshot: PublishedSnapshot) -> bytes:
@@ -258,7 +190,7 @@ class SqliteStore:
     # overview
 
     def fleet(self) -> Sequence[FleetRow]:
-        rows = self._all(
+        rows = self.all(
             "SELECT t.number,"
             " (SELECT max(enrolled_at) FROM terminal_key k WHERE k.terminal = t.number), t.last_seen_at,"
             " (SELECT count(*) FROM chain c WHERE c.terminal = t.number),"
@@ -269,7 +201,7 @@ class SqliteStore:
         return [FleetRow(*row) for row in rows]
 
     def records(self, limit: int) -> Sequence[RecordRow]:
-        rows = self._all(
+        rows = self.all(
             "SELECT c.terminal, c.epoch, c.seq, c.kind, c.at, c.received_at, coalesce(r.state, 'received'), r.reason,"
             " CAST(a.content AS TEXT) FROM chain c LEFT JOIN result r USING (terminal, epoch, seq)"
             " LEFT JOIN act a USING (terminal, epoch, seq)"

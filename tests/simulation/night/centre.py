@@ -11,7 +11,8 @@ from night.when import CentreClock
 from offline_store.chain import timestamp
 from offline_store.schema import SnapshotRow, to_record
 from sync.gateway.authority import make_demo_authority
-from sync.gateway.core import Centre, handle
+from sync.gateway.core import handle
+from sync.gateway.endpoint import Centre
 from sync.gateway.enrolling import issue_code
 from sync.gateway.processing import process_pending
 from sync.gateway.sqlite_store import SqliteStore

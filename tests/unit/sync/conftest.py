@@ -27,7 +27,8 @@ from offline_store.chain import (
     timestamp,
 )
 from sync.gateway.authority import Authority, make_demo_authority
-from sync.gateway.core import Centre, handle
+from sync.gateway.core import handle
+from sync.gateway.endpoint import Centre
 from sync.gateway.enrolling import issue_code
 from sync.gateway.processing import process_pending
 from sync.gateway.sqlite_store import SqliteStore

@@ -14,7 +14,8 @@ from sync.gateway.app import public_app, terminals_app
 from sync.gateway.core import handle
 from sync.gateway.house import House, NoDraft, NoHouse, make_house, open_house, publish
 from sync.gateway.overview import masked_name, record
-from sync.gateway.sqlite_store import SqliteStore, StoreUnusable
+from sync.gateway.sqlite_database import StoreUnusable
+from sync.gateway.sqlite_store import SqliteStore
 from sync.gateway.store import EnrolledTerminal, RecordRow
 from sync.protocol.exchange import Response
 from sync.trust import NotEnrolled, read_trust
@@ -71,6 +72,23 @@ def test_what_is_no_house_is_named(tmp_path):
     with pytest.raises(NoHouse, match="kiosk-gateway init"):
         open_house(tmp_path)
     with pytest.raises(StoreUnusable):
+        SqliteStore(tmp_path)
+
+
+def test_a_file_from_before_steps_were_counted_gets_what_it_lacks(tmp_path):
+    SqliteStore(tmp_path, create=True).close()
+    with sqlite3.connect(tmp_path / "gateway.db") as old:
+        old.executescript("DROP TABLE schema_step; PRAGMA user_version=1")
+    store = SqliteStore(tmp_path)
+    assert ("001-terminals-and-chain",) in store.all("SELECT name FROM schema_step")
+    store.close()
+
+
+def test_a_file_of_a_later_release_is_not_opened(tmp_path):
+    store = SqliteStore(tmp_path, create=True)
+    store.run("INSERT INTO schema_step VALUES ('999-of-tomorrow')")
+    store.close()
+    with pytest.raises(StoreUnusable, match="999-of-tomorrow"):
         SqliteStore(tmp_path)
 
 

@@ -1,0 +1,104 @@
+"""One path of the terminals' listener: what it takes and gives, and the function that answers.
+
+`sync.gateway.endpoints` lists them all; the core finds its function there, the shell its routes and its description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel
+
+from sync.gateway.authority import Authority
+from sync.gateway.refusals import Refused, problem
+from sync.gateway.store import Store
+from sync.protocol.encoding import TooLarge, decompress
+from sync.protocol.exchange import JSON, Request, Response
+from sync.protocol.messages import MAX_UNPACKED_REQUEST_BYTES, Malformed, Message, parse
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """Who this gateway is: its keys, and the addresses it tells terminals."""
+
+    authority: Authority
+    gateway_url: str
+    verify_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request whose sender is known, with all that an endpoint may look at; inside a transaction of the store."""
+
+    request: Request
+    terminal: str
+    now: datetime
+    store: Store
+    centre: Centre
+
+    def message(self, model: type[_M]) -> _M:
+        """The message in the request's body."""
+        return message_in(self.request, model)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A path that answers signed requests.
+
+    ``path``: with at most one last part in braces, which is a whole number. ``takes``, ``gives``: the messages, or the
+    media type of octets. ``query``: names of whole numbers that the address must carry.
+    """
+
+    path: str
+    method: Literal["GET", "POST"]
+    about: str
+    answer: Callable[[Asked], Response]
+    takes: type[BaseModel] | None = None
+    gives: type[BaseModel] | str | None = None
+    query: tuple[str, ...] = ()
+
+    @property
+    def prefix(self) -> str | None:
+        """The path before the part in braces; None when it has none."""
+        return self.path.partition("{")[0] if "{" in self.path else None
+
+    def serves(self, route: str) -> bool:
+        """Whether a request's path is this one."""
+        return route == self.path if self.prefix is None else route.startswith(self.prefix)
+
+
+def message_in(request: Request, model: type[_M]) -> _M:
+    """The message in a request's body; Refused with 400, 413 or 415."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+        raise Refused(problem(415, "wrong-content-type", f"This path takes {JSON}."))
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        raise Refused(problem(415, "wrong-content-encoding", "This path takes gzip or no content encoding."))
+    try:
+        body = decompress(request.body, MAX_UNPACKED_REQUEST_BYTES) if encoding == "gzip" else request.body
+        return parse(model, body)
+    except TooLarge:
+        raise Refused(
+            problem(413, "body-too-large", f"A request unpacks to at most {MAX_UNPACKED_REQUEST_BYTES} octets.")
+        ) from None
+    except Malformed as error:
+        raise Refused(problem(400, "malformed", f"Not a message of this path: {error.where}"[:200])) from None
+    except ValueError:
+        raise Refused(problem(400, "malformed", "The body is not gzip, although its header says so.")) from None
+
+
+def number_in(text: str) -> int:
+    """A whole number out of an address; Refused with 400."""
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise Refused(problem(400, "malformed", "A whole number is missing from the address."))
+    return int(text)
+
+
+def answered(message: Message) -> Response:
+    """The message as an answer."""
+    return Response(200, {"content-type": JSON}, message.to_wire())

@@ -1,0 +1,54 @@
+"""What terminals fetch: results of their items, snapshots, the list of what was taken back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sync.gateway.endpoint import Asked, Endpoint, answered, number_in
+from sync.gateway.refusals import problem
+from sync.protocol.exchange import COSE, JSON, NDJSON_GZIP, Response
+from sync.protocol.messages import ItemResult, Results
+from sync.protocol.packages import SignedManifest
+
+RESULTS_PAGE: Final = 200
+
+
+def _results(asked: Asked) -> Response:
+    after = number_in(asked.request.query.get("after", ""))
+    rows = asked.store.results_after(asked.terminal, after, RESULTS_PAGE + 1)
+    page = tuple(
+        ItemResult(
+            n=row.n, epoch=row.epoch, seq=row.seq, hash=row.hash, state=row.state, reason=row.reason,
+            processed_at=row.processed_at,
+        )
+        for row in rows[:RESULTS_PAGE]
+    )  # fmt: skip
+    return answered(Results(terminal=asked.terminal, results=page, more=len(rows) > RESULTS_PAGE))
+
+
+def _manifest(asked: Asked) -> Response:
+    latest = asked.store.latest_snapshot()
+    if latest is None:
+        return problem(404, "no-snapshot", "The centre has published no snapshot yet.")
+    return Response(200, {"content-type": JSON}, latest.manifest)
+
+
+def _package(asked: Asked) -> Response:
+    generation = number_in(asked.request.route.removeprefix("/v1/snapshot/"))
+    found = asked.store.snapshot(generation)
+    if found is None:
+        return problem(404, "no-snapshot", "The centre does not offer this generation.")
+    return Response(200, {"content-type": NDJSON_GZIP}, asked.store.package(found))
+
+
+def _revocations(asked: Asked) -> Response:
+    listed = asked.centre.authority.revocation_list(asked.store.revoked_numbers(), now=asked.now)
+    return Response(200, {"content-type": COSE}, listed)
+
+
+ENDPOINTS: Final = (
+    Endpoint("/v1/results", "GET", "Results of this terminal's items after n", _results, None, Results, ("after",)),
+    Endpoint("/v1/snapshot", "GET", "Signed manifest of the latest snapshot", _manifest, None, SignedManifest),
+    Endpoint("/v1/snapshot/{generation}", "GET", "Package of one generation", _package, None, NDJSON_GZIP),
+    Endpoint("/v1/revocations", "GET", "Signed list of revoked certificates", _revocations, None, COSE),
+)

@@ -1,0 +1,113 @@
+"""The gateway's file on SQLite: WAL, synchronous=FULL, one connection behind a lock.
+
+The listeners' threads and the processing step take turns, and a transaction is short. Of several processes on one file
+(the command line beside the server) SQLite itself makes one wait for the other.
+
+`schema/` holds the tables in numbered steps. Those that a file does not have yet are made when it is opened.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from sync.gateway.store import StoreUnavailable
+
+_UNAVAILABLE: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
+_FIRST: Final = "001-terminals-and-chain"
+
+
+class StoreUnusable(Exception):  # noqa: N818 - named by the condition
+    """The gateway's file is missing, damaged, or of another version."""
+
+
+class Database:
+    """The file `gateway.db` in `folder`."""
+
+    def __init__(self, folder: Path, *, create: bool = False, busy_seconds: float = 10.0) -> None:
+        path = folder / "gateway.db"
+        if create:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+            (folder / "snapshots").mkdir(mode=0o700, exist_ok=True)
+        elif not path.is_file():
+            raise StoreUnusable("gateway.db is missing: run kiosk-gateway init first")
+        self._lock = threading.RLock()
+        self._inside = False
+        self._raw = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+        self.run("PRAGMA journal_mode=WAL")
+        self.run("PRAGMA synchronous=FULL")
+        self.run("PRAGMA foreign_keys=ON")
+        self._make_tables()
+
+    def close(self) -> None:
+        """Give the file back."""
+        with self._lock:
+            self._raw.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One atomic, durable step; nothing of it is kept if an exception leaves it. May raise StoreUnavailable."""
+        with self._lock:
+            if self._inside:
+                raise RuntimeError("a transaction does not nest")
+            try:
+                self._raw.execute("BEGIN IMMEDIATE")
+                self._inside = True
+                yield
+                self._raw.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF in _UNAVAILABLE:
+                    raise StoreUnavailable(error.sqlite_errorname) from error
+                raise
+            finally:
+                self._inside = False
+                if self._raw.in_transaction:  # a full disk may have ended it already
+                    self._raw.execute("ROLLBACK")
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> int:
+        """One statement that gives no rows; answers the number of rows it changed."""
+        return self._raw.execute(sql, values).rowcount
+
+    def one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        """The first row, or None."""
+        row: tuple[Any, ...] | None = self._raw.execute(sql, values).fetchone()
+        return row
+
+    def all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """All rows."""
+        return self._raw.execute(sql, values).fetchall()
+
+    def _make_tables(self) -> None:
+        steps = {
+            step.name.removesuffix(".sql"): step
+            for step in files("sync.gateway").joinpath("schema").iterdir()
+            if step.name.endswith(".sql")
+        }
+        made = self._made()
+        unknown = made - steps.keys()
+        if unknown:
+            raise StoreUnusable(f"gateway.db has tables that this release does not know: {', '.join(sorted(unknown))}")
+        for name in sorted(steps.keys() - made):
+            sql = steps[name].read_text(encoding="utf-8")
+            try:
+                self._raw.executescript(f"BEGIN IMMEDIATE;{sql};INSERT INTO schema_step VALUES ('{name}');COMMIT")  # noqa: S608 - our own files
+            except sqlite3.OperationalError:
+                if self._raw.in_transaction:
+                    self._raw.execute("ROLLBACK")
+                # another process that opened it at the same moment may have been quicker
+                if name not in self._made():
+                    raise
+
+    def _made(self) -> set[str]:
+        """The steps this file has. One made before steps were counted says 1 as its version."""
+        old = self.one("PRAGMA user_version") == (1,)
+        self.run("CREATE TABLE IF NOT EXISTS schema_step (name TEXT PRIMARY KEY) WITHOUT ROWID")
+        if old:
+            self.run("INSERT OR IGNORE INTO schema_step VALUES (?)", (_FIRST,))
+        return {name for (name,) in self.all("SELECT name FROM schema_step")}
