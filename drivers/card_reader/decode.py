@@ -42,8 +42,7 @@ def algorithm_of(fci: bytes, region: str) -> Algorithm:
 
     CardUnsupported: a cipher the sheet does not know. Remembered: the FCI is that of a kind of card, not of a card.
     """
-    proprietary = _child(_child(fci, _FCI, "FCI"), _PROPRIETARY, "FCI")
-    issuer_data = _children(proprietary, "FCI").get(_ISSUER_DATA, b"")
+    issuer_data = _proprietary(fci).get(_ISSUER_DATA, b"")
     named = _children(issuer_data, "FCI").get(_ALGORITHM)
     if named is None:
         return Algorithm.SSF33 if region.startswith("11") else Algorithm.TRIPLE_DES
@@ -55,11 +54,16 @@ def algorithm_of(fci: bytes, region: str) -> Algorithm:
 
 def directory_sfi(fci: bytes) -> int | None:
     """SFI of the file DIR, from the answer to SELECT SSSE; None: the card does not say."""
-    named = _children(_child(_child(fci, _FCI, "FCI"), _PROPRIETARY, "FCI"), "FCI").get(_DIRECTORY)
+    named = _proprietary(fci).get(_DIRECTORY)
     if named is None:
         return None
     _require(len(named) == 1 and 1 <= named[0] <= 0x1E, "FCI", "no SFI")
     return named[0]
+
+
+def _proprietary(fci: bytes) -> dict[int, bytes]:
+    """The fields of the FCI's proprietary template (A5)."""
+    return _children(_child(_child(fci, _FCI, "FCI"), _PROPRIETARY, "FCI"), "FCI")
 
 
 def _children(data: bytes, element: str) -> dict[int, bytes]:
