@@ -29,30 +29,27 @@ LOAD_FILLER: Final = bytes.fromhex("8000")
 AccountKey = Literal["LOAD", "PURCHASE", "DTK"]
 
 
-def account_of(card: Core) -> Account | Answer:
-    """The account, when its application is selected and its PIN was given."""
+def account_of(card: Core, *, pin: bool) -> Account | Answer:
+    """The account, or 6985 outside its application. With `pin` also 6982 when a PIN is set and was not given."""
     account = card.memory.account
     if account is None or card.directory.df_name != MEDICAL.aid:
         return refused(sw.CONDITIONS, "the medical account is in DF04")
     if not isinstance(card.directory.file_by_sfi(LOG_SFI), RecordFile):
         return refused(sw.CONDITIONS, "a card of the first version has nothing in DF04, the account's log neither")
+    if pin and card.pin is not None and not card.session.proofs.pin:
+        return refused(sw.SECURITY_STATE, "the medical account needs the PIN")
     return account
 
 
-def without_pin(card: Core) -> Answer | None:
-    """6982 when a PIN is set and was not given."""
-    if card.pin is not None and not card.session.proofs.pin:
-        return refused(sw.SECURITY_STATE, "the medical account needs the PIN")
-    return None
-
-
-def wrong_shape(command: Command, parameters: tuple[int, int], length: int) -> Answer | None:
-    """6A86 or 6700."""
+def account_for(
+    card: Core, command: Command, parameters: tuple[int, int], length: int, *, pin: bool
+) -> Account | Answer:
+    """The account for a command with these P1 P2 and so many bytes of data: 6A86 and 6700 come before account_of."""
     if (command.p1, command.p2) != parameters:
         return refused(sw.WRONG_P1_P2, "a command of the medical account with these P1 P2")
     if len(command.data) != length:
         return refused(sw.WRONG_LENGTH, f"this command takes {length} bytes")
-    return None
+    return account_of(card, pin=pin)
 
 
 def session_key(card: Core, name: AccountKey, random: bytes) -> bytes:

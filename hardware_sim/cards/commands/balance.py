@@ -4,7 +4,7 @@ from typing import Final
 
 from hardware_sim.cards import status_words as sw
 from hardware_sim.cards.command import Answer, Command, refused
-from hardware_sim.cards.commands.account import account_of, amount_bytes, without_pin
+from hardware_sim.cards.commands.account import account_of, amount_bytes
 from hardware_sim.cards.core import Core
 
 _ACCOUNT: Final = 0x01
@@ -16,12 +16,9 @@ def get_balance(card: Core, command: Command) -> Answer:
     """P2 01: 4 bytes; 02 and 03: 4 bytes and the year. Does not end a load or purchase."""
     if command.p1 != 0 or command.p2 not in (_ACCOUNT, _SELF_PAID, _FUND):
         return refused(sw.WRONG_P1_P2, "GET BALANCE with these P1 P2")
-    account = account_of(card)
+    account = account_of(card, pin=True)
     if isinstance(account, Answer):
         return account
-    refusal = without_pin(card)
-    if refusal is not None:
-        return refusal
     year = bytes.fromhex(f"{account.year:04d}")
     told = {
         _ACCOUNT: amount_bytes(account.balance),

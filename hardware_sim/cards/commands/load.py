@@ -14,15 +14,13 @@ from hardware_sim.cards.commands.account import (
     MOST_FEN,
     RANDOM_LENGTH,
     TIME_LENGTH,
+    account_for,
     account_key,
-    account_of,
     amount_bytes,
     log_file,
     log_record,
     session_key,
     transaction_time,
-    without_pin,
-    wrong_shape,
 )
 from hardware_sim.cards.commands.update_record import add_record
 from hardware_sim.cards.core import Core, Pending
@@ -36,15 +34,9 @@ _CREDIT_LENGTH: Final = TIME_LENGTH + MAC_LENGTH
 
 def initialize_for_load(card: Core, command: Command) -> Answer:
     """key index, amount, terminal in; balance, sequence, key version, algorithm, random and MAC1 out."""
-    wrong = wrong_shape(command, PARAMETERS, _INITIALIZE_LENGTH)
-    if wrong is not None:
-        return wrong
-    account = account_of(card)
+    account = account_for(card, command, PARAMETERS, _INITIALIZE_LENGTH, pin=True)
     if isinstance(account, Answer):
         return account
-    refusal = without_pin(card)
-    if refusal is not None:
-        return refusal
     amount, terminal = int.from_bytes(command.data[1:5], "big"), command.data[5:]
     if command.data[0] != KEY_INDEX or card.directory.key_by_name("LOAD") is None:
         return refused(sw.KEY_INDEX, "no load key with this index")
@@ -65,10 +57,7 @@ def initialize_for_load(card: Core, command: Command) -> Answer:
 def credit_for_load(card: Core, command: Command) -> Answer:
     """The host's time and MAC2 in; TAC out. Any refusal ends the load."""
     pending, card.session.pending = card.session.pending, None
-    wrong = wrong_shape(command, (0x00, 0x00), _CREDIT_LENGTH)
-    if wrong is not None:
-        return wrong
-    account = account_of(card)
+    account = account_for(card, command, (0x00, 0x00), _CREDIT_LENGTH, pin=False)
     if isinstance(account, Answer):
         return account
     if pending is None or pending.kind != "load":

@@ -13,16 +13,14 @@ from hardware_sim.cards.commands.account import (
     RANDOM_LENGTH,
     SETTLEMENT,
     TIME_LENGTH,
+    account_for,
     account_key,
-    account_of,
     amount_bytes,
     in_insurance_year,
     log_file,
     log_record,
     session_key,
     transaction_time,
-    without_pin,
-    wrong_shape,
 )
 from hardware_sim.cards.commands.update_record import add_record
 from hardware_sim.cards.core import Core, Pending
@@ -37,15 +35,9 @@ _DEBIT_LENGTH: Final = _TERMINAL_SEQUENCE + TIME_LENGTH + MAC_LENGTH
 
 def initialize_for_purchase(card: Core, command: Command) -> Answer:
     """key index, three amounts, terminal in; balance, yearly sums, year, sequence, version, algorithm, random out."""
-    wrong = wrong_shape(command, PARAMETERS, _INITIALIZE_LENGTH)
-    if wrong is not None:
-        return wrong
-    account = account_of(card)
+    account = account_for(card, command, PARAMETERS, _INITIALIZE_LENGTH, pin=True)
     if isinstance(account, Answer):
         return account
-    refusal = without_pin(card)
-    if refusal is not None:
-        return refusal
     paid, self_paid, fund = (int.from_bytes(command.data[start : start + 4], "big") for start in (1, 5, 9))
     terminal = command.data[13:]
     if command.data[0] != KEY_INDEX or card.directory.key_by_name("PURCHASE") is None:
@@ -68,10 +60,7 @@ def initialize_for_purchase(card: Core, command: Command) -> Answer:
 def debit_for_purchase(card: Core, command: Command) -> Answer:
     """The terminal's sequence, time and MAC1 in; TAC and MAC2 out. Any refusal ends the purchase."""
     pending, card.session.pending = card.session.pending, None
-    wrong = wrong_shape(command, (0x01, 0x00), _DEBIT_LENGTH)
-    if wrong is not None:
-        return wrong
-    account = account_of(card)
+    account = account_for(card, command, (0x01, 0x00), _DEBIT_LENGTH, pin=False)
     if isinstance(account, Answer):
         return account
     if pending is None or pending.kind != "purchase":

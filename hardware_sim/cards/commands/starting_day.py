@@ -5,7 +5,7 @@ from typing import Final
 
 from hardware_sim.cards import status_words as sw
 from hardware_sim.cards.command import Answer, Command, exactly, refused
-from hardware_sim.cards.commands.account import account_of, without_pin, wrong_shape
+from hardware_sim.cards.commands.account import account_for
 from hardware_sim.cards.core import Core
 
 _UPDATE: Final = 0x00
@@ -19,17 +19,12 @@ def starting_day(card: Core, command: Command) -> Answer:
     """P1 00 sets it, P1 01 tells it (2 bytes BCD)."""
     if command.p1 not in (_UPDATE, _GET):
         return refused(sw.WRONG_P1_P2, "STARTING DAY with this P1")
-    wrong = wrong_shape(command, (command.p1, 0x00), _LENGTH if command.p1 == _UPDATE else 0)
-    if wrong is not None:
-        return wrong
-    account = account_of(card)
+    sets = command.p1 == _UPDATE
+    account = account_for(card, command, (command.p1, 0x00), _LENGTH if sets else 0, pin=sets)
     if isinstance(account, Answer):
         return account
-    if command.p1 == _GET:
+    if not sets:
         return exactly(command, bytes.fromhex(account.starting_day))
-    refusal = without_pin(card)
-    if refusal is not None:
-        return refusal
     if not _is_day(command.data.hex()):
         return refused(sw.DATA_FIELD, "there is no such day")
     if card.write_fails():

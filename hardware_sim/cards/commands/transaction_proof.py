@@ -16,7 +16,7 @@ def get_transaction_proof(card: Core, command: Command) -> Answer:
         return refused(sw.WRONG_P1_P2, "GET TRANSACTION PROOF with these P1 P2")
     if len(command.data) != _LENGTH:
         return refused(sw.WRONG_LENGTH, "a sequence has two bytes")
-    account = account_of(card)
+    account = account_of(card, pin=False)
     if isinstance(account, Answer):
         return account
     proof = account.proofs.get(command.p2)
