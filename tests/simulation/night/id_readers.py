@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from night.when import LifeSpan
+from night.serial_path import Said, SerialPath
 
-from drivers.links.memory import SerialMemoryLink
+from drivers.scheduler import VirtualScheduler
 from hardware_sim.id_reader.reader import SELF_TEST_FAILED, IdReader
 from hardware_sim.line_troubles import Trouble
 
 PORT = "/dev/kiosk/id-reader"
 
 
-class IdReaderPath:
+class IdReaderPath(SerialPath):
     """The reader on its line."""
 
-    def __init__(self) -> None:
-        self.machine = IdReader()
+    machine: IdReader
+
+    def __init__(self, scheduler: VirtualScheduler) -> None:
+        super().__init__(scheduler, IdReader())
         self.resets = 0
-        self._link: SerialMemoryLink | None = None
-        self._plugged = True
         self._hangs = False
 
-    def connect(self, life: LifeSpan) -> SerialMemoryLink:
-        self._link = SerialMemoryLink(life, self if self._plugged else None)  # type: ignore[arg-type]
-        return self._link
-
-    def feed(self, data: bytes, now: float) -> list[tuple[float, bytes]]:
+    def feed(self, data: bytes, now: float) -> Said:
         if data.endswith(bytes.fromhex("10FFEC")):
             self.resets += 1
             self._hangs = False
-        return [] if self._hangs else self.machine.feed(data, now)
+        return [] if self._hangs else super().feed(data, now)
 
     # hands
-
-    def unplug(self) -> None:
-        self._plugged = False
-        if self._link is not None:
-            self._link.unplug()
 
     def fall_silent(self) -> None:
         self.machine.disturb(Trouble.SILENCE)
@@ -51,7 +42,4 @@ class IdReaderPath:
     def mend(self) -> None:
         self.machine.recover()
         self._hangs = False
-        if not self._plugged:
-            self._plugged = True
-            if self._link is not None:
-                self._link.plug(self)  # type: ignore[arg-type]
+        self.plug()

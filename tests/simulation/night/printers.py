@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from night.serial_path import Said, SerialPath
 from night.when import LifeSpan
 
-from drivers.links.memory import IppMemoryLink, SerialMemoryLink
+from drivers.links.memory import IppMemoryLink
 from drivers.scheduler import VirtualScheduler
 from hardware_sim.ipp_printer.printer import IppPrinter
-from hardware_sim.receipt_printer.printer import ReceiptPrinter, Said
+from hardware_sim.receipt_printer.printer import ReceiptPrinter
 from hardware_sim.receipt_printer.ticket import Ending, Ticket
 
 _HANDS_SECONDS = 8.0
@@ -26,25 +27,20 @@ class Paper:
     by_staff: bool
 
 
-class ReceiptPaperPath:
+class ReceiptPaperPath(SerialPath):
     """The receipt printer on its line."""
 
-    def __init__(self, scheduler: VirtualScheduler) -> None:
-        self._scheduler = scheduler
-        self.machine = ReceiptPrinter()
-        self.papers: list[Paper] = []
-        self._link: SerialMemoryLink | None = None
-        self._plugged = True
-        self._fed_at = float("-inf")
+    machine: ReceiptPrinter
 
-    def connect(self, life: LifeSpan) -> SerialMemoryLink:
-        self._link = SerialMemoryLink(life, self if self._plugged else None)  # type: ignore[arg-type]
-        return self._link
+    def __init__(self, scheduler: VirtualScheduler) -> None:
+        super().__init__(scheduler, ReceiptPrinter())
+        self.papers: list[Paper] = []
+        self._fed_at = float("-inf")
 
     def feed(self, data: bytes, now: float) -> Said:
         if len(data) > _QUESTION_BYTES:
             self._fed_at = now
-        said = self.machine.feed(data, now)
+        said = super().feed(data, now)
         self._collect(by_staff=False)
         return said
 
@@ -79,11 +75,6 @@ class ReceiptPaperPath:
     def power_off(self) -> None:
         self.machine.power_off()
 
-    def unplug(self) -> None:
-        self._plugged = False
-        if self._link is not None:
-            self._link.unplug()
-
     def mend(self) -> None:
         """Staff put everything right, and take away what then comes out and what hangs in the slot.
 
@@ -96,21 +87,12 @@ class ReceiptPaperPath:
             self.machine.power_on()
         self._say(self.machine.clear(self._now))
         self.machine.pull_out()
-        if not self._plugged:
-            self._plugged = True
-            if self._link is not None:
-                self._link.plug(self)  # type: ignore[arg-type]
+        self.plug()
         self._collect(by_staff=True)
 
     @property
     def _now(self) -> float:
         return self._scheduler.now()
-
-    def _say(self, said: Said) -> None:
-        link = self._link
-        for delay, data in said:
-            if link is not None:
-                self._scheduler.call_later(delay, lambda data=data: link.arrive(data))  # type: ignore[misc]
 
     def _collect(self, *, by_staff: bool) -> None:
         self.papers += [Paper(ticket.text(), _whole(ticket), by_staff) for ticket in self.machine.collect()]

@@ -140,7 +140,7 @@ class Night:
         self.bench = Bench(self.scheduler, self._chance("bench"))
         self.receipts = ReceiptPaperPath(self.scheduler)
         self.documents = DocumentPaperPath(self.scheduler)
-        self.id_reader = IdReaderPath()
+        self.id_reader = IdReaderPath(self.scheduler)
         self.key_pad = PinPadPath(self.scheduler)
         self.scanner = ScannerPath(self.scheduler)
         self._papers_chance, self._centre_chance = self._chance("papers"), self._chance("centre")
