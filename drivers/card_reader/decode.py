@@ -8,7 +8,7 @@ from drivers.card_reader import elements
 from drivers.card_reader.card_number import is_card_number
 from drivers.card_reader.codings import WholeText
 from drivers.card_reader.facts import V1, Algorithm, Atr, CardId, Holder, Issuer, Version
-from drivers.card_reader.layouts import CONTACT_ATR, CONTACTLESS_ATR, TLVS, parsed
+from drivers.card_reader.layouts import CARD_FACTOR, CONTACT_ATR, CONTACTLESS_ATR, HISTORICAL, TLVS, parsed
 from drivers.errors import CardMalformed, CardUnsupported
 
 _FCI, _PROPRIETARY, _ISSUER_DATA, _ALGORITHM, _DIRECTORY = 0x6F, 0xA5, 0x9F0C, 0x86, 0x88
@@ -30,10 +30,9 @@ def is_contactless(atr: bytes) -> bool:
 def atr_facts(atr: bytes) -> Atr:
     """Read the ATR. CardMalformed: it is none of a social security card's two forms (section 1)."""
     contactless = is_contactless(atr)
-    fields = parsed(CONTACTLESS_ATR if contactless else CONTACT_ATR, atr, "ATR")
-    historical = fields.checked.value.historical if contactless else fields.historical
-    factor = historical.value.card_factor
-    return Atr(contactless, historical.data, factor.data, factor.value.region.hex())
+    frame = parsed(CONTACTLESS_ATR, atr, "ATR").checked.value if contactless else parsed(CONTACT_ATR, atr, "ATR")
+    factor = parsed(HISTORICAL, frame.historical, "ATR").card_factor
+    return Atr(contactless, frame.historical, factor, parsed(CARD_FACTOR, factor, "ATR").region.hex())
 
 
 @lru_cache(maxsize=16)

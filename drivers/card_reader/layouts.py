@@ -24,6 +24,7 @@ from construct import (
     Int16ub,
     Prefixed,
     RawCopy,
+    StreamError,
     Struct,
     Switch,
     ValidationError,
@@ -48,9 +49,22 @@ ISSUER_MARK = bytes.fromhex("D156000005")
 """Registered identifier inside every card id, section 4."""
 
 
+class _Frame(BytesIO):
+    """Answers a read in full or not at all: a compiled layout does not look whether it got all it asked for.
+
+    ``Prefixed`` makes a stream of its own, which is not of this kind: in it, compiled, only a GreedyBytes may stand.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        if size is not None and len(data) < size:
+            raise StreamError("cut short")
+        return data
+
+
 def parsed(layout: Construct, data: bytes, element: str, **parameters: int) -> Any:
     """Parse all of ``data``. CardMalformed: it does not fit; facts are the ``element`` and the ``shape`` it breaks."""
-    stream = BytesIO(data)
+    stream = _Frame(data)
     try:
         value = layout.parse_stream(stream, **parameters)
     except ValidationError as error:
@@ -66,7 +80,7 @@ def parsed(layout: Construct, data: bytes, element: str, **parameters: int) -> A
 # --- answers (ISO 7816-4, 5.1): data and status word; the parameter ``length`` is the data's ---
 
 RESPONSE = Struct("data" / Bytes(this._params.length), "sw" / Int16ub).compile()
-"""Compiled, for it is parsed 30 times a card. Compiled layouts take short data in silence: only this one may be."""
+"""Compiled, as the other layouts of the hot path: a card is read in 30 exchanges and 14 records."""
 
 
 # --- BER-TLV (ISO 7816-4, 5.2.2): tags of one or two bytes, lengths up to 65,535 ---
@@ -99,32 +113,33 @@ TLV = Struct("tag" / TAG, "value" / Prefixed(LENGTH, GreedyBytes))
 TLVS = GreedyRange(TLV)
 """Several, one after the other. What does not fit is left over, which ``parsed`` refuses."""
 
-RECORD = Struct("tag" / Byte, "value" / Prefixed(Byte, GreedyBytes))
+RECORD = Struct("tag" / Byte, "value" / Prefixed(Byte, GreedyBytes)).compile()
 """A record of a variable file: one data element (section 3)."""
 
 
 # --- ATR (section 1) ---
 
-HISTORICAL = Struct(
-    "chip_maker" / Bytes(2),
-    "cos" / Bytes(3),
-    "card_factor" / RawCopy(Struct("card_maker" / Bytes(2), "region" / Bytes(2), "serial" / Bytes(4))),
-)
-"""Historical bytes; ``card_factor.data`` is the level-3 factor of the card's keys (section 8)."""
+CARD_FACTOR = Struct("card_maker" / Bytes(2), "region" / Bytes(2), "serial" / Bytes(4)).compile()
+"""Level-3 factor of the card's keys (section 8)."""
 
-CONTACT_ATR = Struct(Const(b"\x3b\x6d"), "tb1_tc1" / Bytes(2), "historical" / RawCopy(HISTORICAL))
+HISTORICAL = Struct("chip_maker" / Bytes(2), "cos" / Bytes(3), "card_factor" / Bytes(8)).compile()
+"""Historical bytes."""
+
+CONTACT_ATR = Struct(Const(b"\x3b\x6d"), "tb1_tc1" / Bytes(2), "historical" / Bytes(13)).compile()
 """T=0, no check byte."""
 
 CONTACTLESS_ATR = Struct(
     Const(b"\x3b"),
-    "checked" / RawCopy(Struct(Const(b"\x8d\x80\x01"), "historical" / RawCopy(HISTORICAL))),
+    "checked" / RawCopy(Struct(Const(b"\x8d\x80\x01"), "historical" / Bytes(13))),
     "tck" / Checksum(Byte, lambda data: reduce(xor, data), this.checked.data),
 )
 """The form PC/SC gives an ISO 14443 card (PC/SC part 3, 3.1.3.2.3.1); the check byte is the XOR after TS."""
 
 # --- card id (section 4), 16 bytes; the serial is unique in the city, not always decimal ---
 
-CARD_ID = Struct("city" / Bytes(3), "mark" / Const(ISSUER_MARK), "serial" / Bytes(4), "authentication_code" / Bytes(4))
+CARD_ID = Struct(
+    "city" / Bytes(3), "mark" / Const(ISSUER_MARK), "serial" / Bytes(4), "authentication_code" / Bytes(4)
+).compile()
 
 
 @dataclass(frozen=True)
@@ -153,8 +168,10 @@ VECTORS = (
         {
             "chip_maker": b"\x00\x81",
             "cos": bytes.fromhex("544C96"),
+            "card_factor": bytes.fromhex("8684990100000001"),
         },
     ),
+    Vector(CARD_FACTOR, "8684990100000001", {"region": bytes.fromhex("9901")}),
     Vector(CONTACT_ATR, "3B6D00000081544C968684990100000001", {}),
     Vector(CONTACTLESS_ATR, "3B8D80010081544C96868499010000000198", {}),
 )
