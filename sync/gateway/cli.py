@@ -5,21 +5,21 @@ Exit codes: 0 done; 1 asked and answered "no"; 2 not understood; 3 could not fin
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final
 
 import typer
 
-if TYPE_CHECKING:
-    from sync.gateway.house import House
+from sync.gateway.command import CANNOT_TELL, NO, USAGE, AsJson, Data
+from sync.gateway.command import DEFAULT_DATA as _DEFAULT
+from sync.gateway.command import end as _end
+from sync.gateway.command import opened_house as _house
+from sync.gateway.command import say as _say
+from sync.gateway.command import table as _table
 
-NO, USAGE, CANNOT_TELL = 1, 2, 3
 _RECORDS: Final = 200
 
 app = typer.Typer(
@@ -28,33 +28,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="the gateway's data directory")]
-AsJson = Annotated[bool, typer.Option("--json", help="answer as JSON")]
-_DEFAULT = Path("gateway-data")
-
-
-def _say(value: dict[str, Any] | list[Any], text: str, as_json: bool) -> None:
-    sys.stdout.write((json.dumps(value, ensure_ascii=False, indent=1) if as_json else text) + "\n")
-
-
-def _end(sentence: str, code: int) -> NoReturn:
-    sys.stderr.write(sentence + "\n")
-    raise typer.Exit(code)
-
-
-@contextmanager
-def _house(data: Path) -> Iterator[House]:
-    from sync.gateway.house import NoHouse, open_house
-    from sync.gateway.sqlite_database import StoreUnusable
-
-    try:
-        house = open_house(data)
-    except (NoHouse, StoreUnusable) as error:
-        _end(str(error), CANNOT_TELL)
-    try:
-        yield house
-    finally:
-        house.store.close()
 
 
 @app.command()
@@ -284,19 +257,6 @@ def _act_line(act: dict[str, Any]) -> str:
         act.get("outcome", ""),
     ]
     return " ".join(word for word in words if word)
-
-
-def _table(heads: tuple[str, ...], rows: list[list[str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    if not rows:
-        sys.stdout.write("Nothing yet.\n")
-        return
-    table = Table(*heads)
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
 
 
 def main() -> None:
