@@ -7,7 +7,6 @@ RESPONSE), by ``6Cxx`` (send it again with this Le). PC/SC drivers of some reade
 from dataclasses import dataclass, field
 
 from drivers.card_reader.commands import Command, get_response
-from drivers.card_reader.layouts import RESPONSE, parsed
 from drivers.errors import CardBlocked, ProtocolError, Refused
 from drivers.operation import Exchange, Operation, SecretExchange, Slot
 
@@ -109,5 +108,5 @@ class Channel:
     def _response(self, name: str, raw: bytes) -> Response:
         if len(raw) < 2:
             raise ProtocolError("card_reader", slot=self.slot.value, command=name, shape="no status word")
-        fields = parsed(RESPONSE, raw, name, length=len(raw) - 2)
-        return Response(fields.data, fields.sw)
+        # The last two bytes, whatever stands in front (ISO 7816-4, 5.1): a layout would have to be told how much that is.
+        return Response(raw[:-2], int.from_bytes(raw[-2:], "big"))

@@ -62,11 +62,11 @@ class _Frame(BytesIO):
         return data
 
 
-def parsed(layout: Construct, data: bytes, element: str, **parameters: int) -> Any:
+def parsed(layout: Construct, data: bytes, element: str) -> Any:
     """Parse all of ``data``. CardMalformed: it does not fit; facts are the ``element`` and the ``shape`` it breaks."""
     stream = _Frame(data)
     try:
-        value = layout.parse_stream(stream, **parameters)
+        value = layout.parse_stream(stream)
     except ValidationError as error:
         # Without a path in front: the message is the rule, in our own words.
         raise CardMalformed("card_reader", element=element, shape=str(error).splitlines()[-1]) from None
@@ -75,12 +75,6 @@ def parsed(layout: Construct, data: bytes, element: str, **parameters: int) -> A
     if stream.tell() != len(data):
         raise CardMalformed("card_reader", element=element, shape="something behind", length=len(data))
     return value
-
-
-# --- answers (ISO 7816-4, 5.1): data and status word; the parameter ``length`` is the data's ---
-
-RESPONSE = Struct("data" / Bytes(this._params.length), "sw" / Int16ub).compile()
-"""Compiled, as the other layouts of the hot path: a card is read in 30 exchanges and 14 records."""
 
 
 # --- BER-TLV (ISO 7816-4, 5.2.2): tags of one or two bytes, lengths up to 65,535 ---
@@ -114,7 +108,7 @@ TLVS = GreedyRange(TLV)
 """Several, one after the other. What does not fit is left over, which ``parsed`` refuses."""
 
 RECORD = Struct("tag" / Byte, "value" / Prefixed(Byte, GreedyBytes)).compile()
-"""A record of a variable file: one data element (section 3)."""
+"""A record of a variable file: one data element (section 3). Compiled, for 14 of them are read from each card."""
 
 
 # --- ATR (section 1) ---
