@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+
+from tests.held import Held
 
 SOAK = Path(__file__).resolve().parents[2] / "build" / "soak.json"
 INSERTIONS = 300
@@ -18,23 +19,6 @@ WARM = 30
 MOST_GROWTH = 8 << 20
 """Bytes in all: what was read from each card, kept by mistake, would show as much after a day, not after 300; handles
 and threads are counted exactly."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """What a process holds."""
-
-    handles: int
-    threads: int
-    resident: int
-
-    @classmethod
-    def by(cls, pid: int) -> Held:
-        process = Path(f"/proc/{pid}")
-        pages = int((process / "statm").read_text().split()[1])
-        return cls(
-            len(os.listdir(process / "fd")), len(os.listdir(process / "task")), pages * os.sysconf("SC_PAGESIZE")
-        )
 
 
 @pytest.mark.soak

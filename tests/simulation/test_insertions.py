@@ -9,13 +9,11 @@ from __future__ import annotations
 import gc
 import os
 import random
-import threading
-from dataclasses import dataclass
-from pathlib import Path
 
 from night.cast import bank_card
 
 from kiosk.sessions.state import EnteringPin
+from tests.held import Held
 
 INSERTIONS = 10_000
 WARM = 1_000
@@ -29,20 +27,11 @@ LONGEST_READ = 2.5
 """Virtual seconds: somewhere within a card's whole reading."""
 
 
-@dataclass(frozen=True)
-class Held:
-    """What the process holds, the simulation's own books left out."""
-
-    handles: int
-    threads: int
-    resident: int
-
-    @classmethod
-    def by(cls, hall) -> Held:
-        hall.night.invariants.chain.forget()
-        gc.collect()
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-        return cls(len(os.listdir("/proc/self/fd")), threading.active_count(), pages * os.sysconf("SC_PAGESIZE"))
+def held(hall):
+    """By this process, the simulation's own books left out."""
+    hall.night.invariants.chain.forget()
+    gc.collect()
+    return Held.by(os.getpid())
 
 
 def citizen(hall, chance):
@@ -66,14 +55,14 @@ def test_ten_thousand_cards_leave_no_handle_no_thread_and_no_memory_behind(still
     hall, chance = still_hall(), random.Random(20261122)
     for _ in range(WARM):
         citizen(hall, chance)
-    before = Held.by(hall)
+    before = held(hall)
     counted = []
     for _ in range(2):
         for _ in range((INSERTIONS - WARM) // 2):
             citizen(hall, chance)
             if chance.random() < 0.01:
                 hall.night.invariants.chain.forget()
-        counted.append(Held.by(hall))
+        counted.append(held(hall))
     grown = (counted[-1].resident - before.resident) / (INSERTIONS - WARM)
     with capsys.disabled():
         print(
