@@ -108,5 +108,5 @@ class Channel:
     def _response(self, name: str, raw: bytes) -> Response:
         if len(raw) < 2:
             raise ProtocolError("card_reader", slot=self.slot.value, command=name, shape="no status word")
-        # The last two bytes, whatever stands in front (ISO 7816-4, 5.1): a layout would have to be told how much that is.
+        # The last two bytes, whatever stands in front (ISO 7816-4, 5.1): a layout would have to be told how much.
         return Response(raw[:-2], int.from_bytes(raw[-2:], "big"))

@@ -4,31 +4,24 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cache
 
-from construct import Byte, Bytes, GreedyBytes, If, Prefixed, Struct, this
+from construct import Byte, If, Struct, this
 
 from drivers.card_reader.layouts import PSAM_AID, SSSE_NAME
 from drivers.card_reader.message_blocks import MAC_LENGTH
 
-_COMMAND = Struct(
+_HEADER = Struct(
     "cla" / Byte,
     "ins" / Byte,
     "p1" / Byte,
     "p2" / Byte,
-    "data" / If(this.data != b"", Prefixed(Byte, GreedyBytes)),
-    "le" / If(this.le != None, Bytes(1)),  # noqa: E711  an expression of construct, which knows no "is"
-).compile()
-"""Only built, never parsed: a card is read in 30 exchanges."""
+    "p3" / If(this.p3 != None, Byte),  # noqa: E711  an expression of construct, which knows no "is"
+)
 
 
 @cache
-def _header(cla: int, ins: int, p1: int, p2: int, le: int | None) -> bytes:
-    """The wire of a command without data: always the same few, and nobody's."""
-    return _built(cla, ins, p1, p2, b"", le)
-
-
-def _built(cla: int, ins: int, p1: int, p2: int, data: bytes, le: int | None) -> bytes:
-    last = None if le is None else bytes([le & 0xFF])
-    return bytes(_COMMAND.build({"cla": cla, "ins": ins, "p1": p1, "p2": p2, "data": data, "le": last}))
+def _header(cla: int, ins: int, p1: int, p2: int, p3: int | None) -> bytes:
+    """All of a command but its data: always the same few, and nobody's. ``p3`` is Lc, or Le where there are no data."""
+    return bytes(_HEADER.build({"cla": cla, "ins": ins, "p1": p1, "p2": p2, "p3": p3}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +52,11 @@ class Command:
 
     def wire(self, *, le: int | None = None) -> bytes:
         """Bytes for the wire. ``le`` given: with exactly this Le (after 6Cxx, or over T=1); 256 is written as 00."""
-        if self.data:
-            return _built(self.cla, self.ins, self.p1, self.p2, self.data, le)
-        return _header(self.cla, self.ins, self.p1, self.p2, self.le or None if le is None else le)
+        if not self.data:
+            le = self.le or None if le is None else le
+            return _header(self.cla, self.ins, self.p1, self.p2, None if le is None else le & 0xFF)
+        body = _header(self.cla, self.ins, self.p1, self.p2, len(self.data)) + self.data
+        return body if le is None else body + bytes([le & 0xFF])
 
 
 SELECT_SSSE = Command("select SSSE", 0x00, 0xA4, 0x04, 0x00, SSSE_NAME, le=256)
