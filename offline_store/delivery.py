@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias, cast
 
 from offline_store import rows
+from offline_store.beside import Beside
 from offline_store.chain import ChainEntry, Position
-from offline_store.connection import Connection, KeyBytes, open_encrypted
+from offline_store.connection import Connection, KeyBytes
+from offline_store.device_states import device_states
 from offline_store.errors import StoreBroken
-from offline_store.journal.files import DATABASE, HEAD, wal_is_suspect
-from offline_store.journal.head import HeadRecord, read_head
-from offline_store.migrations import require_version
-from offline_store.schema import DeliveryRow, InboxRow, PendingItem, RunRow
+from offline_store.journal.files import DATABASE
+from offline_store.questions import Settling
+from offline_store.schema import DeliveryRow, DeviceStateRow, InboxRow, PendingItem, RunRow
 
 BODY_RETENTION_DAYS: Final = 7
 """A sealed body is kept until its entry was processed, and this many days more; then `delete_old_bodies` removes it."""
@@ -66,17 +67,15 @@ Acknowledgement: TypeAlias = Acknowledged | Fork
 
 
 class Delivery:
-    """Opens the journal of a data directory beside the terminal process.
+    """Opens the journal of a data directory beside the terminal process. ``questions``: see `offline_store.questions`.
 
     When the terminal moved the journal aside meanwhile, the next call goes to the new one. Every call may raise
     WrongKey, StoreBroken, StoreFull, StoreBusy, StoreRefused, SchemaTooNew.
     """
 
     def __init__(self, folder: Path, key: KeyBytes, *, busy_seconds: float = 2.0) -> None:
-        self._folder = folder
-        self._key = key
-        self._busy_seconds = busy_seconds
-        self._opened = self._open()
+        self._beside = Beside(folder, key, busy_seconds=busy_seconds)
+        self.questions: Final = Settling(lambda: self._connection)
 
     # --- upload ---
 
@@ -216,6 +215,10 @@ class Delivery:
 
     # --- state and retention ---
 
+    def devices(self) -> tuple[DeviceStateRow, ...]:
+        """How the terminal says its devices are."""
+        return device_states(self._connection)
+
     def backlog(self) -> Backlog:
         """Counts and age for the status page."""
         connection = self._connection
@@ -242,14 +245,11 @@ class Delivery:
 
     def close(self) -> None:
         """Give the connection back."""
-        self._opened.close()
+        self._beside.close()
 
     @property
     def _connection(self) -> Connection:
-        if not self._opened.still_at_its_path():
-            self._opened.close()
-            self._opened = self._open()
-        return self._opened
+        return self._beside.connection
 
     @property
     def _terminal(self) -> str:
@@ -257,21 +257,6 @@ class Delivery:
         if terminal is None:
             raise StoreBroken(DATABASE, "it does not say whose it is")
         return terminal
-
-    def _open(self) -> Connection:
-        if wal_is_suspect(self._folder):
-            raise StoreBroken(DATABASE, "its write-ahead log is damaged; the terminal has to open it first")
-        head = read_head(self._folder / HEAD)
-        check = head.key_check if isinstance(head, HeadRecord) else None
-        connection = open_encrypted(
-            self._folder / DATABASE, self._key, expected_key_check=check, busy_seconds=self._busy_seconds
-        )
-        try:
-            require_version(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
 
     @staticmethod
     def _insert_inbox(

@@ -72,7 +72,21 @@ def version_1(tables: Database) -> None:
     tables.table("meta").create({"key": str, "value": str}, pk="key", not_null={"value"}, strict=True)
 
 
-STEPS: Final[tuple[Callable[[Database], None], ...]] = (version_1,)
+def version_2(tables: Database) -> None:
+    """question: asked of the centre while a person waits. device_state: how the devices are, for the heartbeat."""
+    tables.execute(
+        "CREATE TABLE question (id TEXT PRIMARY KEY, kind TEXT NOT NULL, asked_at TEXT NOT NULL,"
+        " deadline_seconds INTEGER NOT NULL, content TEXT, state TEXT NOT NULL DEFAULT 'waiting'"
+        " CHECK (state = 'waiting' OR state = 'sent' OR state = 'answered' OR state = 'refused' OR state = 'expired'"
+        " OR state = 'unknown'), sent_at TEXT, settled_at TEXT, reason TEXT, answer TEXT) STRICT, WITHOUT ROWID"
+    )
+    tables.execute(
+        "CREATE TABLE device_state (device TEXT PRIMARY KEY, state TEXT NOT NULL, fault TEXT, since TEXT NOT NULL)"
+        " STRICT, WITHOUT ROWID"
+    )
+
+
+STEPS: Final[tuple[Callable[[Database], None], ...]] = (version_1, version_2)
 
 
 def user_version(connection: Connection) -> int:

@@ -20,7 +20,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from offline_store.chain import ChainEntry
 
-JOURNAL_SCHEMA_VERSION: Final = 1
+JOURNAL_SCHEMA_VERSION: Final = 2
 SNAPSHOT_SCHEMA_VERSION: Final = 1
 
 # --- journal ---
@@ -31,6 +31,10 @@ DELIVERY_STATES: Final[tuple[str, ...]] = get_args(DeliveryState)
 PrintState: TypeAlias = Literal["queued", "sending", "printed", "failed", "unknown"]
 PRINT_STATES: Final[tuple[str, ...]] = get_args(PrintState)
 FINAL_PRINT_STATES: Final[frozenset[str]] = frozenset({"printed", "failed", "unknown"})
+
+QuestionState: TypeAlias = Literal["waiting", "sent", "answered", "refused", "expired", "unknown"]
+"""Waiting: never sent. Sent: it may have arrived. Expired: certainly not done. Unknown: nobody can say any more."""
+OPEN_QUESTION_STATES: Final[frozenset[str]] = frozenset({"waiting", "sent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,32 @@ class RunRow:
     outcome: str | None
     items: int
     detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """One question to the centre while a person waits. ``content``, ``answer``: JSON text, personal, soon deleted."""
+
+    id: str
+    kind: str
+    asked_at: str
+    deadline_seconds: int
+    content: str | None = dataclasses.field(repr=False)
+    state: QuestionState
+    sent_at: str | None
+    settled_at: str | None
+    reason: str | None
+    answer: str | None = dataclasses.field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStateRow:
+    """How a device is: ``state`` a word of XFS4IoT, ``fault`` a code of the fault table or None, ``since`` a moment."""
+
+    device: str
+    state: str
+    fault: str | None
+    since: str
 
 
 # --- snapshot ---
