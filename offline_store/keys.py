@@ -15,9 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
-from offline_store.durable import create_file, make_folder, mapped
+from offline_store.durable import create_file, make_folder, mapped, sync_folder
 from offline_store.errors import KeyFilesRefused, KeyMissing, KeyUnfit
 
 MAX_KEY_BYTES: Final = 16 * 1024
@@ -84,6 +84,31 @@ class KeyProvider(Protocol):
     def create(self, name: str, material: bytes | bytearray) -> bool:
         """Keep a new key durably. False, and nothing changed, when one of that name exists."""
 
+    def replace(self, name: str, by: str) -> None:
+        """The key ``by`` takes the place and the name of ``name``, durably and in one step. Raises KeyMissing."""
+
+
+class KeySigner(Protocol):
+    """A key that signs where it lies. ``suite``: "intl" | "sm"."""
+
+    @property
+    def suite(self) -> str: ...
+    @property
+    def public_key(self) -> bytes: ...
+    def sign(self, data: bytes) -> bytes: ...
+
+
+@runtime_checkable
+class SigningKeys(Protocol):
+    """What a provider offers beside `KeyProvider` when it holds signing keys that never leave it (a security chip)."""
+
+    def make_signer(self, name: str, suite: str) -> bool:
+        """Make the key inside. False, and nothing changed, when one of that name exists, or the suite is not its own:
+        then the key is made outside and kept by `KeyProvider.create`."""
+
+    def signer(self, name: str) -> KeySigner | None:
+        """The key, to sign with; None when it holds no signing key of that name and may be asked to lend it."""
+
 
 class KeyFiles:
     """Keys as 0600 files in one 0700 folder: what a root user of the machine, or a copied disk, can read.
@@ -132,6 +157,16 @@ class KeyFiles:
             raise ValueError(f"a key has 1 to {MAX_KEY_BYTES} bytes")
         make_folder(self._folder)
         return create_file(self._path(name), material)
+
+    def replace(self, name: str, by: str) -> None:
+        """One file takes the other's place; after a power cut it is the old one or the new one."""
+        label = f"{self._folder.name}/{by}"
+        with mapped(label):
+            try:
+                self._path(by).replace(self._path(name))
+            except FileNotFoundError:
+                raise KeyMissing(label, "there is no such key file") from None
+            sync_folder(self._folder)
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):

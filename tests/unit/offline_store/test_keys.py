@@ -114,3 +114,22 @@ def test_a_key_of_another_owner_is_unfit(tmp_path: Path) -> None:
     os.chown(tmp_path / "store", 65534, 65534)
     with pytest.raises(KeyUnfit, match="another user"):
         keys.load("store")
+
+
+def test_a_key_takes_the_place_of_another_and_is_gone_from_its_own(tmp_path: Path) -> None:
+    keys = provider(tmp_path / "keys")
+    assert keys.create("terminal", bytes(32))
+    assert keys.create("terminal-next", bytes(range(32)))
+    keys.replace("terminal", "terminal-next")
+    with keys.load("terminal", length=32) as buffer:
+        assert buffer.material == bytes(range(32))
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["terminal"]
+
+
+def test_a_key_that_is_missing_takes_no_place(tmp_path: Path) -> None:
+    keys = provider(tmp_path / "keys")
+    assert keys.create("terminal", bytes(32))
+    with pytest.raises(KeyMissing):
+        keys.replace("terminal", "terminal-next")
+    with keys.load("terminal", length=32) as buffer:
+        assert buffer.material == bytes(32)
