@@ -1,7 +1,4 @@
-"""Every cable that comes out goes in again: service is there within a stated time of virtual seconds, for every device.
-
-`RESTORED` is the promise: a poll's interval and one look, whatever the device and however long it was away.
-"""
+"""Every cable that comes out goes in again: each device serves again within a stated time of virtual seconds."""
 
 from __future__ import annotations
 
@@ -9,18 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
+from night.promises import NOTICED, RESTORED
 from night.still import StillHall
 
 from drivers.operation import Slot
 from drivers.supervisor import Rung
-from kiosk.equipment import LOOK_SECONDS
 from kiosk.events import Device
 from kiosk.sessions.state import EnteringPin, Standby
-from kiosk.settings import Timeouts
-
-RESTORED = Timeouts().poll_devices + LOOK_SECONDS
-NOTICED = 4 * Timeouts().poll_devices
-"""An ill device is known to be ill within this time."""
 
 AWAY = (3.0, 47.0, 1_300.0)
 """Seconds: shorter than a poll, in the first rounds of the ladder, long after a technician was asked for."""

@@ -10,8 +10,6 @@ import gc
 import os
 import random
 
-from night.cast import bank_card
-
 from kiosk.sessions.state import EnteringPin
 from tests.held import Held
 
@@ -38,9 +36,9 @@ def citizen(hall, chance):
     """One of them, from the card's coming to rest."""
     what = chance.random()
     if what < 0.1:
-        hall.night.bench.insert(bank_card(), None)
+        hall.insert_bank_card()
     elif what < 0.2:
-        hall.night.bench.insert(hall.one.card, hall.one, upside_down=True)
+        hall.insert_upside_down()
     else:
         hall.insert(chance.choice((hall.one, hall.other)))
     if what < 0.6:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 import pytest
-from night.cast import bank_card
 from night.places import PLACES, press, technician_blinks, technician_comes, technician_goes
+from night.promises import LEFT_ALONE, a_way_out
 from night.still import StillHall
 
 from drivers.errors import CardGone
@@ -18,7 +18,6 @@ from kiosk import events as happenings
 from kiosk import intents
 from kiosk.effects import Outbox
 from kiosk.intents import ItemChosen, Press
-from kiosk.screen import Page
 from kiosk.sessions import state as phases
 from kiosk.sessions import transitions
 from kiosk.sessions.rules import Around
@@ -88,23 +87,10 @@ def test_every_pair_of_phase_and_event_is_in_the_table_in_the_base_or_means_noth
 # --- what happens there ---
 
 
-def swap(hall: StillHall) -> None:
-    hall.night.bench.pull()
-    hall.insert(hall.other)
-
-
 def swap_later(hall: StillHall) -> None:
     hall.night.bench.pull()
     hall.run(0.3)
     hall.insert(hall.other)
-
-
-def foreign_card(hall: StillHall) -> None:
-    hall.night.bench.insert(bank_card(), None)
-
-
-def upside_down(hall: StillHall) -> None:
-    hall.night.bench.insert(hall.one.card, hall.one, upside_down=True)
 
 
 def service_blinks(hall: StillHall) -> None:
@@ -117,8 +103,7 @@ def swap_in_the_dark(hall: StillHall) -> None:
     """The card service is gone, and nobody tells of the cards that come and go meanwhile."""
     hall.night.bench.service_dies()
     hall.run(1.0)
-    hall.night.bench.pull()
-    hall.insert(hall.other)
+    hall.swap()
     hall.run(1.0)
     hall.night.bench.service_returns()
 
@@ -162,11 +147,11 @@ def stray_answers(hall: StillHall) -> None:
 HAPPENINGS: Mapping[str, Callable[[StillHall], None]] = {
     "nothing": lambda hall: None,
     "the card is pulled": lambda hall: hall.night.bench.pull(),
-    "the card is swapped": swap,
+    "the card is swapped": StillHall.swap,
     "the card is swapped slowly": swap_later,
     "a card is put in": lambda hall: hall.insert(),
-    "a bank card is put in": foreign_card,
-    "a card is put in upside down": upside_down,
+    "a bank card is put in": StillHall.insert_bank_card,
+    "a card is put in upside down": StillHall.insert_upside_down,
     "the card service is gone": lambda hall: hall.night.bench.service_dies(),
     "the card service blinks": service_blinks,
     "the card is swapped while the service is gone": swap_in_the_dark,
@@ -196,16 +181,6 @@ HAPPENINGS: Mapping[str, Callable[[StillHall], None]] = {
     "answers to nobody": stray_answers,
 }
 
-WAYS_OUT = frozenset({Page.STANDBY, Page.TAKE_THINGS, Page.OUT_OF_SERVICE})
-"""Where the terminal may stand when nobody has touched it for minutes: at rest, asking for the card, or closed."""
-
-LONGEST = 400.0
-"""Virtual seconds: the longest page of elder mode, its warning, a print to its end, and a card asked for."""
-
-
-def a_way_out(hall: StillHall) -> bool:
-    return hall.lit and hall.page in WAYS_OUT and hall.nobody
-
 
 def at_rest(hall: StillHall) -> bool:
     return hall.at_rest
@@ -221,10 +196,10 @@ def test_from_every_place_there_is_a_way_back_whatever_happens_there(still_hall,
         happen(here)
         here.run(1.0)
         here.release()
-        out = here.comes_to(a_way_out, LONGEST)
-        assert out, f"{place}, {name}: nobody touches it, and after {LONGEST:.0f} s there is no way out"
+        out = here.comes_to(a_way_out, LEFT_ALONE)
+        assert out, f"{place}, {name}: nobody touches it, and after {LEFT_ALONE:.0f} s there is no way out"
         here.put_right()
-        assert here.comes_to(at_rest, LONGEST), f"{place}, {name}: all is mended and taken, and there is no rest"
+        assert here.comes_to(at_rest, LEFT_ALONE), f"{place}, {name}: all is mended and taken, and there is no rest"
 
 
 REPRESENTED = {
@@ -276,6 +251,6 @@ def test_what_means_nothing_changes_nothing(still_hall, phase):
             assert not out.effects
             assert not out.signals
     here.release()
-    assert here.comes_to(a_way_out, LONGEST)
+    assert here.comes_to(a_way_out, LEFT_ALONE)
     here.put_right()
-    assert here.comes_to(at_rest, LONGEST)
+    assert here.comes_to(at_rest, LEFT_ALONE)

@@ -10,30 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
-from night.cast import bank_card
 from night.places import PLACES, technician_goes
+from night.promises import LEFT_ALONE, NOTICED, RESTORED, a_way_out
 from night.still import StillHall
 
 from drivers.operation import Slot
 from kiosk.custody import CardPlace
-from kiosk.equipment import LOOK_SECONDS
 from kiosk.events import Device
 from kiosk.faults import CATALOGUE
 from kiosk.identity import NOBODY
-from kiosk.screen import Page
 from kiosk.sessions.state import Maintenance
-from kiosk.settings import Timeouts
 
-NOTICED = 4 * Timeouts().poll_devices
-"""An ill device is known to be ill within this time."""
-
-LEFT_ALONE = 400.0
-"""The longest page of elder mode, its warning, a print to its end, and a card asked for: then the way is free."""
-
-RESTORED = Timeouts().poll_devices + LOOK_SECONDS
-"""All devices are known to be well within this time after the cause is gone: a poll's interval and one look."""
-
-WAYS_OUT = frozenset({Page.STANDBY, Page.TAKE_THINGS, Page.OUT_OF_SERVICE})
 GIVEN_BACK = frozenset({CardPlace.ABSENT, CardPlace.OFFERED, CardPlace.LEFT})
 
 
@@ -46,29 +33,20 @@ class Fault:
     of_card: bool = False
 
 
-def tap(**troubles: object) -> Callable[[StillHall], None]:
-    return lambda hall: hall.night.bench.disturb(**troubles)
-
-
-def swap(hall: StillHall) -> None:
-    hall.night.bench.pull()
-    hall.insert(hall.other)
-
-
 def foreign(hall: StillHall) -> None:
     hall.night.bench.pull()
-    hall.night.bench.insert(bank_card(), None)
+    hall.insert_bank_card()
 
 
 def upside_down(hall: StillHall) -> None:
     hall.night.bench.pull()
-    hall.night.bench.insert(hall.one.card, hall.one, upside_down=True)
+    hall.insert_upside_down()
 
 
 TABLE: Mapping[Device, Mapping[str, Fault]] = {
     Device.CARD_READER: {
         "card pulled": Fault(lambda hall: hall.night.bench.pull(), None),
-        "card exchanged": Fault(swap, None, of_card=True),
+        "card exchanged": Fault(StillHall.swap, None, of_card=True),
         "bank card": Fault(foreign, "CR-02", of_card=True),
         "upside down": Fault(upside_down, "CR-01", of_card=True),
         "card service dead": Fault(lambda hall: hall.night.bench.service_dies(), "CR-07"),
@@ -119,10 +97,6 @@ ROWS = [(device, name) for device, faults in TABLE.items() for name in faults]
 
 def known(device: Device, code: str) -> Callable[[StillHall], bool]:
     return lambda hall: hall.night.life is not None and hall.state.devices.fault(device) == code
-
-
-def a_way_out(hall: StillHall) -> bool:
-    return hall.lit and hall.page in WAYS_OUT and hall.nobody
 
 
 def all_well(hall: StillHall) -> bool:

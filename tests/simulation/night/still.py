@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from night.cast import Somebody
+from night.cast import Somebody, bank_card
 from night.life import HELD, Maker, ProcessLife
 from night.whole import FITTED, Night
 
@@ -167,6 +167,17 @@ class StillHall:
     def insert(self, somebody: Somebody | None = None) -> None:
         whose = somebody or self.one
         self.night.bench.insert(whose.card, whose)
+
+    def insert_bank_card(self) -> None:
+        self.night.bench.insert(bank_card(), None)
+
+    def insert_upside_down(self) -> None:
+        self.night.bench.insert(self.one.card, self.one, upside_down=True)
+
+    def swap(self) -> None:
+        """Out with the card, in with the other's, within an instant."""
+        self.night.bench.pull()
+        self.insert(self.other)
 
     def type_pin(self, somebody: Somebody | None = None) -> None:
         if Device.PIN_PAD in self.night.fitted:
