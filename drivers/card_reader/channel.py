@@ -52,10 +52,10 @@ class Channel:
 
     def send(self, command: Command) -> Operation[Response]:
         """Send, and answer data with the final status word, whatever it is. ProtocolError: not an answer at all."""
-        as_case_4 = self.le_with_data and command.data and command.le
-        response = yield from self._exchange(command, command.wire(le=command.le) if as_case_4 else command.wire())
+        response = self._response(command.name, (yield Exchange(self.slot, self._wire(command))))
         if response.sw1 == _WRONG_LE and command.le:
-            response = yield from self._exchange(command, command.wire(le=response.sw2 or 256))
+            again = command.wire(le=response.sw2 or 256)
+            response = self._response(command.name, (yield Exchange(self.slot, again)))
         return response if response.sw1 != _MORE else (yield from self._fetched(command.name, response))
 
     def ask(self, command: Command) -> Operation[bytes]:
@@ -70,8 +70,8 @@ class Channel:
 
         fetch  the command has an answer: fetch what 61xx announces, which sends nothing again
         """
-        as_case_4 = fetch and self.le_with_data and command.data and command.le
-        response = yield from self._exchange(command, command.wire(le=command.le) if as_case_4 else command.wire())
+        wire = self._wire(command) if fetch else command.wire()
+        response = self._response(command.name, (yield Exchange(self.slot, wire)))
         return (yield from self._fetched(command.name, response)) if fetch else response
 
     def send_secret(self, name: str, request: SecretExchange, *, fetch: bool = False) -> Operation[Response]:
@@ -102,8 +102,10 @@ class Channel:
             data += response.data
         return Response(data, response.sw)
 
-    def _exchange(self, command: Command, wire: bytes) -> Operation[Response]:
-        return self._response(command.name, (yield Exchange(self.slot, wire)))
+    def _wire(self, command: Command) -> bytes:
+        """The command's bytes, with Le behind its data where that is the custom."""
+        as_case_4 = self.le_with_data and command.data and command.le
+        return command.wire(le=command.le) if as_case_4 else command.wire()
 
     def _response(self, name: str, raw: bytes) -> Response:
         if len(raw) < 2:

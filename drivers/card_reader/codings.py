@@ -12,6 +12,8 @@ from typing import Any
 from construct import Adapter, Bytes, GreedyBytes, ValidationError
 
 _FILL = b"\x00\x20"
+_DIGITS = frozenset(string.digits)
+_LATIN = _DIGITS | frozenset(string.ascii_uppercase)
 _UNUSED = 0xEE
 _PRIVATE = (range(0xE000, 0xF900), range(0xF0000, 0x110000))
 
@@ -91,7 +93,7 @@ class Latin(Text):
 
     def _decode(self, value: bytes, context: Any, path: Any) -> str:  # type: ignore[override]
         text = super()._decode(value, context, path)
-        if not set(text) <= set(string.digits + string.ascii_uppercase):
+        if not _LATIN.issuperset(text):
             raise ValidationError("not digits and capital letters")
         return text
 
@@ -136,12 +138,12 @@ class Digits(Adapter):  # type: ignore[misc]
 
     def _decode(self, value: bytes, context: Any, path: Any) -> str:
         digits = value.rstrip(bytes([_UNUSED])).hex().rstrip("f")
-        if not set(digits) <= set(string.digits):
+        if not _DIGITS.issuperset(digits):
             raise ValidationError("not decimal digits")
         return digits
 
     def _encode(self, value: str, context: Any, path: Any) -> bytes:
-        if not set(value) <= set(string.digits):
+        if not _DIGITS.issuperset(value):
             raise ValidationError("not decimal digits")
         if len(value) > 2 * self._length:
             raise ValidationError("too many digits")

@@ -66,6 +66,7 @@ ASK_PIN_TRIES = Command("ask PIN tries", 0x00, 0x20, 0x00, 0x00, le=256)
 """VERIFY with Lc 00 and no PIN: the byte that would be Le is the Lc, and both are 00 on the wire."""
 
 
+@cache
 def read_record(sfi: int, tag: int, expected: int) -> Command:
     """READ RECORD by tag (mode 0: first record with it); ``expected`` is the whole record's length, up to 256."""
     return Command(f"read record {sfi:02X}/{tag:02X}", 0x00, 0xB2, tag, sfi << 3, le=expected)

@@ -46,9 +46,11 @@ class Element:
     def decode(self, record: bytes) -> Any:
         """Decode a whole record. CardMalformed: another tag, a wrong length, a value that breaks its coding."""
         fields = parsed(RECORD, record, self.name)
-        if fields.tag != self.tag:
-            raise CardMalformed("card_reader", element=self.name, shape="another tag", tag=fields.tag)
-        value = b"\x00" * self.length if self.optional and not fields.value else fields.value
+        tag, value = fields.tag, fields.value
+        if tag != self.tag:
+            raise CardMalformed("card_reader", element=self.name, shape="another tag", tag=tag)
+        if self.optional and not value:
+            value = bytes(self.length)
         return parsed(self.coding, value, self.name)
 
     def encode(self, value: Any) -> bytes:
