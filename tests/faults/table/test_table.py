@@ -19,18 +19,39 @@ from kiosk.custody import CardPlace
 from kiosk.events import Device
 from kiosk.faults import CATALOGUE
 from kiosk.identity import NOBODY
+from kiosk.screen import TakeThings
 from kiosk.sessions.state import Maintenance
 
 GIVEN_BACK = frozenset({CardPlace.ABSENT, CardPlace.OFFERED, CardPlace.LEFT})
 
+FOUND: Mapping[str, str] = {"starting": "SW-01", "starting with a card in the slot": "SW-01", "maintenance": "LF-01"}
+"""Places where nobody saw the card come: it is never read, whatever it is, and given back with this code."""
+
+SERVED_WITHOUT_A_CARD = frozenset({"asking the birth month", "asking the category", "shown without a card"})
+"""Places where the card slot is free and somebody is busy with a service that needs none."""
+
 
 @dataclass(frozen=True)
 class Fault:
-    """`code` is what the device (or, where `of_card`, the page) says; None: nobody is to be told."""
+    """`code` is what the device says, or, where `of_card`, the page and the end of the card's session; None: nobody is
+    to be told. `untold`: places where the card is given back all the same and nobody says why."""
 
     happen: Callable[[StillHall], object]
     code: str | None
     of_card: bool = False
+    untold: frozenset[str] = frozenset()
+
+    def told_at(self, place: str) -> str | None:
+        """The code that is to be seen there."""
+        if not self.of_card or self.code is None:
+            return self.code
+        return None if place in self.untold else FOUND.get(place, self.code)
+
+    def ends_at(self, place: str) -> str | None:
+        """Why the card's session ended there, as the chain says it; None: it had none."""
+        if place in FOUND:
+            return None
+        return "done" if place in self.untold else self.code
 
 
 def foreign(hall: StillHall) -> None:
@@ -48,7 +69,8 @@ TABLE: Mapping[Device, Mapping[str, Fault]] = {
         "card pulled": Fault(lambda hall: hall.night.bench.pull(), None),
         "card exchanged": Fault(StillHall.swap, None, of_card=True),
         "bank card": Fault(foreign, "CR-02", of_card=True),
-        "upside down": Fault(upside_down, "CR-01", of_card=True),
+        # a card that answers ends a service without a card; to one that does not, the service goes on
+        "upside down": Fault(upside_down, "CR-01", of_card=True, untold=SERVED_WITHOUT_A_CARD),
         "card service dead": Fault(lambda hall: hall.night.bench.service_dies(), "CR-07"),
         "reader unplugged": Fault(lambda hall: hall.night.bench.unplug(Slot.USER), "CR-07"),
         "PSAM out": Fault(lambda hall: hall.night.bench.take_sam(), None),
@@ -99,6 +121,16 @@ def known(device: Device, code: str) -> Callable[[StillHall], bool]:
     return lambda hall: hall.night.life is not None and hall.state.devices.fault(device) == code
 
 
+def shown(code: str) -> Callable[[StillHall], bool]:
+    """On the page that gives the card back."""
+
+    def is_shown(hall: StillHall) -> bool:
+        body = screen.body if (screen := hall.night.screen()) is not None else None
+        return isinstance(body, TakeThings) and body.notice is not None and body.notice.code == code
+
+    return is_shown
+
+
 def all_well(hall: StillHall) -> bool:
     return hall.night.life is not None and all(map(hall.state.devices.usable, Device))
 
@@ -112,6 +144,16 @@ def told(hall: StillHall, device: Device, since: int) -> list[str]:
         for header in chain.headers[since:]
         if header.get("event") == "device" and header.get("device") == device.value
     ]
+
+
+def ended(hall: StillHall, since: int) -> str | None:
+    """Why the session ended that offered the card which is still in the slot; None: it had none."""
+    chain = hall.night.invariants.chain
+    chain.catch_up()
+    new = zip(chain.entries[since:], chain.headers[since:], strict=True)
+    why = {header["session"]: str(header["why"]) for entry, header in new if entry.kind == "session-closed"}
+    whose = hall.state.custody.session
+    return None if whose is None else why[whose]
 
 
 @pytest.mark.parametrize(("device", "name"), ROWS, ids=lambda value: getattr(value, "value", value))
@@ -133,11 +175,15 @@ def test_each_fault_at_each_place_has_a_code_a_way_out_and_an_end(full_hall, dev
             # the devices are the technician's, and nobody asks them until they are given back
             technician_goes(hall)
             hall.until(lambda state: not isinstance(state.session.phase, Maintenance))
-        if fault.code is not None and not fault.of_card:
-            assert hall.comes_to(known(device, fault.code), NOTICED), f"{pair}: nobody noticed {fault.code}"
+        if (code := fault.told_at(place)) is not None:
+            seen = shown(code) if fault.of_card else known(device, code)
+            assert hall.comes_to(seen, NOTICED), f"{pair}: nobody noticed {code}"
         assert hall.comes_to(a_way_out, LEFT_ALONE), f"{pair}: no way out"
         assert hall.state.custody.card in GIVEN_BACK, f"{pair}: the card is {hall.state.custody.card}"
         assert hall.state.session.identity == NOBODY
+        if fault.of_card and fault.code is not None:
+            why = ended(hall, since)
+            assert why == fault.ends_at(place), f"{pair}: the chain says that the session ended with {why}"
         hall.put_right()
         assert hall.comes_to(all_well, RESTORED), f"{pair}: not all well {RESTORED:.0f} s after it was mended"
         assert hall.comes_to(lambda here: here.at_rest, LEFT_ALONE), f"{pair}: no rest"
