@@ -41,15 +41,15 @@ class Run(Generic[T]):
 
     def start(self) -> None:
         """Run up to the first request."""
-        self._step(lambda: next(self._operation))
+        self._step(self._operation.send, None)
 
     def answer(self, value: Any) -> None:
         """Give the answer to the request."""
-        self._step(lambda: self._operation.send(value))
+        self._step(self._operation.send, value)
 
     def fail(self, error: DeviceError) -> None:
         """Throw a failure of the wire in at the request."""
-        self._step(lambda: self._operation.throw(error))
+        self._step(self._operation.throw, error)
 
     def end_early(self, error: DeviceError, now: float) -> None:
         """Throw ``Cancelled`` or ``Timeout`` in, which leaves time to tidy up. If that too is over: close."""
@@ -66,9 +66,9 @@ class Run(Generic[T]):
         self._operation.close()
         self._finish(Failed(error))
 
-    def _step(self, step: Callable[[], Request]) -> None:
+    def _step(self, step: Callable[[Any], Request], given: Any) -> None:
         try:
-            request = step()
+            request = step(given)
             while isinstance(request, Progress):
                 if self._on_progress is not None:
                     self._on_progress(request.step)

@@ -149,6 +149,8 @@ class ThreadLane:
             return self._running
 
     def _work(self, job: _Job[Any]) -> None:
+        if threading.current_thread() is not self._thread:
+            raise RuntimeError(f"lane {self.name} works on its own thread only")
         run = job.run
         if (reason := self._reason_to_end(job)) is not None:
             run.never_start(reason)
@@ -181,8 +183,6 @@ class ThreadLane:
         return None
 
     def _perform(self, request: Request, job: _Job[Any]) -> Any:
-        if threading.current_thread() is not self._thread:
-            raise RuntimeError(f"lane {self.name} works on its own thread only")
         left = max(0.0, job.run.limit - self._clock())
         if isinstance(request, Sleep):
             # While tidying up the job is cancelled already: then only time ends the sleep.
