@@ -22,7 +22,15 @@ from typing import Final, Literal, TypeAlias, get_args
 import cbor2
 
 EntryKind: TypeAlias = Literal[
-    "epoch-opened", "session-opened", "session-closed", "act", "certificate-issued", "print", "custody", "audit"
+    "epoch-opened",
+    "session-opened",
+    "session-closed",
+    "act",
+    "certificate-issued",
+    "print",
+    "custody",
+    "audit",
+    "truncated",
 ]
 ENTRY_KINDS: Final[tuple[str, ...]] = get_args(EntryKind)
 

@@ -86,7 +86,22 @@ def version_2(tables: Database) -> None:
     )
 
 
-STEPS: Final[tuple[Callable[[Database], None], ...]] = (version_1, version_2)
+def version_3(tables: Database) -> None:
+    """truncation: what left the chain after its retention; nothing else may be deleted from the chain."""
+    tables.execute(
+        "CREATE TABLE truncation (epoch INTEGER PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL,"
+        " record_seq INTEGER NOT NULL) STRICT"
+    )
+    tables.execute("DROP TRIGGER chain_is_append_only_delete")
+    tables.execute(
+        "CREATE TRIGGER chain_is_append_only_delete BEFORE DELETE ON chain WHEN OLD.seq = 1 OR NOT EXISTS"
+        " (SELECT 1 FROM truncation AS t JOIN chain AS c ON c.epoch = t.epoch AND c.seq = t.record_seq"
+        " WHERE t.epoch = OLD.epoch AND t.seq >= OLD.seq AND c.kind = 'truncated')"
+        " BEGIN SELECT RAISE(ABORT, 'the chain is append-only'); END"
+    )
+
+
+STEPS: Final[tuple[Callable[[Database], None], ...]] = (version_1, version_2, version_3)
 
 
 def user_version(connection: Connection) -> int:

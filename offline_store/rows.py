@@ -26,14 +26,24 @@ def last_position(connection: Connection, epoch: int) -> Position | None:
 
 
 def hash_at(connection: Connection, epoch: int, seq: int) -> bytes | None:
-    """The hash at a number, None when there is no such entry."""
-    row = connection.one("SELECT hash FROM chain WHERE epoch = ? AND seq = ?", (epoch, seq))
+    """The hash at a number, also of the last one that left by truncation; None when that number is not known."""
+    row = connection.one(
+        "SELECT hash FROM chain WHERE epoch = ? AND seq = ?"
+        " UNION ALL SELECT hash FROM truncation WHERE epoch = ? AND seq = ?",
+        (epoch, seq, epoch, seq),
+    )
     return None if row is None else bytes(row[0])
 
 
+def truncated_up_to(connection: Connection, epoch: int) -> Position | None:
+    """The last entry that left by truncation."""
+    row = connection.one("SELECT epoch, seq, hash FROM truncation WHERE epoch = ?", (epoch,))
+    return None if row is None else Position(*row)
+
+
 def chain_count(connection: Connection) -> int:
-    """Rows in the chain table."""
-    row = connection.one("SELECT count(*) FROM chain")
+    """Entries that the chain ever had: rows there and those that left by truncation (all but the opening)."""
+    row = connection.one("SELECT (SELECT count(*) FROM chain) + (SELECT coalesce(sum(seq - 1), 0) FROM truncation)")
     return int(row[0]) if row else 0
 
 

@@ -8,28 +8,37 @@ What must not come in: network, devices, screens, and knowledge of what an act m
 
 from offline_store.chain import Position
 from offline_store.journal.aside import delete_uploaded, salvage_done, waiting_salvage
+from offline_store.journal.cutting import KEPT, LEAST_KEPT
 from offline_store.journal.journal import Journal, Limits
 from offline_store.journal.opening import open_journal
 from offline_store.journal.outcomes import (
+    Cut,
     NewEpoch,
     NoRoom,
+    NothingToTruncate,
     Opened,
     OpenOutcome,
     PrintJob,
     Room,
     RoomAnswer,
     Salvaged,
+    Truncated,
+    TruncationOutcome,
     Verified,
 )
 from offline_store.journal.reader import JournalReader, read_journal
 from offline_store.journal.salvage import salvage
 
 __all__ = [
+    "KEPT",
+    "LEAST_KEPT",
+    "Cut",
     "Journal",
     "JournalReader",
     "Limits",
     "NewEpoch",
     "NoRoom",
+    "NothingToTruncate",
     "OpenOutcome",
     "Opened",
     "Position",
@@ -37,6 +46,8 @@ __all__ = [
     "Room",
     "RoomAnswer",
     "Salvaged",
+    "Truncated",
+    "TruncationOutcome",
     "Verified",
     "delete_uploaded",
     "open_journal",

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from offline_store import rows
+from offline_store import rows, truncation
 from offline_store.chain import (
     ENTRY_KINDS,
     SALT_BYTES,
@@ -28,18 +28,24 @@ from offline_store.chain import (
 from offline_store.connection import Connection
 from offline_store.durable import mapped
 from offline_store.errors import StoreBroken, StoreError, StoreFull
+from offline_store.journal.cutting import AT_ONCE, KEPT, LEAST_KEPT, WORTH_A_RECORD, cut_off, leaving
 from offline_store.journal.files import HEAD, OpenMark
 from offline_store.journal.head import HeadRecord, write_head
-from offline_store.journal.outcomes import NoRoom, Room, RoomAnswer
+from offline_store.journal.outcomes import NoRoom, NothingToTruncate, Room, RoomAnswer, Truncated, TruncationOutcome
 from offline_store.journal.prints import require_print_header
 from offline_store.journal.reader import JournalReader
+from offline_store.truncation import Truncation
 
+Sign: TypeAlias = Callable[[bytes], bytes]
+"""statement -> signature by the terminal's key."""
 Seal: TypeAlias = Callable[[bytes, bytes], bytes]
 """(plain, info) -> sealed bytes that only the centre can open."""
 Now: TypeAlias = Callable[[], datetime]
 Random: TypeAlias = Callable[[int], bytes]
 
 _TEST_WRITE_BYTES: Final = 64 * 1024
+_OWN_KINDS: Final = frozenset({"epoch-opened", truncation.KIND})
+"""Written by the journal alone, with a signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class Journal(JournalReader):
         folder: Path,
         mark: OpenMark,
         key_check: str,
+        sign: Sign,
         seal: Seal,
         now: Now,
         random: Random,
@@ -94,6 +101,7 @@ class Journal(JournalReader):
         self._folder = folder
         self._mark = mark
         self._key_check = key_check
+        self._sign = sign
         self._seal = seal
         self._now = now
         self._random = random
@@ -107,13 +115,13 @@ class Journal(JournalReader):
     def append(self, kind: str, header: Header, body: bytes | None = None) -> Position:
         """Append one entry; returns after the commit is on disk.
 
-        ``kind``: one of `ENTRY_KINDS` but epoch-opened. ``header``: no personal data (see `canonical_json`); a print's
-        has ``job`` and ``state``. ``body``: plain bytes, sealed to the centre before they are written; the plain never
-        reaches the disk.
+        ``kind``: one of `ENTRY_KINDS` but epoch-opened and truncated. ``header``: no personal data (see
+        `canonical_json`); a print's has ``job`` and ``state``. ``body``: plain bytes, sealed to the centre before they
+        are written; the plain never reaches the disk.
 
         Raises StoreFull, StoreBusy, StoreRefused (nothing of the entry was kept), StoreBroken (open the journal anew).
         """
-        if kind not in ENTRY_KINDS or kind == "epoch-opened":
+        if kind not in ENTRY_KINDS or kind in _OWN_KINDS:
             raise ValueError(f"no entry of kind {kind!r} is appended here")
         if kind == "print":
             require_print_header(header)
@@ -133,11 +141,53 @@ class Journal(JournalReader):
         if body is not None:
             sealed = self._seal(salt + body, body_info(self._terminal, head.epoch, seq, kind))
         with self._connection.writing():
-            if rows.last_position(self._connection, head.epoch) != head:
-                raise StoreBroken(self._connection.path.name, "the chain's end is not where this process left it")
+            self._require_own_end()
             insert_entry(self._connection, entry, sealed)
         self._head = entry.position
         return entry.position
+
+    def truncate(
+        self, *, kept: timedelta = KEPT, at_once: int = AT_ONCE, worth: int = WORTH_A_RECORD
+    ) -> TruncationOutcome:
+        """Let the oldest entries leave whose retention is over, by one signed record; call again for the next ones.
+
+        ``kept``: how long an entry stays after it was made and processed, at least `LEAST_KEPT`. ``at_once``: most
+        entries in one transaction. ``worth``: fewer do not leave. Between sessions: the head file is written at once.
+
+        Raises ValueError (kept too short), and what `append` and `close_session` raise.
+        """
+        if kept < LEAST_KEPT:
+            raise ValueError(f"entries stay {LEAST_KEPT.days} days at least")
+        now, head = self._now(), self._head
+        open_prints = [job.position.seq for job in self.unfinished_prints()]
+        found = leaving(
+            self._connection,
+            head,
+            before=timestamp(now - kept),
+            first_open_print=min(open_prints, default=None),
+            at_once=at_once,
+            worth=worth,
+        )
+        if isinstance(found, NothingToTruncate):
+            return found
+        at = timestamp(now)
+        signature = self._sign(Truncation.statement(self._terminal, at, found.up_to, found.opening))
+        record = make_entry(
+            prev=head.hash,
+            terminal=self._terminal,
+            epoch=head.epoch,
+            seq=head.seq + 1,
+            kind=truncation.KIND,
+            at=at,
+            header=canonical_json(Truncation(found.up_to, found.opening, signature).header()),
+        )
+        with self._connection.writing():
+            self._require_own_end()
+            insert_entry(self._connection, record, None)
+            cut_off(self._connection, found, record)
+        self._head = record.position
+        self.close_session()
+        return Truncated(found.up_to, found.count, record.position)
 
     def close_session(self) -> bool:
         """After each session: move the WAL into the database, then write the head file.
@@ -183,6 +233,10 @@ class Journal(JournalReader):
         """Let go of the files without the mark of a clean stop, as a killed process would."""
         super().close()
         self._mark.release()
+
+    def _require_own_end(self) -> None:
+        if rows.last_position(self._connection, self._head.epoch) != self._head:
+            raise StoreBroken(self._connection.path.name, "the chain's end is not where this process left it")
 
     def _head_record(self) -> HeadRecord:
         return HeadRecord(self._terminal, self._head, rows.chain_count(self._connection), self._key_check)

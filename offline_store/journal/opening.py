@@ -7,10 +7,9 @@ disk that refuses, and an epoch whose number nobody knows.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from offline_store import rows
 from offline_store.chain import GENESIS, EpochOpened, Position, canonical_json, make_entry, timestamp
@@ -18,15 +17,14 @@ from offline_store.connection import Connection, KeyBytes, key_check, open_encry
 from offline_store.durable import make_folder, mapped, sync_folder
 from offline_store.errors import EpochUnknown, NotEncrypted, StoreBroken, StoreRefused, WrongKey
 from offline_store.journal.aside import Aside, asides, finish_interrupted_move, move_aside
+from offline_store.journal.cutting import cut_is_recorded
 from offline_store.journal.files import COMPANIONS, DATABASE, HEAD, OpenMark, wal_is_suspect
 from offline_store.journal.head import HeadDamaged, HeadRecord, read_head
-from offline_store.journal.journal import Journal, Limits, Now, Random, Seal, insert_entry
+from offline_store.journal.journal import Journal, Limits, Now, Random, Seal, Sign, insert_entry
 from offline_store.journal.outcomes import HowOpened, NewEpoch, Opened, OpenOutcome
 from offline_store.journal.reader import JournalReader
 from offline_store.migrations import migrate, user_version
-
-Sign: TypeAlias = Callable[[bytes], bytes]
-"""statement -> signature by the terminal's key."""
+from offline_store.truncation import Proves
 
 _NEW: Final = "journal.new"
 _DEFAULT_LIMITS: Final = Limits()
@@ -43,6 +41,7 @@ class _Setup:
     random: Random
     least_epoch: int | None
     limits: Limits
+    proves: Proves | None
 
     @property
     def database(self) -> Path:
@@ -70,12 +69,15 @@ def open_journal(
     least_epoch: int | None = None,
     replace_because: str | None = None,
     limits: Limits = _DEFAULT_LIMITS,
+    proves: Proves | None = None,
 ) -> OpenOutcome:
     """Open the journal of a data directory, check it, and begin a new epoch where it cannot go on.
 
     ``key``: 32 bytes. ``sign``: signs the record that opens an epoch. ``seal``: (plain, info) -> sealed body.
     ``least_epoch``: the centre's word on the lowest epoch number that may be given out; needed only when nothing on
     this disk tells it. ``replace_because``: an operator's order to begin a new epoch, for example "fork".
+    ``proves``: (statement, signature) -> whether any key this terminal had made it; with it a full check also looks at
+    the signatures of truncations.
 
     NewEpoch.reason: "first-start" | "database-missing" | "not-encrypted" | "unreadable" | "never-set-up" |
     "wal-damaged" | "page-damaged" | "chain-broken" | "behind-head-file" | "behind-acknowledged-head" | the order's.
@@ -83,7 +85,7 @@ def open_journal(
     Raises WrongKey, NoCipher, StoreRefused (also: belongs to another terminal), StoreFull, StoreBusy (another terminal
     process), SchemaTooNew, EpochUnknown.
     """
-    setup = _Setup(folder, terminal, key, sign, seal, now, random, least_epoch, limits)
+    setup = _Setup(folder, terminal, key, sign, seal, now, random, least_epoch, limits, proves)
     make_folder(folder)
     mark = OpenMark.take(folder)
     try:
@@ -167,7 +169,11 @@ def _compared(
         raise _CannotGoOnError("chain-broken")
     if replace_because is not None:
         raise _CannotGoOnError(replace_because, last)
-    stale_head = head is None or head.position.epoch < reader.epoch
+    if not cut_is_recorded(connection, reader.terminal, reader.epoch):
+        raise _CannotGoOnError("chain-broken", last)
+    cut = rows.truncated_up_to(connection, reader.epoch)
+    # a head file that is older than a truncation says nothing about what is left: everything is looked at
+    stale_head = head is None or _number(head.position) < (reader.epoch, cut.seq if cut else 0)
     if head is not None and not stale_head:
         known = head.position
         if known.epoch > reader.epoch or count < head.count:
@@ -178,19 +184,24 @@ def _compared(
     if (
         acknowledged is not None
         and acknowledged.epoch == reader.epoch
+        and (cut is None or acknowledged.seq >= cut.seq)
         and rows.hash_at(connection, acknowledged.epoch, acknowledged.seq) != acknowledged.hash
     ):
         raise _CannotGoOnError("behind-acknowledged-head", last)
     moved_on = head is not None and count != head.count
     if not (unclean or stale_head or moved_on):
         return "clean"
-    _check_whole(connection, reader, last)
+    _check_whole(connection, reader, last, setup.proves)
     return "checked-after-unclean-stop" if unclean and not stale_head else "head-file-repaired"
 
 
-def _check_whole(connection: Connection, reader: JournalReader, last: Position) -> None:
+def _number(position: Position) -> tuple[int, int]:
+    return position.epoch, position.seq
+
+
+def _check_whole(connection: Connection, reader: JournalReader, last: Position, proves: Proves | None) -> None:
     """Every page's authentication, SQLite's own structure, every link of the chain."""
-    verified = reader.verify()
+    verified = reader.verify(proves)
     if verified.damaged_pages or connection.rows("PRAGMA quick_check") != [("ok",)]:
         raise _CannotGoOnError("page-damaged", last)
     if not verified.whole:
@@ -276,6 +287,7 @@ def _journal(setup: _Setup, mark: OpenMark, connection: Connection) -> Journal:
         folder=setup.folder,
         mark=mark,
         key_check=key_check(setup.key),
+        sign=setup.sign,
         seal=setup.seal,
         now=setup.now,
         random=setup.random,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from offline_store.chain import Finding, Position
+from offline_store.chain import Position
 from offline_store.schema import PendingItem, PrintState
+from offline_store.truncation import ChainFinding
 
 if TYPE_CHECKING:
     from offline_store.journal.journal import Journal
@@ -76,19 +77,57 @@ class PrintJob:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """What left the chain by truncation. ``removed``: entries 2 to ``up_to``; ``record``: the entry that says so.
+
+    ``proved``: a key of the terminal signed it; None when nobody was asked to check.
+    """
+
+    up_to: Position
+    removed: int
+    record: Position
+    at: str
+    proved: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
-    """A check of all pages and a walk over the whole chain (which is not begun when pages are damaged)."""
+    """A check of all pages and a walk over the whole chain (which is not begun when pages are damaged).
+
+    ``count``: entries there. ``cut``: what left before them, None when nothing did.
+    """
 
     epoch: int
     count: int
     head: Position | None
-    findings: tuple[Finding, ...]
+    findings: tuple[ChainFinding, ...]
     damaged_pages: int
+    cut: Cut | None = None
 
     @property
     def whole(self) -> bool:
         """True when nothing was found wrong."""
         return not self.findings and not self.damaged_pages
+
+
+@dataclass(frozen=True, slots=True)
+class Truncated:
+    """Entries left the chain for good. ``removed``: by this record alone; ``record``: the entry that says so."""
+
+    up_to: Position
+    removed: int
+    record: Position
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToTruncate:
+    """Too few may leave yet. ``kept_from``: the first number that has to stay; ``because``: what keeps it."""
+
+    kept_from: int
+    because: Literal["not-processed", "refused", "too-young", "unfinished-print", "newest"]
+
+
+TruncationOutcome: TypeAlias = Truncated | NothingToTruncate
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +144,6 @@ class Salvaged:
     undelivered: tuple[PendingItem, ...]
     read: int
     lost_bodies: int
-    findings: tuple[Finding, ...]
+    findings: tuple[ChainFinding, ...]
     complete: bool
     unfinished_prints: tuple[PrintJob, ...]

@@ -5,19 +5,37 @@ The terminal's `Journal` is a reader too; the command line uses this class alone
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Final, TypeAlias
 
 from offline_store import rows
-from offline_store.chain import GENESIS, ChainEntry, HeaderValue, Position, verify_run
+from offline_store.chain import ChainEntry, HeaderValue, Position
 from offline_store.connection import Connection, KeyBytes, open_encrypted
 from offline_store.errors import StoreBroken
 from offline_store.journal.files import DATABASE, HEAD, wal_is_suspect
 from offline_store.journal.head import HeadRecord, read_head
-from offline_store.journal.outcomes import PrintJob, Verified
+from offline_store.journal.outcomes import Cut, PrintJob, Verified
 from offline_store.journal.prints import print_jobs, unfinished
 from offline_store.migrations import require_version
 from offline_store.schema import DeliveryRow, InboxRow
+from offline_store.truncation import BadRecord, EpochRun, Proves, verify_epoch
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""(done, in all)."""
+_STEP: Final = 2000
+
+
+def _silent(done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+def _cut(run: EpochRun, proves: Proves | None) -> Cut | None:
+    if run.truncation is None or run.recorded_at is None:
+        return None
+    record = run.recorded_at
+    proved = None if proves is None else BadRecord(record.seq, "not-signed") not in run.findings
+    return Cut(run.truncation.up_to, run.truncation.removed, record.position, record.at, proved)
 
 
 class JournalReader:
@@ -66,17 +84,42 @@ class JournalReader:
         """Answers from the centre in order of arrival."""
         return rows.inbox_after(self._connection, last_id, limit)
 
-    def verify(self) -> Verified:
-        """Check every page's authentication, then walk the whole chain of this epoch."""
+    def verify(self, proves: Proves | None = None, *, progress: Progress = _silent) -> Verified:
+        """Check every page's authentication, then walk the whole chain of this epoch.
+
+        ``proves``: (statement, signature) -> whether a key of this terminal made it; without it the signature of a
+        truncation is not looked at. ``progress``: (entries walked, entries in all), every few thousand.
+        """
         damaged = self._connection.damaged_pages()
         if damaged:
             return Verified(self._epoch, 0, None, (), damaged)
-        run = verify_run(self.entries(), GENESIS, 1)
-        return Verified(self._epoch, run.count, run.head, run.findings, 0)
+        run = verify_epoch(self._watched(progress), proves)
+        findings = run.findings
+        noted = rows.truncated_up_to(self._connection, self._epoch)
+        if noted != (run.truncation.up_to if run.truncation else None):
+            findings += (BadRecord(run.recorded_at.seq if run.recorded_at else 0, "not-as-noted"),)
+        return Verified(self._epoch, run.count, run.head, findings, 0, _cut(run, proves))
 
-    def export(self) -> Iterator[dict[str, HeaderValue]]:
-        """Every entry as a flat JSON object for an auditor; bodies are left out, and the chain has no personal data."""
-        for entry in self.entries():
+    def entry_count(self) -> int:
+        """Entries there now, without those that left by truncation."""
+        cut = rows.truncated_up_to(self._connection, self._epoch)
+        return rows.chain_count(self._connection) - (cut.seq - 1 if cut else 0)
+
+    def _watched(self, progress: Progress) -> Iterator[ChainEntry]:
+        total = self.entry_count()
+        for number, entry in enumerate(self.entries()):
+            if number % _STEP == 0:
+                progress(number, total)
+            yield entry
+        progress(total, total)
+
+    def export(self, *, progress: Progress = _silent) -> Iterator[dict[str, HeaderValue]]:
+        """Every entry as a flat JSON object for an auditor; bodies are left out, and the chain has no personal data.
+
+        After a truncation the opening is followed by the first entry that is left; the newest entry of kind
+        ``truncated`` proves the hole.
+        """
+        for entry in self._watched(progress):
             delivery = self.delivery_of(entry.epoch, entry.seq)
             commitment = entry.body_commitment
             yield {

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from offline_store.chain import GENESIS, ChainEntry, Position, verify_run
+from offline_store.chain import ChainEntry, Position, verify_run
 from offline_store.connection import Connection, KeyBytes, open_encrypted
 from offline_store.durable import mapped
 from offline_store.errors import NotEncrypted, StoreBroken, WrongKey
@@ -26,6 +26,7 @@ from offline_store.journal.outcomes import Salvaged
 from offline_store.journal.prints import print_jobs, unfinished
 from offline_store.journal.wal import is_suspect, rechained
 from offline_store.schema import PendingItem
+from offline_store.truncation import verify_epoch
 
 _ENTRY: Final = (
     "SELECT epoch, seq, kind, at, header, prev, body_commitment, hash FROM chain"
@@ -70,7 +71,7 @@ def salvage(moved_aside: Path, *, key: KeyBytes) -> Salvaged:
         if len(reading.items) > len(best.items):
             best, taken = reading, attempt
     entries = [item.entry for item, _ in best.items]
-    run = verify_run(entries, GENESIS, 1)
+    run = verify_epoch(entries)
     reaches = last_known is None or (run.head is not None and (run.head.epoch, run.head.seq) >= _number(last_known))
     # a damaged WAL gave everything only when no frame of it had to be left out
     whole = run.whole and not best.unread and not best.lost_bodies and (not suspect or taken is _rechained)
