@@ -37,6 +37,7 @@ from sync.protocol.enrolment import (
 from sync.protocol.exchange import JSON, Request
 from sync.protocol.messages import Malformed, parse
 from sync.protocol.signatures import NONCE_BYTES, sign
+from sync.protocol.suites import SuiteName
 from sync.trust import write_trust
 
 TERMINAL_KEY: Final = "terminal"
@@ -49,6 +50,7 @@ class TerminalSigner:
     """The terminal's Ed25519 key, as the library holds it."""
 
     key: Ed25519PrivateKey
+    suite: SuiteName = "intl"
 
     @property
     def public_key(self) -> bytes:

@@ -14,7 +14,8 @@ from typing import Final
 
 from sync.client.outcomes import Answer, Job, NoAnswer, Outcome, Stopped, date_of, problem_of
 from sync.protocol.exchange import Request, Response
-from sync.protocol.signatures import NONCE_BYTES, Signer, sign
+from sync.protocol.signatures import NONCE_BYTES, sign
+from sync.protocol.suites import Signer
 
 MAX_CLOCK_DIFFERENCE_SECONDS: Final = 86_400
 _CLOCK_CODES: Final = ("signature-too-old", "signature-from-the-future")

@@ -1,9 +1,10 @@
 """The demo authority, made at set-up: every key and certificate a centre needs, marked as demo throughout.
 
-Each key is for one thing. The authority key (Ed25519) signs what a terminal is told to trust at enrolment; the package
-key (Ed25519) signs snapshot manifests; the centre key (X25519) opens act bodies; the issuer key (P-256) signs compact
-seal certificates and the revocation list; the X.509 root and intermediate (P-256) certify the same seal keys for PDF
-signatures. A real centre keeps them apart and in modules; here they are 0600 files in one folder.
+Each key is for one thing. The authority key signs what a terminal is told to trust at enrolment; the package key signs
+snapshot manifests; the centre key opens act bodies: these three are of the centre's suite. The issuer key (P-256) signs
+compact seal certificates and the revocation list; the X.509 root and intermediate (P-256) certify the same seal keys
+for PDF signatures, in either suite. A real centre keeps them apart and in modules; here they are 0600 files in one
+folder.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from sync.protocol.certificate_code import (
     public_key_of,
     signer_for,
 )
+from sync.protocol.suites import SUITE_NAMES, KeyInMemory, Opener, Signer, SuiteName
+from sync.protocol.suites import suite as suite_named
 
 ORGANISATION: Final = "演示机构 DEMO AUTHORITY (not valid)"
 ROOT_DAYS: Final = 3650
@@ -53,9 +56,9 @@ class Authority:
 
     organisation: str
     demo: bool
-    signing: Ed25519PrivateKey = field(repr=False)
-    package: Ed25519PrivateKey = field(repr=False)
-    centre: X25519PrivateKey = field(repr=False)
+    signing: Signer = field(repr=False)
+    package: Signer = field(repr=False)
+    centre: Opener = field(repr=False)
     issuer: ec.EllipticCurvePrivateKey = field(repr=False)
     intermediate_key: ec.EllipticCurvePrivateKey = field(repr=False)
     root: x509.Certificate = field(repr=False)
@@ -63,8 +66,13 @@ class Authority:
 
     @property
     def public_key(self) -> bytes:
-        """The authority's Ed25519 key, whose fingerprint enrolment codes carry."""
-        return self.signing.public_key().public_bytes_raw()
+        """The authority's public key, whose fingerprint enrolment codes carry."""
+        return self.signing.public_key
+
+    @property
+    def suite(self) -> SuiteName:
+        """The suite this centre works with."""
+        return self.signing.suite
 
     @property
     def anchor(self) -> Anchor:
@@ -112,8 +120,9 @@ def pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")
 
 
-def make_demo_authority(now: datetime) -> Authority:
+def make_demo_authority(now: datetime, suite: SuiteName = "intl") -> Authority:
     """A new demo authority; its name says so on every certificate and every paper."""
+    chosen = suite_named(suite)
     root_key, intermediate_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root_name, middle_name = _name(ORGANISATION, "DEMO root"), _name(ORGANISATION, "DEMO intermediate")
     root = (
@@ -134,9 +143,9 @@ def make_demo_authority(now: datetime) -> Authority:
     return Authority(
         organisation=ORGANISATION,
         demo=True,
-        signing=Ed25519PrivateKey.generate(),
-        package=Ed25519PrivateKey.generate(),
-        centre=X25519PrivateKey.generate(),
+        signing=chosen.signer(chosen.new_signing_key()),
+        package=chosen.signer(chosen.new_signing_key()),
+        centre=chosen.opener(chosen.new_sealing_key()),
         issuer=ec.generate_private_key(ec.SECP256R1()),
         intermediate_key=intermediate_key,
         root=root,
@@ -145,22 +154,29 @@ def make_demo_authority(now: datetime) -> Authority:
 
 
 def save_authority(authority: Authority, folder: Path) -> None:
-    """Write it into a new folder (0700) of 0600 files. FileExistsError rather than replacing an authority."""
+    """Write it into a new folder (0700) of 0600 files. FileExistsError rather than replacing an authority.
+
+    Keys of `intl` and P-256 are PKCS #8 in PEM, keys of `sm` their 32 octets. ValueError for a key in a module.
+    """
     folder.mkdir(mode=0o700, parents=True)
-    for name, key in (
-        ("signing", authority.signing),
-        ("package", authority.package),
-        ("centre", authority.centre),
-        ("issuer", authority.issuer),
-        ("intermediate", authority.intermediate_key),
-    ):
-        data = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        _write_private(folder / f"{name}.key.pem", data)
+    for name, held in (("signing", authority.signing), ("package", authority.package), ("centre", authority.centre)):
+        if not isinstance(held, KeyInMemory):
+            raise ValueError(f"the {name} key is in a module and cannot be written into a file")
+        if held.suite == "sm":
+            _write_private(folder / f"{name}.key", held.private_key)
+        else:
+            kind = X25519PrivateKey if name == "centre" else Ed25519PrivateKey
+            _write_private(folder / f"{name}.key.pem", _pkcs8(kind.from_private_bytes(held.private_key)))
+    _write_private(folder / "issuer.key.pem", _pkcs8(authority.issuer))
+    _write_private(folder / "intermediate.key.pem", _pkcs8(authority.intermediate_key))
     _write_private(folder / "root.pem", pem(authority.root).encode())
     _write_private(folder / "intermediate.pem", pem(authority.intermediate).encode())
-    about = {"format": "authority-1", "demo": authority.demo, "organisation": authority.organisation}
+    about = {
+        "format": "authority-1",
+        "demo": authority.demo,
+        "organisation": authority.organisation,
+        "suite": authority.suite,
+    }
     _write_private(folder / "authority.json", json.dumps(about, ensure_ascii=False).encode())
 
 
@@ -168,18 +184,18 @@ def load_authority(folder: Path) -> Authority:
     """Read it back; AuthorityMissing if a part is not there or not what it should be."""
     try:
         about = json.loads((folder / "authority.json").read_bytes())
-        signing, package, centre = (_load(folder, name) for name in ("signing", "package", "centre"))
+        # a folder of a release that knew one suite does not name it
+        suite = suite_named(_known(about.get("suite", "intl")))
+        private = {name: _octets_of(folder, name, suite.name) for name in ("signing", "package", "centre")}
+        signing, package = suite.signer(private["signing"]), suite.signer(private["package"])
+        centre = suite.opener(private["centre"])
         issuer, intermediate_key = (_load(folder, name) for name in ("issuer", "intermediate"))
         root = x509.load_pem_x509_certificate((folder / "root.pem").read_bytes())
         intermediate = x509.load_pem_x509_certificate((folder / "intermediate.pem").read_bytes())
     except (OSError, ValueError) as error:
         raise AuthorityMissing(f"{folder.name}: {type(error).__name__}") from error
-    if (
-        not isinstance(signing, Ed25519PrivateKey)
-        or not isinstance(package, Ed25519PrivateKey)
-        or not isinstance(centre, X25519PrivateKey)
-        or not isinstance(issuer, ec.EllipticCurvePrivateKey)
-        or not isinstance(intermediate_key, ec.EllipticCurvePrivateKey)
+    if not isinstance(issuer, ec.EllipticCurvePrivateKey) or not isinstance(
+        intermediate_key, ec.EllipticCurvePrivateKey
     ):
         raise AuthorityMissing(f"{folder.name}: a key is of another kind than its name says")
     return Authority(
@@ -192,6 +208,28 @@ def load_authority(folder: Path) -> Authority:
         intermediate_key=intermediate_key,
         root=root,
         intermediate=intermediate,
+    )
+
+
+def _known(word: object) -> SuiteName:
+    for name in SUITE_NAMES:
+        if word == name:
+            return name
+    raise ValueError("a suite that is not known here")
+
+
+def _octets_of(folder: Path, name: str, suite: SuiteName) -> bytes:
+    if suite == "sm":
+        return (folder / f"{name}.key").read_bytes()
+    key = _load(folder, name)
+    if not isinstance(key, X25519PrivateKey if name == "centre" else Ed25519PrivateKey):
+        raise ValueError("a key of another kind than its name says")
+    return key.private_bytes_raw()
+
+
+def _pkcs8(key: Ed25519PrivateKey | X25519PrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
 
 

@@ -32,6 +32,7 @@ from sync.protocol.enrolment import (
     trust_to_be_signed,
 )
 from sync.protocol.exchange import JSON, Response
+from sync.protocol.suites import suite_of_public_key
 
 
 def issue_code(terminal: str, authority: Authority, store: Store, now: datetime) -> EnrolmentCode:
@@ -74,6 +75,10 @@ def enrol(
         return _refused("enrolment-code-used", "This code has been used before: ask the centre for a new one.")
     if code.expires < int(now.timestamp()):
         return _refused("enrolment-code-expired", "This code is older than 24 hours: ask the centre for a new one.")
+    if suite_of_public_key(asked.terminal_key) is not suite_of_public_key(authority.public_key):
+        return _refused(
+            "suite-differs", f"This centre works with the suite {authority.suite}: set crypto.suite and enrol again."
+        )
     answer = _answer(asked, own_fingerprint, _seal_key(asked), authority, urls, now).to_wire()
     terminal = EnrolledTerminal(
         number=asked.terminal,
@@ -122,8 +127,8 @@ def _answer(
         terminal_key_fingerprint=own_fingerprint,
         issued_at=timestamp(now),
         authority_key=authority.public_key,
-        centre_key=authority.centre.public_key().public_bytes_raw(),
-        package_key=authority.package.public_key().public_bytes_raw(),
+        centre_key=authority.centre.public_key,
+        package_key=authority.package.public_key,
         issuers=(authority.anchor,),
         x509_root=pem(authority.root),
         x509_intermediate=pem(authority.intermediate),

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-
 from offline_store.chain import ChainEntry, body_info, open_commitment, timestamp
 from sync.gateway.store import PendingBody, RegisteredCertificate, Store
 from sync.protocol.messages import (
@@ -21,7 +19,7 @@ from sync.protocol.messages import (
     UnknownAct,
     parse_act,
 )
-from sync.protocol.sealing import CannotOpen, open_body
+from sync.protocol.suites import CannotOpen, Opener
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +36,14 @@ class _Unfit(Exception):  # noqa: N818 - named by the condition
         self.reason = reason
 
 
-def process_pending(store: Store, centre_private_key: X25519PrivateKey, limit: int, now: datetime) -> Processed:
+def process_pending(store: Store, centre: Opener, limit: int, now: datetime) -> Processed:
     """Process up to `limit` items in order of receipt, in one transaction."""
     at = timestamp(now)
     accepted = refused = 0
     with store.transaction():
         for item in store.pending(limit):
             try:
-                _process(store, item, centre_private_key)
+                _process(store, item, centre)
             except _Unfit as unfit:
                 store.add_result(item.entry, "refused", unfit.reason, at)
                 refused += 1
@@ -55,26 +53,26 @@ def process_pending(store: Store, centre_private_key: X25519PrivateKey, limit: i
     return Processed(accepted, refused)
 
 
-def _process(store: Store, item: PendingBody, key: X25519PrivateKey) -> None:
+def _process(store: Store, item: PendingBody, centre: Opener) -> None:
     if item.entry.body_commitment is None:
         if item.sealed is not None:
             raise _Unfit("body-not-committed")
         return
-    act, plain = _opened(item.entry, item.entry.body_commitment, item.sealed, key)
+    act, plain = _opened(item.entry, item.entry.body_commitment, item.sealed, centre)
     if isinstance(act, CertificateIssued):
         _register(store, item.entry, act)
     store.add_act(item.entry, act.type, plain)
 
 
 def _opened(
-    entry: ChainEntry, commitment: bytes, sealed: bytes | None, key: X25519PrivateKey
+    entry: ChainEntry, commitment: bytes, sealed: bytes | None, centre: Opener
 ) -> tuple[RecordQuery | CertificateIssued, bytes]:
     if sealed is None:
         raise _Unfit("body-withheld")
     if len(sealed) > MAX_SEALED_BYTES:
         raise _Unfit("body-too-large")
     try:
-        salted = open_body(sealed, body_info(entry.terminal, entry.epoch, entry.seq, entry.kind), key)
+        salted = centre.open(sealed, body_info(entry.terminal, entry.epoch, entry.seq, entry.kind))
     except CannotOpen:
         raise _Unfit("body-does-not-open") from None
     plain = open_commitment(salted, commitment)

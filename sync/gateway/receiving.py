@@ -15,15 +15,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from offline_store.chain import GENESIS, ChainEntry, EpochOpened, Position, compute_hash, timestamp
 from sync.gateway.endpoint import Asked, Endpoint
 from sync.gateway.refusals import problem
 from sync.gateway.store import Store
 from sync.protocol.exchange import JSON, Response
 from sync.protocol.messages import ChainReceipt, ChainUpload, Expected, WireEntry
+from sync.protocol.suites import suite_of_public_key
 
 
 @dataclass
@@ -153,15 +151,7 @@ def _opens(entry: ChainEntry, keys: tuple[bytes, ...]) -> bool:
     except (ValueError, RecursionError):  # the header is whatever was sent, nested as deep as it likes
         return False
     statement = EpochOpened.statement(entry.terminal, entry.epoch, entry.at, opened.reason, opened.last_known)
-    return any(_signed_by(key, opened.signature, statement) for key in keys)
-
-
-def _signed_by(key: bytes, signature: bytes, statement: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, statement)
-    except InvalidSignature:
-        return False
-    return True
+    return any(suite_of_public_key(key).verify(key, opened.signature, statement) for key in keys)
 
 
 def _entry(wire: WireEntry, terminal: str) -> ChainEntry:

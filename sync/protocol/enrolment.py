@@ -15,14 +15,13 @@ import hmac
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from sync.protocol.certificate_wire import Anchor
 from sync.protocol.encoding import Base64Bytes, canonical_cbor
 from sync.protocol.messages import Line, Malformed, Message, Terminal, Time, parse
 from sync.protocol.signatures import fingerprint
+from sync.protocol.suites import suite_of_public_key
 
 CODE_LIFETIME_SECONDS = 24 * 3600
 SECRET_BYTES = 16
@@ -84,11 +83,17 @@ def _check(data: bytes) -> bytes:
 
 
 def authority_fingerprint(public_key: bytes) -> bytes:
-    """What the code carries: the first 128 bits of SHA-256 over the authority's Ed25519 key."""
+    """What the code carries: the first 128 bits of SHA-256 over the authority's public key."""
     return hashlib.sha256(b"enrolment authority" + public_key).digest()[:FINGERPRINT_BYTES]
 
 
-PublicKey = Annotated[Base64Bytes, Field(min_length=32, max_length=32)]
+def _of_a_suite(key: bytes) -> bytes:
+    suite_of_public_key(key)
+    return key
+
+
+PublicKey = Annotated[Base64Bytes, Field(min_length=32, max_length=64), AfterValidator(_of_a_suite)]
+"""A public key of one of the suites: its own octets say of which (`suite_of_public_key`)."""
 SealKey = Annotated[Base64Bytes, Field(min_length=64, max_length=200)]
 Pem = Annotated[str, StringConstraints(max_length=16_384, pattern=r"^-----BEGIN ")]
 
@@ -169,14 +174,11 @@ def check_answer(answer: EnrolmentAnswer, code: EnrolmentCode, *, terminal: str,
             "authority-differs",
             "The server that answered is not the centre this code came from: check the address, tell the centre.",
         )
-    try:
-        Ed25519PublicKey.from_public_bytes(answer.authority_key).verify(
-            answer.signature, trust_to_be_signed(answer.trust)
-        )
-    except InvalidSignature:
+    suite = suite_of_public_key(answer.authority_key)
+    if not suite.verify(answer.authority_key, answer.signature, trust_to_be_signed(answer.trust)):
         raise EnrolmentRefused(
             "answer-not-genuine", "The centre's answer was changed on its way: try again, then tell the centre."
-        ) from None
+        )
     try:
         trust = parse(Trust, answer.trust)
     except Malformed as error:

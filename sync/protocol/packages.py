@@ -1,10 +1,10 @@
 """Snapshot packages: a signed manifest and gzip NDJSON of typed rows.
 
-The manifest says what the package is (generation, area, times, count per table) and what it must hash to; it is signed
-with the centre's package key, which is not the key of the connection. Each line of the package is one row as
-`offline_store.schema.to_record` makes it, in the order of the tables in the manifest. A terminal takes a package only
-if signature, size, hash, counts and expiry hold and its generation is higher than its own: there is no way back to old
-data.
+The manifest says what the package is (generation, area, times, count per table) and what it must hash to (SHA-256 in
+either suite); it is signed with the centre's package key, which is not the key of the connection, by that key's suite.
+Each line of the package is one row as `offline_store.schema.to_record` makes it, in the order of the tables in the
+manifest. A terminal takes a package only if signature, size, hash, counts and expiry hold and its generation is higher
+than its own: there is no way back to old data.
 """
 # ruff: noqa: N818 - an exception is named by the condition, as everywhere in this project
 
@@ -17,12 +17,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import Field, StringConstraints
 
 from sync.protocol.encoding import Base64Bytes
 from sync.protocol.messages import Hex256, Malformed, Message, Number, Time, parse
+from sync.protocol.suites import Signer, suite_of_public_key
 
 MAX_PACKAGE_BYTES: Final = 2 * 1024**3
 MAX_UNPACKED_BYTES: Final = 16 * 1024**3
@@ -62,25 +61,29 @@ class Manifest(Message):
 
 
 class SignedManifest(Message):
-    """GET /v1/snapshot. The signature covers a context string and the manifest's octets as they are here."""
+    """GET /v1/snapshot. The signature covers a context string and the manifest's octets as they are here.
 
-    suite: Literal["ed25519"] = "ed25519"
+    `suite` is the word of the signature's algorithm.
+    """
+
+    suite: Literal["ed25519", "sm2-sm3"] = "ed25519"
     manifest: Annotated[Base64Bytes, Field(max_length=65_536)]
     signature: Annotated[Base64Bytes, Field(min_length=64, max_length=64)]
 
 
-def sign_manifest(manifest: Manifest, key: Ed25519PrivateKey) -> SignedManifest:
+def sign_manifest(manifest: Manifest, key: Signer) -> SignedManifest:
     """The manifest under the package key."""
     data = manifest.to_wire()
-    return SignedManifest(manifest=data, signature=key.sign(_CONTEXT + data))
+    algorithm = suite_of_public_key(key.public_key).signature_algorithm
+    return SignedManifest(suite=algorithm, manifest=data, signature=key.sign(_CONTEXT + data))
 
 
 def check_manifest(signed: SignedManifest, package_key: bytes, *, have: int, now: datetime) -> Manifest:
     """The manifest, if the centre signed it, it is newer than generation `have` (0: none yet) and not expired."""
-    try:
-        Ed25519PublicKey.from_public_bytes(package_key).verify(signed.signature, _CONTEXT + signed.manifest)
-    except InvalidSignature:
-        raise PackageRefused("manifest-not-genuine", "The manifest is not signed by the centre's key.") from None
+    suite = suite_of_public_key(package_key)
+    genuine = suite.verify(package_key, signed.signature, _CONTEXT + signed.manifest)
+    if not genuine or signed.suite != suite.signature_algorithm:
+        raise PackageRefused("manifest-not-genuine", "The manifest is not signed by the centre's key.")
     try:
         manifest = parse(Manifest, signed.manifest)
     except Malformed as error:

@@ -1,4 +1,9 @@
-"""Signed requests: HTTP Message Signatures (RFC 9421) with Ed25519 and Content-Digest (RFC 9530).
+"""Signed requests: HTTP Message Signatures (RFC 9421) and Content-Digest (RFC 9530).
+
+The algorithm is the one of the signer's suite, and the request names it: `ed25519`, or `sm2-sm3`, which the registry of
+RFC 9421 does not have. It is verified by the suite of the key that the centre knows: a request that names another is
+refused, and none can choose. Content-Digest is SHA-256 in both suites: the registry of RFC 9530 has no SM3, and a proxy
+that checks the field must know it. What counts in a body is bound by SM3 again in suite `sm`: entries by their chain.
 
 Covered are @method, @path, @query and content-digest; @target-uri is not, because a proxy in front of the gateway
 changes scheme and host. Parameters: created, nonce, keyid, alg, and a tag that keeps these signatures apart from any
@@ -17,19 +22,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Final, Literal
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from http_message_signatures import (
     HTTPMessageSignaturesException,
     HTTPMessageSigner,
     HTTPMessageVerifier,
+    HTTPSignatureAlgorithm,
     HTTPSignatureKeyResolver,
-    algorithms,
+    InvalidSignature,
 )
 
 from sync.protocol.encoding import to_base64url
 from sync.protocol.exchange import Request
+from sync.protocol.suites import Signer, Suite, SuiteName, UnfitKey, suite, suite_of_public_key
 
 TAG = "terminal-sync"
 LABEL = "terminal"
@@ -56,17 +62,6 @@ class SignatureRefused(Exception):
         self.reason: Reason = reason
 
 
-class Signer(Protocol):
-    """A holder of a terminal's Ed25519 key; the key itself may be out of reach (a TPM)."""
-
-    @property
-    def public_key(self) -> bytes:
-        """32 octets."""
-
-    def sign(self, data: bytes) -> bytes:
-        """64 octets (RFC 8032)."""
-
-
 @dataclass(frozen=True, slots=True)
 class Signed:
     """What a genuine signature says: who asked, and which nonce is used up by it. Times are Unix seconds."""
@@ -78,11 +73,11 @@ class Signed:
 
 
 KeyLookup = Callable[[str, str], bytes | None]
-"""(terminal, fingerprint) to the public key's 32 octets, or None if the centre does not know it."""
+"""(terminal, fingerprint) to the public key's octets, or None if the centre does not know it."""
 
 
 def fingerprint(public_key: bytes) -> str:
-    """SHA-256 of the 32 octets, in hexadecimal."""
+    """SHA-256 of the key's octets in either suite, in hexadecimal: a name, not a proof."""
     return hashlib.sha256(public_key).hexdigest()
 
 
@@ -107,7 +102,7 @@ def _message(request: Request, headers: dict[str, str]) -> _Message:
 class _OneKey(HTTPSignatureKeyResolver):
     """Hands the verifier the key that was looked up."""
 
-    def __init__(self, key: Ed25519PublicKey) -> None:
+    def __init__(self, key: bytes) -> None:
         self.key = key
 
     def resolve_public_key(self, key_id: str) -> Any:
@@ -115,6 +110,32 @@ class _OneKey(HTTPSignatureKeyResolver):
 
     def resolve_private_key(self, key_id: str) -> Any:
         raise SignatureRefused("unknown-key")
+
+
+class _Algorithm(HTTPSignatureAlgorithm):
+    """A suite's signatures in the shape the library wants. Keys sign outside of it."""
+
+    suite: ClassVar[Suite]
+
+    def __init__(self, public_key: bytes) -> None:
+        self.public_key = public_key
+
+    def verify(self, signature: bytes, message: bytes) -> None:
+        if not self.suite.verify(self.public_key, signature, message):
+            raise InvalidSignature("not this key's")
+
+
+class _Ed25519(_Algorithm):
+    suite = suite("intl")
+    algorithm_id = suite.signature_algorithm
+
+
+class _Sm2Sm3(_Algorithm):
+    suite = suite("sm")
+    algorithm_id = suite.signature_algorithm
+
+
+_ALGORITHMS: Final[dict[SuiteName, type[_Algorithm]]] = {"intl": _Ed25519, "sm": _Sm2Sm3}
 
 
 class _Verifier(HTTPMessageVerifier):
@@ -130,7 +151,8 @@ def sign(request: Request, signer: Signer, *, terminal: str, now: int, nonce: by
     if len(nonce) != NONCE_BYTES or not TERMINAL_NUMBER.fullmatch(terminal):
         raise ValueError("a nonce has 16 octets, a terminal number 2 to 32 capitals, digits and dashes")
     message = _message(request, {**request.headers, "content-digest": content_digest(request.body)})
-    library = HTTPMessageSigner(signature_algorithm=algorithms.ED25519)
+    algorithm = _ALGORITHMS[suite_of_public_key(signer.public_key).name]
+    library = HTTPMessageSigner(signature_algorithm=algorithm, key_resolver=None)
     prepared = library.prepare(
         message,
         key_id=f"{terminal}:{fingerprint(signer.public_key)}",
@@ -156,10 +178,11 @@ def verify(request: Request, key_of: KeyLookup, now: int) -> Signed:
     key = key_of(claimed["terminal"], claimed["fingerprint"])
     if key is None or fingerprint(key) != claimed["fingerprint"]:
         raise SignatureRefused("unknown-key")
-    library = _Verifier(
-        signature_algorithm=algorithms.ED25519,
-        key_resolver=_OneKey(Ed25519PublicKey.from_public_bytes(key)),
-    )
+    try:
+        algorithm = _ALGORITHMS[suite_of_public_key(key).name]
+    except UnfitKey:  # a stranger's own, who asks to be enrolled with it
+        raise SignatureRefused("unknown-key") from None
+    library = _Verifier(signature_algorithm=algorithm, key_resolver=_OneKey(key))
     try:
         results = library.verify(_message(request, headers), max_age=None, expect_tag=TAG)
     except HTTPMessageSignaturesException as error:
@@ -170,6 +193,8 @@ def verify(request: Request, key_of: KeyLookup, now: int) -> Signed:
     parameters = result.parameters
     if not all(f'"{name}"' in result.covered_components for name in COVERED):
         raise SignatureRefused("not-covered")
+    if parameters.get("alg") != algorithm.algorithm_id:
+        raise SignatureRefused("malformed")
     if parameters.get("keyid") != f"{claimed['terminal']}:{claimed['fingerprint']}":
         raise SignatureRefused("malformed")
     nonce, created = parameters.get("nonce"), parameters["created"]

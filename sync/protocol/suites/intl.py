@@ -15,7 +15,15 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM
 from cryptography.hazmat.primitives.hpke import Suite as Hpke
 
-from sync.protocol.suites.suite import PRIVATE_KEY_BYTES, CannotOpen, KeyBytes, Opener, Signer, SuiteName, UnfitKey
+from sync.protocol.suites.suite import (
+    PRIVATE_KEY_BYTES,
+    CannotOpen,
+    KeyBytes,
+    SoftwareOpener,
+    SoftwareSigner,
+    SuiteName,
+    UnfitKey,
+)
 
 SUITE_OCTET: Final = 1
 ENCAPSULATED_BYTES: Final = 32
@@ -36,6 +44,10 @@ class _Signer:
     def public_key(self) -> bytes:
         return self._key.public_key().public_bytes_raw()
 
+    @property
+    def private_key(self) -> bytes:
+        return self._key.private_bytes_raw()
+
     def sign(self, data: bytes) -> bytes:
         return self._key.sign(data)
 
@@ -51,6 +63,10 @@ class _Opener:
     @property
     def public_key(self) -> bytes:
         return self._key.public_key().public_bytes_raw()
+
+    @property
+    def private_key(self) -> bytes:
+        return self._key.private_bytes_raw()
 
     def open(self, sealed: bytes, info: bytes) -> bytes:
         try:
@@ -97,10 +113,10 @@ class Intl:
     def new_sealing_key(self) -> bytes:
         return X25519PrivateKey.generate().private_bytes_raw()
 
-    def signer(self, private: KeyBytes) -> Signer:
+    def signer(self, private: KeyBytes) -> SoftwareSigner:
         return _Signer(Ed25519PrivateKey.from_private_bytes(_checked(private)))
 
-    def opener(self, private: KeyBytes) -> Opener:
+    def opener(self, private: KeyBytes) -> SoftwareOpener:
         return _Opener(X25519PrivateKey.from_private_bytes(_checked(private)))
 
 

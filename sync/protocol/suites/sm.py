@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from sync.protocol.suites import sm2
-from sync.protocol.suites.suite import CannotOpen, KeyBytes, Opener, Signer, SuiteName
+from sync.protocol.suites.suite import CannotOpen, KeyBytes, SoftwareOpener, SoftwareSigner, SuiteName
 
 SUITE_OCTET: Final = 2
 _KEY_BYTES: Final = 16
@@ -31,15 +31,15 @@ class _Signer:
     suite: SuiteName = "sm"
 
     def __init__(self, private: KeyBytes) -> None:
-        self._private = bytes(private)
-        self._public = sm2.public_key_of(self._private)
+        self.private_key = bytes(private)
+        self._public = sm2.public_key_of(private)
 
     @property
     def public_key(self) -> bytes:
         return self._public
 
     def sign(self, data: bytes) -> bytes:
-        return sm2.sign_digest(self._private, sm2.message_digest(self._public, data))
+        return sm2.sign_digest(self.private_key, sm2.message_digest(self._public, data))
 
 
 class _Opener:
@@ -48,8 +48,8 @@ class _Opener:
     suite: SuiteName = "sm"
 
     def __init__(self, private: KeyBytes) -> None:
-        self._private = bytes(private)
-        self._public = sm2.public_key_of(self._private)
+        self.private_key = bytes(private)
+        self._public = sm2.public_key_of(private)
 
     @property
     def public_key(self) -> bytes:
@@ -58,7 +58,7 @@ class _Opener:
     def open(self, sealed: bytes, info: bytes) -> bytes:
         wrapped, content = split(sealed)
         try:
-            key = sm2.decrypt(self._private, wrapped)
+            key = sm2.decrypt(self.private_key, wrapped)
         except sm2.RefusedCipher as error:
             raise CannotOpen("does not open with this key and info") from error
         return open_content(key, content, info)
@@ -100,10 +100,10 @@ class Sm:
     def new_sealing_key(self) -> bytes:
         return sm2.new_private_key()
 
-    def signer(self, private: KeyBytes) -> Signer:
+    def signer(self, private: KeyBytes) -> SoftwareSigner:
         return _Signer(private)
 
-    def opener(self, private: KeyBytes) -> Opener:
+    def opener(self, private: KeyBytes) -> SoftwareOpener:
         return _Opener(private)
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, Protocol, TypeAlias, get_args
+from typing import Final, Literal, Protocol, TypeAlias, get_args, runtime_checkable
 
 SuiteName: TypeAlias = Literal["intl", "sm"]
 SUITE_NAMES: Final[tuple[SuiteName, ...]] = get_args(SuiteName)
@@ -55,6 +55,23 @@ class Opener(Protocol):
         """The plain octets again; CannotOpen if anything about them is not as it was sealed."""
 
 
+@runtime_checkable
+class KeyInMemory(Protocol):
+    """What the software back ends are beside: a key that can be kept, and that a thief of the memory has."""
+
+    @property
+    def private_key(self) -> bytes:
+        """32 octets."""
+
+
+class SoftwareSigner(Signer, KeyInMemory, Protocol):
+    """A signing key in memory."""
+
+
+class SoftwareOpener(Opener, KeyInMemory, Protocol):
+    """A key for opening in memory."""
+
+
 class Suite(Protocol):
     """One suite. Chance for keys and seals comes from the operating system."""
 
@@ -103,8 +120,8 @@ class Suite(Protocol):
     def new_sealing_key(self) -> bytes:
         """A new private key for opening, 32 octets."""
 
-    def signer(self, private: KeyBytes) -> Signer:
+    def signer(self, private: KeyBytes) -> SoftwareSigner:
         """The software back end: a key in memory. UnfitKey when it is none."""
 
-    def opener(self, private: KeyBytes) -> Opener:
+    def opener(self, private: KeyBytes) -> SoftwareOpener:
         """The software back end: a key in memory. UnfitKey when it is none."""

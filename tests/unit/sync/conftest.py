@@ -1,17 +1,21 @@
-"""What the tests of sync share: seeded signers, a centre in this process, and a terminal that enrols with it."""
+"""What the tests of sync share: seeded signers, a centre in this process, and a terminal that enrols with it.
+
+Whoever takes `suite`, `signer` or `hall` runs in both suites of algorithms.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from offline_store.chain import (
@@ -37,36 +41,37 @@ from sync.protocol.exchange import JSON, Request, Response
 from sync.protocol.messages import ChainUpload, Salvage, WireEntry
 from sync.protocol.sealing import seal_body
 from sync.protocol.signatures import sign
+from sync.protocol.suites import SUITE_NAMES, Signer, Suite, SuiteName
+from sync.protocol.suites import suite as suite_named
 
 NOW = 1_795_300_000
 
 
-@dataclass(frozen=True)
-class SeededSigner:
-    """A terminal's key in memory."""
-
-    key: Ed25519PrivateKey
-
-    @property
-    def public_key(self) -> bytes:
-        return self.key.public_key().public_bytes_raw()
-
-    def sign(self, data: bytes) -> bytes:
-        return self.key.sign(data)
+@cache
+def signer_from(seed: str, name: SuiteName = "intl") -> Signer:
+    """The same key for the same words: SHA-256 gives a number in either suite's range."""
+    return suite_named(name).signer(sha256(seed.encode()).digest())
 
 
-def signer_from(seed: str) -> SeededSigner:
-    return SeededSigner(Ed25519PrivateKey.from_private_bytes(sha256(seed.encode()).digest()))
+@pytest.fixture(params=SUITE_NAMES)
+def suite(request) -> Suite:
+    return suite_named(request.param)
 
 
 @pytest.fixture
-def signer() -> SeededSigner:
-    return signer_from("T0001")
+def new_signer(suite) -> Callable[[str], Signer]:
+    """A key from words."""
+    return lambda seed: signer_from(seed, suite.name)
 
 
 @pytest.fixture
-def other_signer() -> SeededSigner:
-    return signer_from("another terminal")
+def signer(new_signer) -> Signer:
+    return new_signer("T0001")
+
+
+@pytest.fixture
+def other_signer(new_signer) -> Signer:
+    return new_signer("another terminal")
 
 
 @pytest.fixture
@@ -113,7 +118,7 @@ class Hall:
         return done.accepted, done.refused
 
     def terminal(self, number: str = "T0001") -> FakeTerminal:
-        terminal = FakeTerminal(self, number, signer_from(number + " key"))
+        terminal = FakeTerminal(self, number, signer_from(number + " key", self.authority.suite))
         assert terminal.enrol(self.code(number)).status == 200
         return terminal
 
@@ -124,7 +129,7 @@ class FakeTerminal:
 
     hall: Hall
     number: str
-    signer: SeededSigner
+    signer: Signer
     seal_key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     chain: list[WireEntry] = field(default_factory=list)
 
@@ -161,7 +166,7 @@ class FakeTerminal:
         )  # fmt: skip
         sealed = None
         if salted is not None:
-            public = self.hall.authority.centre.public_key().public_bytes_raw()
+            public = self.hall.authority.centre.public_key
             sealed = seal_body(salted, body_info(self.number, epoch, seq, kind), public)
         wire = to_wire(entry, sealed)
         self.chain.append(wire)
@@ -197,9 +202,15 @@ def to_wire(entry: ChainEntry, sealed: bytes | None) -> WireEntry:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def demo_authority() -> Authority:
-    return make_demo_authority(datetime.fromtimestamp(NOW, UTC))
+@cache
+def authority_of(name: SuiteName) -> Authority:
+    """One for all tests of a process: making one takes a while and nobody changes it."""
+    return make_demo_authority(datetime.fromtimestamp(NOW, UTC), name)
+
+
+@pytest.fixture
+def demo_authority(suite) -> Authority:
+    return authority_of(suite.name)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ class Kiosk:
         self.hall = hall
         self.folder = folder
         self.enrolled = hall.terminal("T0001")
-        centre = hall.authority.centre.public_key().public_bytes_raw()
+        centre = hall.authority.centre.public_key
         self.journal = open_journal(
             folder,
             terminal="T0001",
@@ -200,7 +200,7 @@ def test_a_cloned_disk_is_a_fork(kiosk, hall, tmp_path):
     kiosk.upload()
     clone = object.__new__(Kiosk)
     clone.__dict__.update(kiosk.__dict__)
-    centre = hall.authority.centre.public_key().public_bytes_raw()
+    centre = hall.authority.centre.public_key
     clone.journal = open_journal(
         tmp_path / "clone", terminal="T0001", key=STORE_KEY, sign=kiosk.enrolled.signer.sign,
         seal=lambda plain, info: seal_body(plain, info, centre), now=hall.clock.now,
@@ -319,7 +319,7 @@ def offered(hall):
 
 
 def snapshot(kiosk, port, key=None):
-    key = key or kiosk.hall.authority.package.public_key().public_bytes_raw()
+    key = key or kiosk.hall.authority.package.public_key
     return kiosk.session.run(jobs.snapshot(port, key, kiosk.hall.clock.now))
 
 

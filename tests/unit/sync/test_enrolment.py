@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.gateway.authority import CERTIFICATE_KINDS, load_authority, save_authority
 from sync.protocol.certificate_code import public_key_of, read_seal_certificate
 from sync.protocol.enrolment import EnrolmentAnswer, EnrolmentCode, check_answer
 from sync.protocol.messages import Problem, parse
+from sync.protocol.suites import suite
 
 
 def enrolled(hall, terminal, code):
@@ -22,7 +22,7 @@ def enrolled(hall, terminal, code):
 def newcomer(hall, number="T0001", seed="new"):
     made = hall.terminal("T9999")
     made.number = number
-    made.signer = type(made.signer)(Ed25519PrivateKey.from_private_bytes(seed.encode().ljust(32, b".")))
+    made.signer = suite(hall.authority.suite).signer(seed.encode().ljust(32, b"."))
     return made
 
 

@@ -263,7 +263,7 @@ def test_results_come_in_pages(hall, terminal):
 
 def test_refused_items_never_block_the_next_and_say_why(hall, terminal):
     wrong = terminal.append("act", QUERY)
-    centre = hall.authority.centre.public_key().public_bytes_raw()
+    centre = hall.authority.centre.public_key
     terminal.chain[-1] = wrong.model_copy(update={"sealed": seal_body(b"x" * 99, b"another place", centre)})
     terminal.append("act", b'{"type":"claim"}')
     terminal.append("act", b"not json")

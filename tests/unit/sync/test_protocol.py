@@ -8,8 +8,6 @@ import random
 from datetime import UTC, datetime
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from sync.protocol.encoding import TooLarge, canonical_json, compress, decompress, from_base64url, to_base64url
 from sync.protocol.messages import (
@@ -30,11 +28,11 @@ from sync.protocol.packages import (
     read_rows,
     sign_manifest,
 )
-from sync.protocol.sealing import OVERHEAD, CannotOpen, open_body, seal_body
+from sync.protocol.sealing import seal_body
+from sync.protocol.suites import CannotOpen, UnfitKey
+from sync.protocol.suites import suite as suite_named
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-PACKAGE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-PACKAGE_PUBLIC = PACKAGE_KEY.public_key().public_bytes_raw()
 ROWS = [{"table": "person", "id": n, "name": "张三"} for n in range(3000)]
 ROWS += [{"table": "benefit", "id": 1, "fen": 345600}]
 
@@ -81,21 +79,19 @@ def test_damaged_cut_off_and_followed_gzip_is_refused():
 # --- sealing
 
 
-def test_a_sealed_body_opens_with_the_centres_key_under_its_own_place_only():
-    centre = X25519PrivateKey.generate()
-    sealed = seal_body(b"act", b"place 1", centre.public_key().public_bytes_raw())
-    assert len(sealed) == len(b"act") + OVERHEAD
-    assert open_body(sealed, b"place 1", centre) == b"act"
-    for data, info, key in [
-        (sealed, b"place 2", centre),
-        (sealed, b"place 1", X25519PrivateKey.generate()),
-        (sealed[:-1], b"place 1", centre),
-        (b"\x02" + sealed[1:], b"place 1", centre),
-        (b"", b"place 1", centre),
-        (b"\x01", b"place 1", centre),
-    ]:
-        with pytest.raises(CannotOpen):
-            open_body(data, info, key)
+def test_a_body_is_sealed_by_the_suite_of_the_centres_key_and_says_so(suite):
+    centre = suite.opener(suite.new_sealing_key())
+    sealed = seal_body(b"act", b"place 1", centre.public_key)
+    assert sealed[0] == {"intl": 1, "sm": 2}[suite.name]
+    assert centre.open(sealed, b"place 1") == b"act"
+    with pytest.raises(CannotOpen):
+        centre.open(sealed, b"place 2")
+
+
+def test_nothing_is_sealed_to_octets_that_are_no_key():
+    for bad in (b"", bytes(33), bytes(64)):
+        with pytest.raises(UnfitKey):
+            seal_body(b"act", b"", bad)
 
 
 # --- messages
@@ -180,12 +176,13 @@ def test_a_package_gives_back_its_rows_in_order_and_the_same_rows_give_the_same_
     assert manifest.rows == (("person", 3000), ("benefit", 1))
 
 
-def test_a_manifest_is_taken_only_if_genuine_newer_and_not_expired():
+def test_a_manifest_is_taken_only_if_genuine_newer_and_not_expired(suite, signer, other_signer):
     _, manifest = package()
-    signed = sign_manifest(manifest, PACKAGE_KEY)
-    assert check_manifest(signed, PACKAGE_PUBLIC, have=1, now=NOW) == manifest
+    signed = sign_manifest(manifest, signer)
+    assert signed.suite == suite.signature_algorithm
+    assert check_manifest(signed, signer.public_key, have=1, now=NOW) == manifest
 
-    def refusal(signed=signed, key=PACKAGE_PUBLIC, have=1, now=NOW):
+    def refusal(signed=signed, key=signer.public_key, have=1, now=NOW):
         with pytest.raises(PackageRefused) as caught:
             check_manifest(signed, key, have=have, now=now)
         return caught.value.code
@@ -193,9 +190,21 @@ def test_a_manifest_is_taken_only_if_genuine_newer_and_not_expired():
     assert refusal(have=2) == "generation-not-newer"
     assert refusal(have=3) == "generation-not-newer"
     assert refusal(now=datetime(2026, 12, 22, tzinfo=UTC)) == "package-expired"
-    assert refusal(key=Ed25519PrivateKey.generate().public_key().public_bytes_raw()) == "manifest-not-genuine"
-    changed = signed.manifest.replace(b"990100", b"990200")
-    assert refusal(signed=SignedManifest(manifest=changed, signature=signed.signature)) == "manifest-not-genuine"
+    assert refusal(key=other_signer.public_key) == "manifest-not-genuine"
+    changed = signed.model_copy(update={"manifest": signed.manifest.replace(b"990100", b"990200")})
+    assert refusal(signed=changed) == "manifest-not-genuine"
+    renamed = "sm2-sm3" if signed.suite == "ed25519" else "ed25519"
+    assert refusal(signed=signed.model_copy(update={"suite": renamed})) == "manifest-not-genuine"
+
+
+def test_a_manifest_of_a_release_that_knew_one_suite_names_none_and_is_taken():
+    _, manifest = package()
+    intl = suite_named("intl")
+    key = intl.signer(bytes(range(32)))
+    wire = json.loads(sign_manifest(manifest, key).to_wire())
+    del wire["suite"]
+    signed = parse(SignedManifest, json.dumps(wire).encode())
+    assert check_manifest(signed, key.public_key, have=1, now=NOW) == manifest
 
 
 def test_a_flipped_bit_in_a_package_is_found_before_it_is_unpacked():

@@ -40,7 +40,7 @@ class Broken:
         self.start()
 
     def start(self, folder=None, **words):
-        centre = self.hall.authority.centre.public_key().public_bytes_raw()
+        centre = self.hall.authority.centre.public_key
         self.journal = open_journal(
             folder or self.folder, terminal="T0001", key=STORE_KEY, sign=self.signer.sign,
             seal=lambda plain, info: seal_body(plain, info, centre), now=self.hall.clock.now, **words,

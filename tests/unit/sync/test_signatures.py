@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import pytest
+from http_message_signatures import HTTPMessageSigner, algorithms
 
 from sync.protocol.exchange import Request
-from sync.protocol.signatures import SignatureRefused, fingerprint, sign, verify
+from sync.protocol.signatures import COVERED, TAG, SignatureRefused, fingerprint, sign, verify
 
 NONCE = bytes(range(16))
 ASKED = Request("POST", "/v1/chain?part=1", {"content-type": "application/json"}, b'{"entries":[]}')
+
+
+@dataclass
+class Message:
+    """A request as the library takes it."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
 
 
 def signed(signer, now, request=ASKED, nonce=NONCE):
@@ -106,6 +117,38 @@ def test_damaged_and_cut_off_signature_headers_are_refused_and_never_crash(signe
             continue
         # A label is not covered; whatever else still verifies must be the same signature in another spelling.
         assert (who.terminal, who.nonce, who.created) == ("T0001", "AAECAwQFBgcICQoLDA0ODw", now)
+
+
+def test_a_request_names_the_algorithm_of_its_signers_suite(suite, signer, now):
+    assert f';alg="{suite.signature_algorithm}"' in signed(signer, now).headers["signature-input"]
+
+
+def test_the_request_does_not_choose_the_algorithm(suite, signer, now):
+    request = signed(signer, now)
+    named = f';alg="{suite.signature_algorithm}"'
+    for other in (';alg="ed25519"', ';alg="sm2-sm3"', ';alg="hmac-sha256"', ""):
+        if other != named:
+            text = request.headers["signature-input"].replace(named, other)
+            changed = replace(request, headers={**request.headers, "signature-input": text})
+            assert refusal(changed, signer, now) == "not-genuine"
+
+
+def test_a_genuine_signature_that_names_no_suite_is_refused(signer, now):
+    message = Message(ASKED.method, "http://gateway.invalid" + ASKED.path, dict(signed(signer, now).headers))
+    library = HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=None)
+    prepared = library.prepare(
+        message, key_id=f"T0001:{fingerprint(signer.public_key)}", created=datetime.fromtimestamp(now, UTC),
+        nonce="AAECAwQFBgcICQoLDA0ODw", label="terminal", tag=TAG, include_alg=False, covered_component_ids=COVERED,
+    )  # fmt: skip
+    library.apply(message, prepared, signer.sign(prepared.signature_base))
+    headers = {name.lower(): value for name, value in message.headers.items()}
+    assert refusal(replace(ASKED, headers=headers), signer, now) == "malformed"
+
+
+def test_a_key_that_is_none_of_any_suite_verifies_nothing(signer, now):
+    with pytest.raises(SignatureRefused) as caught:
+        verify(signed(signer, now), lambda terminal, print_: bytes(33), now)
+    assert caught.value.reason == "unknown-key"
 
 
 def test_a_nonce_of_the_wrong_length_is_never_signed(signer, now):
