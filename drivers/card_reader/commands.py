@@ -16,11 +16,12 @@ _HEADER = Struct(
     "p2" / Byte,
     "p3" / If(this.p3 != None, Byte),  # noqa: E711  an expression of construct, which knows no "is"
 )
+"""The header with its P3, as T=0 calls the byte that is Lc or Le (ISO 7816-3)."""
 
 
 @cache
 def _header(cla: int, ins: int, p1: int, p2: int, p3: int | None) -> bytes:
-    """All of a command but its data: always the same few, and nobody's. ``p3`` is Lc, or Le where there are no data."""
+    """All of a command in front of its data: always the same few, and nobody's."""
     return bytes(_HEADER.build({"cla": cla, "ins": ins, "p1": p1, "p2": p2, "p3": p3}))
 
 
@@ -68,7 +69,10 @@ ASK_PIN_TRIES = Command("ask PIN tries", 0x00, 0x20, 0x00, 0x00, le=256)
 
 @cache
 def read_record(sfi: int, tag: int, expected: int) -> Command:
-    """READ RECORD by tag (mode 0: first record with it); ``expected`` is the whole record's length, up to 256."""
+    """READ RECORD by tag (mode 0: first record with it); ``expected`` is the whole record's length, up to 256.
+
+    Remembered: every card is asked for the same 14 records.
+    """
     return Command(f"read record {sfi:02X}/{tag:02X}", 0x00, 0xB2, tag, sfi << 3, le=expected)
 
 
