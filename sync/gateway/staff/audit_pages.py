@@ -1,0 +1,103 @@
+"""The page of the audit chain, for audit administrators alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from sync.gateway.staff import parts
+from sync.gateway.staff.audit import Act, AuditRow, Result, first_fault
+from sync.gateway.staff.frame import Shown
+from sync.gateway.staff.html import Node, h
+from sync.gateway.staff.register_pages import REASONS
+from sync.gateway.staff.roles import Right
+from sync.gateway.staff.texts import Both
+from sync.gateway.staff.visit import Page, Visit
+
+SHOWN: Final = 50
+_ENDLESS: Final = 2**62
+ACTS: Final[Mapping[str, Both]] = {
+    Act.SIGN_IN: Both("登录", "Sign-in"),
+    Act.SIGN_OUT: Both("退出", "Sign-out"),
+    Act.ACCOUNT_LOCKED: Both("账户因多次错误锁定", "Account locked by wrong attempts"),
+    Act.PASSWORD_CHANGED: Both("修改密码", "Password changed"),
+    Act.NOT_ALLOWED: Both("越权访问", "Access without the right"),
+    Act.ENROLMENT_CODE: Both("生成登记码", "Enrolment code"),
+    Act.REGISTER_SEARCHED: Both("查询证明登记簿", "Register searched"),
+    Act.CERTIFICATE_REVOKED: Both("撤销证明", "Certificate revoked"),
+    Act.STAFF_ADDED: Both("新增账户", "Account added"),
+    Act.STAFF_LOCKED: Both("锁定账户", "Account locked"),
+    Act.STAFF_UNLOCKED: Both("解锁账户", "Account unlocked"),
+    Act.STAFF_ROLES: Both("变更角色", "Roles changed"),
+    Act.STAFF_TOTP_RESET: Both("重置动态验证器", "Authenticator reset"),
+    Act.STAFF_PASSWORD_RESET: Both("重置密码", "Password reset"),
+    Act.AUDIT_EXPORTED: Both("导出审计记录", "Audit exported"),
+}
+_REASONS: Final[Mapping[str, Both]] = {
+    **REASONS,
+    "wrong-password": Both("密码不对", "Wrong password"),
+    "wrong-code": Both("验证码不对", "Wrong code"),
+    "code-used": Both("验证码已用过", "Code used before"),
+    "unknown-name": Both("账户名不存在", "No such account"),
+    "locked": Both("账户已锁定", "Account locked"),
+    "attempts": Both("多次错误", "Wrong attempts"),
+    "unknown": Both("登记簿中没有", "Not in the register"),
+}
+_RESULTS: Final[Mapping[str, tuple[str, Both]]] = {
+    Result.DONE: ("good", Both("成功", "Done")),
+    Result.REFUSED: ("bad", Both("拒绝", "Refused")),
+}
+
+
+def _list(visit: Visit) -> Shown:
+    asked = visit.asked("before")
+    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 else _ENDLESS
+    with visit.store.transaction():
+        found = visit.store.staff.audit_before(before, SHOWN + 1)
+    shown, preceding = found[:SHOWN], found[SHOWN] if len(found) > SHOWN else None
+    fault = first_fault(reversed(shown), preceding)
+    whole = Both("本页记录的链条完整。", "The chain of these rows is whole.")
+    broken = Both(
+        "审计链在此页断裂，请立即在控制台运行 kiosk-gateway staff audit verify。",
+        "The chain is broken on this page: run kiosk-gateway staff audit verify at the console now.",
+    )
+    return Shown(
+        Both("审计记录", "Audit"),
+        (
+            parts.notice("good", whole) if fault is None else parts.notice("bad", broken),
+            parts.table(
+                (
+                    (Both("序号", "No."), "number"),
+                    (Both("时间", "Time"), None),
+                    (Both("人员", "Who"), None),
+                    (Both("操作", "What"), None),
+                    (Both("对象", "On"), "wide"),
+                    (Both("结果", "Result"), None),
+                    (Both("原因", "Reason"), None),
+                ),
+                [_row(row) for row in shown],
+                Both("没有记录。", "There are no rows."),
+            ),
+            h("p", h("a", Both("更早的记录", "Earlier rows"), href=f"/audit?before={shown[-1].n}"), class_="pages")
+            if preceding is not None
+            else None,
+        ),
+    )
+
+
+def _row(row: AuditRow) -> tuple[Node, ...]:
+    # a broken chain may hold anything: what is no word of ours is shown as it is
+    act = ACTS.get(row.act, row.act)
+    result = parts.mark(*_RESULTS.get(row.result, ("bad", row.result)))
+    return (
+        str(row.n),
+        parts.at(row.at),
+        h("code", row.actor),
+        act,
+        h("code", row.subject),
+        result,
+        _REASONS.get(row.reason, row.reason),
+    )
+
+
+PAGES: Final = (Page("/audit", "GET", _list, Right.READ_AUDIT, entry=Both("审计记录", "Audit")),)

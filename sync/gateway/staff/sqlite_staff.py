@@ -1,0 +1,137 @@
+"""The staff's store on the gateway's SQLite file (`sync.gateway.staff.store.StaffStore`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from sync.gateway.sqlite_database import Database
+from sync.gateway.staff.audit import AuditRow
+from sync.gateway.staff.roles import Role
+from sync.gateway.staff.store import Account, AlarmRow, StaffSession
+
+_ACCOUNT: Final = (
+    "SELECT name, roles, password, password_at, must_change, totp, last_step, failures, lockouts, locked_until,"
+    " disabled, created_at FROM staff_account"
+)
+_AUDIT: Final = "SELECT n, at, actor, act, subject, result, reason, prev, hash FROM staff_audit"
+_AUDIT_STRIDE: Final = 1000
+
+
+class SqliteStaff:
+    """Accounts, sessions and the audit chain in `gateway.db`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # accounts
+
+    def account(self, name: str) -> Account | None:
+        row = self._database.one(_ACCOUNT + " WHERE name = ?", name)
+        return _account(row) if row else None
+
+    def accounts(self) -> Sequence[Account]:
+        return [_account(row) for row in self._database.all(_ACCOUNT + " ORDER BY name")]
+
+    def add_account(self, account: Account) -> None:
+        a = account
+        self._database.run(
+            "INSERT INTO staff_account VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                a.name, _roles(a.roles), a.password, a.password_at, a.must_change, a.totp, a.last_step,
+                a.failures, a.lockouts, a.locked_until, a.disabled, a.created_at,
+            ),
+        )  # fmt: skip
+
+    def set_password(self, name: str, password: str, at: int, *, must_change: bool) -> None:
+        self._database.run(
+            "UPDATE staff_account SET password = ?, password_at = ?, must_change = ? WHERE name = ?",
+            (password, at, must_change, name),
+        )
+
+    def set_totp(self, name: str, totp: bytes) -> None:
+        self._database.run("UPDATE staff_account SET totp = ?, last_step = 0 WHERE name = ?", (totp, name))
+
+    def set_roles(self, name: str, roles: frozenset[Role]) -> None:
+        self._database.run("UPDATE staff_account SET roles = ? WHERE name = ?", (_roles(roles), name))
+
+    def set_disabled(self, name: str, *, disabled: bool) -> None:
+        self._database.run("UPDATE staff_account SET disabled = ? WHERE name = ?", (disabled, name))
+
+    def set_attempts(self, name: str, *, failures: int, lockouts: int, locked_until: int) -> None:
+        self._database.run(
+            "UPDATE staff_account SET failures = ?, lockouts = ?, locked_until = ? WHERE name = ?",
+            (failures, lockouts, locked_until, name),
+        )
+
+    def use_step(self, name: str, step: int) -> bool:
+        return (
+            self._database.run(
+                "UPDATE staff_account SET last_step = ? WHERE name = ? AND last_step < ?", (step, name, step)
+            )
+            == 1
+        )
+
+    # sessions
+
+    def open_session(self, session: StaffSession) -> None:
+        self._database.run(
+            "INSERT INTO staff_session VALUES (?, ?, ?, ?)",
+            (session.id_hash, session.account, session.started_at, session.used_at),
+        )
+
+    def session(self, id_hash: bytes) -> StaffSession | None:
+        row = self._database.one(
+            "SELECT id_hash, account, started_at, used_at FROM staff_session WHERE id_hash = ?", id_hash
+        )
+        return StaffSession(*row) if row else None
+
+    def touch_session(self, id_hash: bytes, at: int) -> None:
+        self._database.run("UPDATE staff_session SET used_at = ? WHERE id_hash = ?", (at, id_hash))
+
+    def end_session(self, id_hash: bytes) -> None:
+        self._database.run("DELETE FROM staff_session WHERE id_hash = ?", (id_hash,))
+
+    def end_sessions_of(self, name: str) -> None:
+        self._database.run("DELETE FROM staff_session WHERE account = ?", (name,))
+
+    # audit
+
+    def last_audit(self) -> AuditRow | None:
+        row = self._database.one(_AUDIT + " ORDER BY n DESC LIMIT 1")
+        return AuditRow(*row) if row else None
+
+    def add_audit(self, row: AuditRow) -> None:
+        self._database.run(
+            "INSERT INTO staff_audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (row.n, row.at, row.actor, row.act, row.subject, row.result, row.reason, row.prev, row.hash),
+        )
+
+    def audit_before(self, n: int, limit: int) -> Sequence[AuditRow]:
+        rows = self._database.all(_AUDIT + " WHERE n < ? ORDER BY n DESC LIMIT ?", n, limit)
+        return [AuditRow(*row) for row in rows]
+
+    def whole_audit(self) -> Iterator[AuditRow]:
+        after = -(2**63)
+        while rows := self._database.all(_AUDIT + " WHERE n > ? ORDER BY n LIMIT ?", after, _AUDIT_STRIDE):
+            yield from (AuditRow(*row) for row in rows)
+            after = rows[-1][0]
+
+    # what staff look at
+
+    def alarms(self, limit: int) -> Sequence[AlarmRow]:
+        rows = self._database.all("SELECT at, terminal, code, epoch, seq FROM alarm ORDER BY id DESC LIMIT ?", limit)
+        return [AlarmRow(*row) for row in rows]
+
+
+def _account(row: tuple[Any, ...]) -> Account:
+    roles = frozenset(Role(word) for word in row[1].split())
+    return Account(
+        name=row[0], roles=roles, password=row[2], password_at=row[3], must_change=bool(row[4]), totp=row[5],
+        last_step=row[6], failures=row[7], lockouts=row[8], locked_until=row[9], disabled=bool(row[10]),
+        created_at=row[11],
+    )  # fmt: skip
+
+
+def _roles(roles: frozenset[Role]) -> str:
+    return " ".join(sorted(roles))
