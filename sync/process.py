@@ -64,11 +64,10 @@ def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
         schedule = Schedule(worker.terminal, random.SystemRandom().random, time.monotonic(), dict(INTERVALS))
         by: StartedBy = "start"
         while not stop.asked:
-            for job in schedule.due(time.monotonic()):
-                if stop.asked:
-                    break
-                done: JobRun = worker.job(job, by)
-                schedule.finished(job, done.outcome, time.monotonic())
+            # one at a time: what a job learns (the centre is too busy) holds for the next
+            while not stop.asked and (due := schedule.due(time.monotonic())):
+                done: JobRun = worker.job(due[0], by)
+                schedule.finished(due[0], done.outcome, time.monotonic())
             by = "schedule"
             wait = min(max(schedule.next_at() - time.monotonic(), 0.0), _MAX_WAIT_SECONDS)
             ready, _, _ = select.select([pokes, stop.wake], [], [], wait)

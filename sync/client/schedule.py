@@ -2,13 +2,15 @@
 
 Usual runs come at an interval, each terminal in its own slot (a stable hash of its number), so that a fleet whose
 clocks agree does not knock all at once. After *later* comes full jitter: a random pause between nothing and a ceiling
-that doubles up to 120 s, or what the centre asked for. A stopped job waits for its interval: an alarm is out, and
-trying faster helps nobody. Times are seconds of one clock that never goes back.
+that doubles up to 120 s, or what the centre asked for: then the less urgent jobs wait too, for it is the centre that is
+too busy. An upload that brought something asks for its results soon. A stopped job waits for its interval: an alarm is
+out, and trying faster helps nobody. Times are seconds of one clock that never goes back.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -49,6 +51,12 @@ class _State:
     due: float
     failures: int = 0
     unanswered: int = 0
+    not_before: float = -math.inf
+    """The centre asked to be left alone until then."""
+
+    @property
+    def at(self) -> float:
+        return max(self.due, self.not_before)
 
 
 @dataclass
@@ -66,14 +74,14 @@ class Schedule:
 
     def due(self, now: float) -> tuple[str, ...]:
         """The jobs to run now, in the order of a pass."""
-        return tuple(job for job, state in self._jobs.items() if state.due <= now)
+        return tuple(job for job, state in self._jobs.items() if state.at <= now)
 
     def next_at(self) -> float:
         """When the next job is due."""
-        return min(state.due for state in self._jobs.values())
+        return min(state.at for state in self._jobs.values())
 
     def poke(self, now: float) -> None:
-        """Something urgent was written: upload at once and ask for its result."""
+        """Something urgent was written: upload at once, or as soon as the centre can, and ask for its result."""
         for job in ("upload", "results"):
             if job in self._jobs:
                 self._jobs[job].due = now
@@ -82,9 +90,12 @@ class Schedule:
         """Note how a run ended and set the next."""
         state = self._jobs[job]
         if isinstance(outcome, Later):
-            wait = pause(state.failures, self.chance) if outcome.retry_after is None else outcome.retry_after
+            if outcome.retry_after is None:
+                state.due = now + pause(state.failures, self.chance)
+            else:
+                state.due = now
+                self._leave_alone(job, now + outcome.retry_after)
             state.failures += 1
-            state.due = now + wait
             return
         state.failures = 0
         if isinstance(outcome, Done) and outcome.more:
@@ -94,6 +105,15 @@ class Schedule:
             return
         state.unanswered = 0
         state.due = self._next_slot(self.intervals[job], now)
+        if job == "upload" and isinstance(outcome, Done) and outcome.items and "results" in self._jobs:
+            results = self._jobs["results"]
+            results.due = min(results.due, now + AWAITING_SECONDS)
+
+    def _leave_alone(self, job: str, until: float) -> None:
+        """This job, and those behind it in the order of a pass: the centre takes the more urgent ones first."""
+        order = list(self._jobs)
+        for name in order[order.index(job) :]:
+            self._jobs[name].not_before = max(self._jobs[name].not_before, until)
 
     def _next_slot(self, period: float, now: float) -> float:
         offset = slot(self.terminal, period)

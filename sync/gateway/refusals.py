@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sync.protocol.exchange import PROBLEM, Response
 from sync.protocol.messages import Expected, Problem
@@ -28,9 +29,25 @@ def unavailable() -> Response:
     return problem(503, "store-unavailable", "The centre cannot take this now.", headers={"retry-after": "30"})
 
 
-class Refused(Exception):  # noqa: N818 - named by the condition
-    """Ends a request with `response` and rolls its transaction back."""
+def too_busy(seconds: int) -> Response:
+    """More was asked than this gateway answers: come back after so many seconds."""
+    return problem(503, "too-busy", "The centre is busy; come back later.", headers={"retry-after": str(seconds)})
 
-    def __init__(self, response: Response) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What a person should look at, raised once. About a certificate: `epoch` is 0, `seq` the number of its row."""
+
+    terminal: str
+    code: str
+    epoch: int
+    seq: int
+
+
+class Refused(Exception):  # noqa: N818 - named by the condition
+    """Ends a request with `response` and rolls its transaction back; `alarm` is kept all the same."""
+
+    def __init__(self, response: Response, alarm: Alarm | None = None) -> None:
         super().__init__(f"refused with {response.status}")
         self.response = response
+        self.alarm = alarm

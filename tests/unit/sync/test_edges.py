@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from importlib.resources import files
 from contextlib import closing
 
 import pytest
@@ -76,11 +77,18 @@ def test_what_is_no_house_is_named(tmp_path):
 
 
 def test_a_file_from_before_steps_were_counted_gets_what_it_lacks(tmp_path):
-    SqliteStore(tmp_path, create=True).close()
-    with sqlite3.connect(tmp_path / "gateway.db") as old:
-        old.executescript("DROP TABLE schema_step; PRAGMA user_version=1")
+    first = files("sync.gateway").joinpath("schema/001-terminals-and-chain.sql").read_text()
+    with closing(sqlite3.connect(tmp_path / "gateway.db")) as old:
+        old.executescript(first + ";PRAGMA user_version=1;INSERT INTO terminal VALUES ('T0001', NULL)")
+        key = ("T0001", bytes(32), "f" * 64, b"seal", "2026-11-01T00:00:00.000Z")
+        columns = "terminal, key, fingerprint, seal_key, enrolled_at"
+        old.execute(f"INSERT INTO terminal_key ({columns}) VALUES (?, ?, ?, ?, ?)", key)
+        old.commit()
     store = SqliteStore(tmp_path)
     assert ("001-terminals-and-chain",) in store.all("SELECT name FROM schema_step")
+    certified = store.terminal_certificates.key("T0001", "f" * 64)
+    assert certified is not None
+    assert (certified.current, certified.not_after) == (True, "2027-11-01T00:00:00.000Z"), "as from its enrolment on"
     store.close()
 
 

@@ -86,11 +86,38 @@ def test_a_stopped_job_is_not_tried_faster_than_usual():
 
 
 def test_a_poke_makes_the_upload_due_at_once():
-    plan = schedule()
+    plan = schedule(lambda: 1.0)
     for job in INTERVALS:
-        plan.finished(job, Later("timeout", 900.0), 0.0)
+        for _ in range(8):
+            plan.finished(job, Later("timeout"), 0.0)
+    assert plan.due(5.0) == ()
     plan.poke(5.0)
     assert plan.due(5.0) == ("upload", "results")
+
+
+def test_a_poke_does_not_knock_at_a_centre_that_asked_to_be_left_alone():
+    plan = schedule()
+    plan.finished("upload", Later("status-503", 40.0), 0.0)
+    plan.poke(5.0)
+    assert plan.due(39.0) == ()
+    assert plan.next_at() == 40.0
+    assert plan.due(40.0)[:1] == ("upload",)
+
+
+def test_what_is_less_urgent_waits_behind_what_the_centre_had_no_time_for():
+    plan = schedule()
+    plan.finished("revocations", Later("status-503", 40.0), 0.0)
+    assert set(plan.due(0.0)).isdisjoint({"revocations", "snapshot"})
+    assert plan.due(0.0)[:1] == ("upload",)
+
+
+def test_an_upload_that_brought_something_asks_for_its_results_soon():
+    plan = schedule()
+    for job in INTERVALS:
+        plan.finished(job, Done(), 0.0)
+    plan.finished("upload", Done(3), 5.0)
+    assert plan.next_at() == 6.0
+    assert plan.due(6.0) == ("results",)
 
 
 def test_a_fleet_after_an_outage_spreads_its_next_tries():
