@@ -58,6 +58,8 @@ class Counter:
         self.driver = DriverProcess(bench.environment)
         self._card: PutCard | None = None
         self._psam = _kind(PutPsam("the bench's own", "SM4", ()))
+        # a swap before the service has seen this one would count as one event instead of two
+        self.driver.wait_until_present("psam", 1)
 
     def close(self) -> None:
         """End the driver's process."""
