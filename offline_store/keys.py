@@ -87,6 +87,9 @@ class KeyProvider(Protocol):
     def replace(self, name: str, by: str) -> None:
         """The key ``by`` takes the place and the name of ``name``, durably and in one step. Raises KeyMissing."""
 
+    def destroy(self, name: str) -> bool:
+        """Make a key unreadable for good, also from a copy of the disk taken afterwards. False when there is none."""
+
 
 class KeySigner(Protocol):
     """A key that signs where it lies. ``suite``: "intl" | "sm"."""
@@ -167,6 +170,26 @@ class KeyFiles:
             except FileNotFoundError:
                 raise KeyMissing(label, "there is no such key file") from None
             sync_folder(self._folder)
+
+    def destroy(self, name: str) -> bool:
+        """Overwrite the file in place, then remove it.
+
+        A flash disk may keep the old block out of reach of its commands; the security chip has no such remainder.
+        """
+        path, label = self._path(name), f"{self._folder.name}/{name}"
+        with mapped(label):
+            try:
+                handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            except FileNotFoundError:
+                return False
+            try:
+                os.pwrite(handle, bytes(os.fstat(handle).st_size), 0)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+            path.unlink()
+            sync_folder(self._folder)
+        return True
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):

@@ -18,6 +18,9 @@ from offline_store.journal.files import ASIDE, COMPANIONS, DATABASE, HEAD
 
 _NOTE: Final = "moved.json"
 _DONE: Final = "uploaded"
+OLD_KEY: Final = "store-key"
+"""The key it is under, encrypted under the stores' present key: there when that one was changed since."""
+_CONTENT: Final = (DATABASE, *(DATABASE + end for end in COMPANIONS), OLD_KEY)
 
 
 class _Note(BaseModel):
@@ -53,7 +56,7 @@ def move_aside(
     folder: Path, *, terminal: str, reason: str, at: str, last_known: Position | None, next_epoch: int
 ) -> Path:
     """Move the journal's files into a new ``broken-<n>``; the head file stays until the new epoch writes its own."""
-    numbers = [int(found.name.removeprefix(ASIDE)) for found in _folders(folder)]
+    numbers = [int(found.name.removeprefix(ASIDE)) for found in aside_folders(folder)]
     target = folder / f"{ASIDE}{max(numbers, default=0) + 1}"
     make_folder(target)
     note = _Note(
@@ -81,7 +84,7 @@ def finish_interrupted_move(folder: Path) -> None:
     """
     if not any((folder / (DATABASE + end)).exists() for end in COMPANIONS):
         return
-    places = _folders(folder)
+    places = aside_folders(folder)
     target = places[-1] if places else folder / f"{ASIDE}1"
     make_folder(target)
     _move_files(folder, target)
@@ -101,7 +104,7 @@ def _move_files(folder: Path, target: Path) -> None:
 def asides(folder: Path) -> tuple[Aside, ...]:
     """All folders that were moved aside, oldest first; one whose note cannot be read is left out."""
     found: list[Aside] = []
-    for place in _folders(folder):
+    for place in aside_folders(folder):
         try:
             note = _Note.model_validate_json((place / _NOTE).read_bytes())
         except (FileNotFoundError, ValidationError):
@@ -115,7 +118,7 @@ def asides(folder: Path) -> tuple[Aside, ...]:
 
 def waiting_salvage(folder: Path) -> tuple[Path, ...]:
     """Folders of moved journals whose entries were not yet all uploaded, oldest first."""
-    return tuple(place for place in _folders(folder) if not (place / _DONE).exists())
+    return tuple(place for place in aside_folders(folder) if not (place / _DONE).exists())
 
 
 def salvage_done(moved_aside: Path, at: str, *, complete: bool) -> None:
@@ -130,9 +133,9 @@ def delete_uploaded(folder: Path, before: str) -> tuple[Path, ...]:
     too, for better tools than ours. Answers the folders it emptied.
     """
     emptied: list[Path] = []
-    for place in _folders(folder):
+    for place in aside_folders(folder):
         with mapped(place.name):
-            kept = [path for path in (place / (DATABASE + end) for end in ("", *COMPANIONS)) if path.exists()]
+            kept = [path for path in (place / name for name in _CONTENT) if path.exists()]
             uploaded = _uploaded(place)
             if not kept or uploaded is None or not uploaded.complete or uploaded.at >= before:
                 continue
@@ -151,6 +154,7 @@ def _uploaded(place: Path) -> _Uploaded | None:
         return None
 
 
-def _folders(folder: Path) -> list[Path]:
+def aside_folders(folder: Path) -> list[Path]:
+    """All ``broken-<n>``, oldest first."""
     places = [place for place in folder.glob(f"{ASIDE}*") if place.name.removeprefix(ASIDE).isdecimal()]
     return sorted(places, key=lambda place: int(place.name.removeprefix(ASIDE)))

@@ -95,19 +95,30 @@ def _boot_id() -> bytes:
     return Path("/proc/sys/kernel/random/boot_id").read_bytes()
 
 
-def _opened_by_somebody(shm: Path) -> bool:
-    """Every WAL connection holds a shared POSIX lock on byte 128 of the -shm (sqlite.org/walformat.html, 2.3).
+def opened_by_others(folder: Path) -> bool:
+    """Whether another process than this one has the journal open."""
+    return any(pid != os.getpid() for pid in _openers(folder / (DATABASE + "-shm")))
 
-    Read from /proc/locks, since opening and closing the -shm would drop this process' own locks on it.
+
+def _opened_by_somebody(shm: Path) -> bool:
+    return bool(_openers(shm))
+
+
+def _openers(shm: Path) -> list[int]:
+    """Processes that have the database open.
+
+    Every WAL connection holds a shared POSIX lock on byte 128 of the -shm (sqlite.org/walformat.html, 2.3). Read from
+    /proc/locks, since opening and closing the -shm would drop this process' own locks on it.
     """
     try:
         inode = shm.stat().st_ino
         locks = Path("/proc/locks").read_text()
     except OSError:
-        return False
+        return []
+    found: list[int] = []
     for line in locks.splitlines():
         # "1: POSIX  ADVISORY  READ 4711 fe:00:123456 128 128"; a waiting lock has "->" as its second word
         words = line.split()
         if len(words) == 8 and words[5].rpartition(":")[2] == str(inode) and words[6] == "128":
-            return True
-    return False
+            found.append(int(words[4]))
+    return found
