@@ -1,0 +1,166 @@
+"""Making a revoked terminal's stores unreadable for good, also from a copy of the disk taken afterwards.
+
+The keys go first: without them everything else is noise. Then every file of the data directory is overwritten and
+removed, but the settings and the mark that says so. A power cut leaves the mark; whoever starts next goes on from there
+(`finish_wiping`). The caller has sent what waits: sealed bodies that are still here are lost, and the answer counts
+them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from offline_store.durable import mapped, sync_folder, write_file
+from offline_store.errors import StoreBusy, StoreRefused
+from offline_store.journal.files import MARK, OpenMark, opened_by_others
+
+WIPED: Final = "wiped.json"
+KEY_NAMES: Final = ("store", "store-next", "terminal", "terminal-next", "seal", "seal-next", "pseudonym")
+"""Every name a terminal's keys go by; one that is not there is passed over."""
+KEPT: Final = frozenset({"terminal.toml", WIPED, MARK})
+"""What says whose machine this was, and that it was wiped. No key, no personal data."""
+_BLOCK: Final = 1 << 20
+
+Step = Callable[[str], None]
+"""Told before each effect, by a short word."""
+
+
+class Destroyer(Protocol):
+    """What is needed of a key provider."""
+
+    def destroy(self, name: str) -> bool:
+        """Make a key unreadable for good. False when there is none of that name."""
+
+
+class _Mark(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    format: Literal[1]
+    reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+    ordered_at: str
+    done_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wiping:
+    """What the mark says. ``done_at``: None while it is still to be ended."""
+
+    reason: str
+    ordered_at: str
+    done_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wiped:
+    """The stores are gone. ``keys``: how many were destroyed by this run; ``files``: how many were removed by it."""
+
+    keys: int
+    files: int
+
+
+def wiping(folder: Path) -> Wiping | None:
+    """Whether this data directory was wiped or is to be; a mark that cannot be read counts as ordered."""
+    path = folder / WIPED
+    with mapped(WIPED):
+        if not path.exists():
+            return None
+        content = path.read_bytes()
+    try:
+        mark = _Mark.model_validate_json(content)
+    except ValidationError:
+        return Wiping("unreadable-mark", "", None)
+    return Wiping(mark.reason, mark.ordered_at, mark.done_at)
+
+
+def wipe_stores(
+    folder: Path,
+    keys: Destroyer,
+    *,
+    reason: str,
+    at: str,
+    key_names: Iterable[str] = KEY_NAMES,
+    step: Step = lambda word: None,
+) -> Wiped:
+    """Destroy the keys, then the files. ``reason``: a short word (revoked, technician); ``at``: RFC 3339.
+
+    Terminal and sync have let go of the journal. ``step`` is told before each effect (for tests). Raises StoreBusy
+    when they have not; StoreRefused when the disk or the provider refuses, and then it goes on at the next call.
+    """
+    mark = OpenMark.take(folder)
+    try:
+        if opened_by_others(folder):
+            raise StoreBusy("journal.db", "another process has the journal open: stop the sync process")
+        step("mark")
+        noted = _Mark(format=1, reason=reason, ordered_at=at)
+        write_file(folder / WIPED, noted.model_dump_json().encode())
+        destroyed = 0
+        for name in dict.fromkeys(key_names):
+            step(f"key {name}")
+            destroyed += keys.destroy(name)
+        removed = _remove_all(folder, step)
+        step("done")
+        done = noted.model_copy(update={"done_at": at})
+        write_file(folder / WIPED, done.model_dump_json().encode())
+    finally:
+        mark.release()
+    return Wiped(destroyed, removed)
+
+
+def finish_wiping(
+    folder: Path, keys: Destroyer, *, at: str, key_names: Iterable[str] = KEY_NAMES, step: Step = lambda word: None
+) -> Wiped | None:
+    """At every start, before a key is loaded: end a wipe that was cut off. None when none was ordered or it is done."""
+    found = wiping(folder)
+    if found is None or found.done_at is not None:
+        return None
+    return wipe_stores(folder, keys, reason=found.reason, at=found.ordered_at or at, key_names=key_names, step=step)
+
+
+def _remove_all(folder: Path, step: Step) -> int:
+    """Overwrite and remove every file below the folder but those that are kept, deepest first."""
+    removed = 0
+    with mapped(folder.name):
+        for place, folders, files in os.walk(folder, topdown=False, followlinks=False):
+            here = Path(place)
+            for name in sorted(files):
+                if here == folder and name in KEPT:
+                    continue
+                step(f"file {name}")
+                _overwrite(here / name)
+                (here / name).unlink()
+                removed += 1
+            for name in folders:
+                inner = here / name
+                # a link to a folder is removed itself, never what it leads to
+                if inner.is_symlink():
+                    inner.unlink()
+                else:
+                    _remove_folder(inner)
+            sync_folder(here)
+    return removed
+
+
+def _remove_folder(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError as error:
+        raise StoreRefused(folder.name, "a file appeared while it was wiped: stop what writes there") from error
+
+
+def _overwrite(path: Path) -> None:
+    if path.is_symlink() or not path.is_file():
+        # a socket or a link holds nothing
+        return
+    handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        left = os.fstat(handle).st_size
+        while left > 0:
+            left -= os.write(handle, bytes(min(left, _BLOCK)))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
