@@ -7,12 +7,13 @@ longer than one of them. One thread owns one `Delivery`. All times are RFC 3339 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, cast
 
-from offline_store import rows
+from offline_store import rows, standing
 from offline_store.beside import Beside
 from offline_store.chain import ChainEntry, Position
 from offline_store.connection import Connection, KeyBytes
@@ -21,11 +22,15 @@ from offline_store.errors import StoreBroken
 from offline_store.journal.files import DATABASE
 from offline_store.questions import Settling
 from offline_store.schema import DeliveryRow, DeviceStateRow, InboxRow, PendingItem, RunRow
+from offline_store.standing import OutOfService
 
 BODY_RETENTION_DAYS: Final = 7
 """A sealed body is kept until its entry was processed, and this many days more; then `delete_old_bodies` removes it."""
 
 _RESULTS_CURSOR: Final = "results-cursor"
+_RESULTS_GENERATION: Final = "results-generation"
+_CLOCK_OFFSET: Final = "clock-offset"
+_LATEST_AUDIT: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,27 +161,62 @@ class Delivery:
                 rows.set_acknowledged_head(connection, Position(epoch, seq - 1, digest))
         return again
 
+    def present(self) -> tuple[str, int]:
+        """Terminal and epoch of the present journal."""
+        epoch = rows.meta(self._connection, "epoch")
+        if epoch is None:
+            raise StoreBroken(DATABASE, "it does not say whose it is")
+        return self._terminal, int(epoch)
+
+    # --- standing ---
+
+    def out_of_service(self) -> OutOfService | None:
+        """Why the terminal may serve nobody, if it may not (`offline_store.standing`)."""
+        return standing.out_of_service(self._connection)
+
+    def take_out_of_service(self, why: OutOfService) -> bool:
+        """No session starts from now on; False if it was so before."""
+        connection = self._connection
+        with connection.writing():
+            return standing.take_out_of_service(connection, why)
+
+    def put_back_in_service(self) -> bool:
+        """The centre takes this terminal's word again; False if nothing changed. A fork stays one."""
+        if self.out_of_service() is None:
+            return False
+        connection = self._connection
+        with connection.writing():
+            return standing.put_back_in_service(connection)
+
     # --- results and answers ---
 
-    def record_results(self, results: Sequence[ItemResult], *, cursor: int) -> None:
-        """Store results per item and the cursor to ask from next, in one transaction.
+    def record_results(self, results: Sequence[ItemResult], *, cursor: int, generation: int = 0) -> None:
+        """Store results per item and where to ask from next, in one transaction.
 
-        A result for an item of an epoch that was moved aside goes to the inbox alone. Every result is also an inbox
-        row of kind ``result``.
+        ``cursor``: number of the last one; ``generation``: of the centre's store that gave it. A result for an item of
+        an epoch that was moved aside goes to the inbox alone. Every result is also an inbox row of kind ``result``, but
+        for one that says again what the last one about its item said: a centre restored from a backup repeats itself.
         """
         connection = self._connection
         with connection.writing():
+            said = self._said_before(connection, results)
             for result in results:
                 connection.execute(
                     "UPDATE delivery SET state = ?, processed_at = ?, result = ? WHERE epoch = ? AND seq = ?",
                     (result.state, result.at, result.result, result.epoch, result.seq),
                 )
-                self._insert_inbox(connection, "result", result.result, result.at, result.epoch, result.seq)
+                if (result.epoch, result.seq, result.result) not in said:
+                    self._insert_inbox(connection, "result", result.result, result.at, result.epoch, result.seq)
             rows.set_meta(connection, _RESULTS_CURSOR, str(cursor))
+            rows.set_meta(connection, _RESULTS_GENERATION, str(generation))
 
     def results_cursor(self) -> int:
         """The N for ``GET /v1/results?after=N``; 0 at first."""
         return int(rows.meta(self._connection, _RESULTS_CURSOR) or 0)
+
+    def results_generation(self) -> int:
+        """The generation of the centre's store that the cursor is of; 0 when none was told yet."""
+        return int(rows.meta(self._connection, _RESULTS_GENERATION) or 0)
 
     def state_of(self, epoch: int, seq: int) -> DeliveryRow | None:
         """Delivery state of one entry."""
@@ -212,6 +252,25 @@ class Delivery:
             (job, outcome, outcome),
         )
         return None if row is None else RunRow(*row)
+
+    # --- clock and orders ---
+
+    def note_clock(self, offset_ms: int, at: str) -> None:
+        """The centre's clock was found to be that many milliseconds before ours."""
+        with self._connection.writing():
+            rows.set_meta(self._connection, _CLOCK_OFFSET, f"{offset_ms} {at}")
+
+    def clock_offset(self) -> int | None:
+        """Milliseconds, as last measured in this journal's time; None when it never was."""
+        noted = rows.meta(self._connection, _CLOCK_OFFSET)
+        return None if noted is None else int(noted.partition(" ")[0])
+
+    def audit_names_order(self, number: int) -> bool:
+        """Whether one of the latest audit entries was written for that order of the centre."""
+        latest = self._connection.rows(
+            "SELECT header FROM chain WHERE kind = 'audit' ORDER BY epoch DESC, seq DESC LIMIT ?", (_LATEST_AUDIT,)
+        )
+        return any(json.loads(header).get("order") == number for (header,) in latest)
 
     # --- state and retention ---
 
@@ -257,6 +316,21 @@ class Delivery:
         if terminal is None:
             raise StoreBroken(DATABASE, "it does not say whose it is")
         return terminal
+
+    @staticmethod
+    def _said_before(connection: Connection, results: Sequence[ItemResult]) -> set[tuple[int, int, str]]:
+        """(epoch, seq, result) of those that are known already, of this epoch by their rows, of others by the inbox."""
+        said: set[tuple[int, int, str]] = set()
+        for result in results:
+            row = rows.delivery_of(connection, result.epoch, result.seq)
+            if row is not None and row.result is not None:
+                said.add((row.epoch, row.seq, row.result))
+        epoch = int(rows.meta(connection, "epoch") or 0)
+        if any(result.epoch != epoch for result in results):
+            # the inbox has no index: once for all of them
+            others = "SELECT epoch, seq, payload FROM inbox WHERE kind = 'result' AND epoch <> ?"
+            said.update((row[0], row[1], row[2]) for row in connection.rows(others, (epoch,)))
+        return said
 
     @staticmethod
     def _insert_inbox(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -17,10 +16,9 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
 
-from offline_store.keys import KeyProvider
+from offline_store.keys import KeyProvider, wipe
 from sync.client.outcomes import Answer, NoAnswer, problem_of
 from sync.protocol.certificate_code import CodeUnreadableError, public_key_of, read_seal_certificate
 from sync.protocol.enrolment import (
@@ -37,33 +35,11 @@ from sync.protocol.enrolment import (
 from sync.protocol.exchange import JSON, Request
 from sync.protocol.messages import Malformed, parse
 from sync.protocol.signatures import NONCE_BYTES, sign
-from sync.protocol.suites import SuiteName
-from sync.trust import write_trust
+from sync.protocol.suites import Signer, SuiteName
+from sync.terminal_keys import AGAIN_KEY, TERMINAL_KEY, make_terminal_key, settle_keys, signer_named
+from sync.trust import read_trust, write_trust
 
-TERMINAL_KEY: Final = "terminal"
 SEAL_KEY: Final = "seal"
-_SEED_BYTES: Final = 32
-
-
-@dataclass(frozen=True)
-class TerminalSigner:
-    """The terminal's Ed25519 key, as the library holds it."""
-
-    key: Ed25519PrivateKey
-    suite: SuiteName = "intl"
-
-    @property
-    def public_key(self) -> bytes:
-        return self.key.public_key().public_bytes_raw()
-
-    def sign(self, data: bytes) -> bytes:
-        return self.key.sign(data)
-
-
-def load_signer(keys: KeyProvider) -> TerminalSigner:
-    """The terminal's key. Raises KeyMissing, KeyUnfit."""
-    with keys.load(TERMINAL_KEY, length=_SEED_BYTES) as buffer:
-        return TerminalSigner(Ed25519PrivateKey.from_private_bytes(buffer.material))
 
 
 def load_seal_key(keys: KeyProvider) -> ec.EllipticCurvePrivateKey:
@@ -76,18 +52,15 @@ def load_seal_key(keys: KeyProvider) -> ec.EllipticCurvePrivateKey:
     return key
 
 
-def make_keys(keys: KeyProvider) -> None:
-    """Make the terminal's and the seal's key where they do not exist yet."""
-    seed = bytearray(os.urandom(_SEED_BYTES))
-    keys.create(TERMINAL_KEY, seed)
-    seed[:] = bytes(_SEED_BYTES)
+def make_seal_key(keys: KeyProvider) -> None:
+    """Make the seal's key where it does not exist yet."""
     seal = bytearray(
         ec.generate_private_key(ec.SECP256R1()).private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
     )
     keys.create(SEAL_KEY, seal)
-    seal[:] = bytes(len(seal))
+    wipe(seal)
 
 
 def enrol(
@@ -99,26 +72,33 @@ def enrol(
     send: Callable[[Request], Answer],
     now: Callable[[], datetime],
     random: Callable[[int], bytes] = os.urandom,
+    again: bool = False,
+    suite: SuiteName = "intl",
 ) -> Trust:
     """Enrol this terminal with the code an operator typed, and keep what it may trust.
 
-    `send` reaches the gateway (`sync.client.http.HttpSender`). Raises EnrolmentRefused, whose `sentence` says what to
-    do, and the errors of keys and disk.
+    `again`: the terminal is enrolled already and gets a new key, which takes over when the answer has been checked; the
+    old one stays in use until then. `suite`: of the key that is made. `send` reaches the gateway
+    (`sync.client.http.HttpSender`). Raises EnrolmentRefused, whose `sentence` says what to do, and the errors of keys
+    and disk; NotEnrolled when there is nothing to do again.
     """
     typed = read_code(code)
-    make_keys(keys)
-    signer, seal = load_signer(keys), load_seal_key(keys)
+    name = AGAIN_KEY if again else TERMINAL_KEY
+    if again:
+        settle_keys(keys, read_trust(data_dir).terminal_key_fingerprint)
+    make_terminal_key(keys, name, suite)
+    make_seal_key(keys)
+    signer, seal = signer_named(keys, name, suite), load_seal_key(keys)
     request = Request("POST", "/v1/enrol", {"content-type": JSON}, _request(terminal, typed, signer, seal).to_wire())
     answer = send(sign(request, signer, terminal=terminal, now=int(now().timestamp()), nonce=random(NONCE_BYTES)))
     trust = check_answer(_parsed(answer), typed, terminal=terminal, terminal_key=signer.public_key)
     _check_seal_certificates(trust, seal)
     write_trust(data_dir, trust)
+    settle_keys(keys, trust.terminal_key_fingerprint)
     return trust
 
 
-def _request(
-    terminal: str, code: EnrolmentCode, signer: TerminalSigner, seal: ec.EllipticCurvePrivateKey
-) -> EnrolmentRequest:
+def _request(terminal: str, code: EnrolmentCode, signer: Signer, seal: ec.EllipticCurvePrivateKey) -> EnrolmentRequest:
     spki = seal.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     binding = enrolment_binding(terminal, signer.public_key, spki)
     return EnrolmentRequest(

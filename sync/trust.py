@@ -15,6 +15,7 @@ from offline_store.durable import make_folder, write_file
 from sync.protocol.certificate_code import RevocationList, RevocationsUnusableError, read_revocations
 from sync.protocol.enrolment import Trust
 from sync.protocol.messages import Malformed, parse
+from sync.protocol.terminal_certificate import StatementUnfit, TerminalRevocations, read_statement
 
 FOLDER: Final = "trust"
 CENTRE: Final = "centre.json"
@@ -22,7 +23,10 @@ AUTHORITY: Final = "authority.pem"
 SEAL_CERTIFICATE: Final = "seal-certificate.pem"
 COMPACT_SEAL_CERTIFICATE: Final = "seal-certificate.cbor"
 REVOCATIONS: Final = "revocations.cbor"
+TERMINAL_CERTIFICATE: Final = "terminal-certificate.json"
+TERMINAL_REVOCATIONS: Final = "terminal-revocations.json"
 _MAX_BYTES: Final = 1 << 20
+_MAX_LIST_BYTES: Final = 1 << 26
 
 
 class NotEnrolled(Exception):  # noqa: N818 - named by the condition
@@ -36,6 +40,8 @@ def write_trust(data_dir: Path, trust: Trust) -> None:
     write_file(folder / AUTHORITY, (trust.x509_root + trust.x509_intermediate).encode("ascii"))
     write_file(folder / SEAL_CERTIFICATE, trust.seal_certificate.encode("ascii"))
     write_file(folder / COMPACT_SEAL_CERTIFICATE, trust.compact_seal_certificate)
+    if trust.terminal_certificate is not None:
+        write_file(folder / TERMINAL_CERTIFICATE, trust.terminal_certificate)
     write_file(folder / CENTRE, trust.to_wire())
 
 
@@ -71,3 +77,26 @@ class RevocationFile:
     def keep(self, data: bytes) -> None:
         """Replace it, durably."""
         write_file(self.data_dir / FOLDER / REVOCATIONS, data)
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalRevocationFile:
+    """The list of terminals' certificates that were taken back, in a data directory; good for use off-line."""
+
+    data_dir: Path
+    trust: Trust
+
+    def current(self) -> TerminalRevocations | None:
+        """The list in use, verified again at each reading; None if there is none or it is not genuine."""
+        try:
+            data = (self.data_dir / FOLDER / TERMINAL_REVOCATIONS).read_bytes()[:_MAX_LIST_BYTES]
+        except FileNotFoundError:
+            return None
+        try:
+            return read_statement(TerminalRevocations, data, self.trust.authority_key)
+        except StatementUnfit:
+            return None
+
+    def keep(self, data: bytes) -> None:
+        """Replace it, durably."""
+        write_file(self.data_dir / FOLDER / TERMINAL_REVOCATIONS, data)

@@ -17,8 +17,8 @@ from offline_store.errors import SnapshotUnavailable, StoreBroken
 from offline_store.journal import Journal, NewEpoch, Opened, open_journal
 from offline_store.keys import KeyBuffer, KeyProvider
 from offline_store.snapshot import Snapshot, SnapshotSession
-from sync.enrolment import load_signer
 from sync.protocol.sealing import seal_body
+from sync.terminal_keys import load_signer
 from sync.trust import read_trust
 
 STORE_KEY, PSEUDONYM_KEY = "store", "pseudonym"
@@ -83,7 +83,7 @@ class TerminalStores:
             data.root,
             terminal=settings.terminal,
             key=self._store_key.material,
-            sign=load_signer(keys).sign,
+            sign=load_signer(keys, trust.terminal_key_fingerprint).sign,
             seal=functools.partial(seal_body, centre_public_key=trust.centre_key),
             now=self._utc,
         )

@@ -14,6 +14,7 @@ from typing import Final
 from offline_store import rows
 from offline_store.chain import GENESIS, EpochOpened, Position, canonical_json, make_entry, timestamp
 from offline_store.connection import Connection, KeyBytes, key_check, open_encrypted, require_encrypted
+from offline_store.digests import SuiteName
 from offline_store.durable import make_folder, mapped, sync_folder
 from offline_store.errors import EpochUnknown, NotEncrypted, StoreBroken, StoreRefused, WrongKey
 from offline_store.journal.aside import Aside, asides, finish_interrupted_move, move_aside
@@ -42,6 +43,8 @@ class _Setup:
     least_epoch: int | None
     limits: Limits
     proves: Proves | None
+    suite: SuiteName
+    enrolled_epoch: int
 
     @property
     def database(self) -> Path:
@@ -70,6 +73,8 @@ def open_journal(
     replace_because: str | None = None,
     limits: Limits = _DEFAULT_LIMITS,
     proves: Proves | None = None,
+    suite: SuiteName = "intl",
+    enrolled_epoch: int = 1,
 ) -> OpenOutcome:
     """Open the journal of a data directory, check it, and begin a new epoch where it cannot go on.
 
@@ -77,15 +82,18 @@ def open_journal(
     ``least_epoch``: the centre's word on the lowest epoch number that may be given out; needed only when nothing on
     this disk tells it. ``replace_because``: an operator's order to begin a new epoch, for example "fork".
     ``proves``: (statement, signature) -> whether any key this terminal had made it; with it a full check also looks at
-    the signatures of truncations.
+    the signatures of truncations. ``suite``: of the key that signs and of a new epoch's hashes; a journal of another
+    suite ends, whole as it is, and its entries are uploaded out of the folder it is moved into. ``enrolled_epoch``: the
+    centre's word when this terminal was enrolled last: a journal of a lower epoch ends, and the next one begins there.
 
     NewEpoch.reason: "first-start" | "database-missing" | "not-encrypted" | "unreadable" | "never-set-up" |
-    "wal-damaged" | "page-damaged" | "chain-broken" | "behind-head-file" | "behind-acknowledged-head" | the order's.
+    "wal-damaged" | "page-damaged" | "chain-broken" | "behind-head-file" | "behind-acknowledged-head" |
+    "suite-changed" | "enrolled-again" | why it was out of service when it was enrolled again | the order's.
 
     Raises WrongKey, NoCipher, StoreRefused (also: belongs to another terminal), StoreFull, StoreBusy (another terminal
     process), SchemaTooNew, EpochUnknown.
     """
-    setup = _Setup(folder, terminal, key, sign, seal, now, random, least_epoch, limits, proves)
+    setup = _Setup(folder, terminal, key, sign, seal, now, random, least_epoch, limits, proves, suite, enrolled_epoch)
     make_folder(folder)
     mark = OpenMark.take(folder)
     try:
@@ -115,10 +123,10 @@ def _open_without_database(setup: _Setup, mark: OpenMark, head: HeadRecord | Hea
     finish_interrupted_move(setup.folder)
     moved = asides(setup.folder)
     if head is None and not moved:
-        epoch = setup.least_epoch or 1
+        epoch = max(setup.least_epoch or 1, setup.enrolled_epoch)
         return NewEpoch(_created(setup, mark, epoch, "first-start", None), "first-start", None, None)
     last_note = moved[-1] if moved else None
-    if isinstance(head, HeadRecord) and last_note and last_note.next_epoch == head.position.epoch + 1:
+    if isinstance(head, HeadRecord) and last_note and last_note.next_epoch > head.position.epoch:
         # a power cut came after the old journal was moved and before the new one stood: go on from there
         journal = _created(setup, mark, last_note.next_epoch, last_note.reason, last_note.last_known)
         return NewEpoch(journal, last_note.reason, last_note.last_known, last_note.folder)
@@ -169,6 +177,9 @@ def _compared(
         raise _CannotGoOnError("chain-broken")
     if replace_because is not None:
         raise _CannotGoOnError(replace_because, last)
+    if reader.epoch < setup.enrolled_epoch:
+        why = reader.out_of_service()
+        raise _CannotGoOnError(why.code if why else "enrolled-again", last)
     if not cut_is_recorded(connection, reader.terminal, reader.epoch):
         raise _CannotGoOnError("chain-broken", last)
     cut = rows.truncated_up_to(connection, reader.epoch)
@@ -189,9 +200,13 @@ def _compared(
     ):
         raise _CannotGoOnError("behind-acknowledged-head", last)
     moved_on = head is not None and count != head.count
-    if not (unclean or stale_head or moved_on):
+    suspect = unclean or stale_head or moved_on
+    if suspect:
+        _check_whole(connection, reader, last, setup.proves)
+    if reader.suite != setup.suite:
+        raise _CannotGoOnError("suite-changed", last)
+    if not suspect:
         return "clean"
-    _check_whole(connection, reader, last, setup.proves)
     return "checked-after-unclean-stop" if unclean and not stale_head else "head-file-repaired"
 
 
@@ -242,7 +257,7 @@ def _next_epoch(setup: _Setup, last_known: Position | None, moved: tuple[Aside, 
         given.append(last_known.epoch)
     if not given and setup.least_epoch is None:
         raise EpochUnknown(DATABASE, "neither the journal nor its head file tells the last epoch")
-    return max(max(given, default=0) + 1, setup.least_epoch or 1)
+    return max(max(given, default=0) + 1, setup.least_epoch or 1, setup.enrolled_epoch)
 
 
 def _created(setup: _Setup, mark: OpenMark, epoch: int, reason: str, last_known: Position | None) -> Journal:
@@ -251,7 +266,7 @@ def _created(setup: _Setup, mark: OpenMark, epoch: int, reason: str, last_known:
     for leftover in (new, *(new.with_name(_NEW + end) for end in COMPANIONS)):
         leftover.unlink(missing_ok=True)
     at = timestamp(setup.now())
-    signature = setup.sign(EpochOpened.statement(setup.terminal, epoch, at, reason, last_known))
+    signature = setup.sign(EpochOpened.statement(setup.terminal, epoch, at, reason, last_known, setup.suite))
     entry = make_entry(
         prev=GENESIS,
         terminal=setup.terminal,
@@ -259,7 +274,8 @@ def _created(setup: _Setup, mark: OpenMark, epoch: int, reason: str, last_known:
         seq=1,
         kind="epoch-opened",
         at=at,
-        header=canonical_json(EpochOpened(reason, last_known, signature).header()),
+        header=canonical_json(EpochOpened(reason, last_known, signature, setup.suite).header()),
+        suite=setup.suite,
     )
     connection = open_encrypted(new, setup.key, create=True)
     try:

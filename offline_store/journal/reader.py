@@ -5,13 +5,15 @@ The terminal's `Journal` is a reader too; the command line uses this class alone
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from offline_store import rows
-from offline_store.chain import ChainEntry, HeaderValue, Position
+from offline_store import rows, standing
+from offline_store.chain import ChainEntry, HeaderValue, Position, stated_suite
 from offline_store.connection import Connection, KeyBytes, open_encrypted
+from offline_store.digests import SuiteName
 from offline_store.errors import StoreBroken
 from offline_store.journal.files import DATABASE, HEAD, wal_is_suspect
 from offline_store.journal.head import HeadRecord, read_head
@@ -19,6 +21,7 @@ from offline_store.journal.outcomes import Cut, PrintJob, Verified
 from offline_store.journal.prints import print_jobs, unfinished
 from offline_store.migrations import require_version
 from offline_store.schema import DeliveryRow, InboxRow
+from offline_store.standing import OutOfService
 from offline_store.truncation import BadRecord, EpochRun, Proves, verify_epoch
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -59,6 +62,12 @@ class JournalReader:
         """The epoch of this file."""
         return self._epoch
 
+    @functools.cached_property
+    def suite(self) -> SuiteName:
+        """The suite of this epoch's hashes, as its opening says."""
+        opening = next(rows.entries(self._connection, self._terminal, "epoch = ? AND seq = 1", (self._epoch,)), None)
+        return "intl" if opening is None else stated_suite(opening)
+
     def last(self) -> Position | None:
         """The last entry on disk."""
         return rows.last_position(self._connection, self._epoch)
@@ -75,6 +84,10 @@ class JournalReader:
     def unfinished_prints(self) -> tuple[PrintJob, ...]:
         """Jobs whose last word is queued or sending: after a crash each becomes ``unknown``."""
         return unfinished(self.prints())
+
+    def out_of_service(self) -> OutOfService | None:
+        """Why the centre lets this terminal serve nobody, if it does not (`offline_store.standing`)."""
+        return standing.out_of_service(self._connection)
 
     def delivery_of(self, epoch: int, seq: int) -> DeliveryRow | None:
         """The delivery row of an entry, to watch for an answer."""

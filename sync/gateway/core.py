@@ -11,11 +11,13 @@ from email.utils import format_datetime
 from typing import Final, Protocol
 
 from offline_store.chain import timestamp
+from sync.gateway.client_certificates import certificate_serial
 from sync.gateway.endpoint import Asked, Centre, message_in
 from sync.gateway.endpoints import ENDPOINTS
 from sync.gateway.enrolling import enrol
 from sync.gateway.refusals import Refused, problem, unavailable
 from sync.gateway.store import Store, StoreUnavailable
+from sync.gateway.terminal_certificates import check_certificate
 from sync.protocol.enrolment import EnrolmentRequest
 from sync.protocol.exchange import Request, Response
 from sync.protocol.messages import MAX_REQUEST_BYTES
@@ -40,7 +42,7 @@ def handle(request: Request, store: Store, clock: Clock, centre: Centre) -> Resp
     try:
         response = _route(request, store, now, centre)
     except Refused as refused:
-        response = refused.response
+        response = _raised(refused, store, timestamp(now))
     except StoreUnavailable:
         response = unavailable()
     always = {"date": format_datetime(now, usegmt=True), "cache-control": "no-store"}
@@ -60,16 +62,30 @@ def _route(request: Request, store: Store, now: datetime, centre: Centre) -> Res
     if endpoint is None:
         return _enrol(request, store, now, centre) if route == _ENROL else Response(204)
     with store.transaction():
-        who = _verified(request, _present_key(store), now)
+        who = _verified(request, _certified_key(store), now)
+        check_certificate(store, who, timestamp(now))
+        _note_client_certificate(request, store, who, now, centre)
         _use_up(store, who, now)
         store.seen(who.terminal, timestamp(now))
-        return endpoint.answer(Asked(request, who.terminal, now, store, centre))
+        return endpoint.answer(Asked(request, who.terminal, who.fingerprint, now, store, centre))
 
 
-def _present_key(store: Store) -> KeyLookup:
+def _raised(refused: Refused, store: Store, at: str) -> Response:
+    """The refusal, once the alarm that belongs to it is on disk."""
+    if refused.alarm is not None:
+        alarm = refused.alarm
+        try:
+            with store.transaction():
+                store.alarm(alarm.terminal, alarm.code, alarm.epoch, alarm.seq, at)
+        except StoreUnavailable:
+            return unavailable()
+    return refused.response
+
+
+def _certified_key(store: Store) -> KeyLookup:
     def key_of(number: str, claimed: str) -> bytes | None:
-        terminal = store.terminal(number)
-        return terminal.key if terminal is not None and terminal.fingerprint == claimed else None
+        found = store.terminal_certificates.key(number, claimed)
+        return None if found is None else found.key
 
     return key_of
 
@@ -87,6 +103,12 @@ def _use_up(store: Store, who: Signed, now: datetime) -> None:
     until = who.created + WINDOW_SECONDS
     if not store.use_nonce(who.fingerprint, who.nonce, until=until, now=int(now.timestamp())):
         raise Refused(problem(401, "nonce-used", "This very request was seen before; sign a new one."))
+
+
+def _note_client_certificate(request: Request, store: Store, who: Signed, now: datetime, centre: Centre) -> None:
+    if centre.client_certificates:
+        serial = certificate_serial(request, who.terminal)
+        store.client_certificates.note(who.terminal, serial, timestamp(now))
 
 
 def _enrol(request: Request, store: Store, now: datetime, centre: Centre) -> Response:

@@ -29,6 +29,8 @@ class Centre:
     authority: Authority
     gateway_url: str
     verify_url: str
+    client_certificates: bool = False
+    """Whether terminals come through a proxy that has checked their TLS certificates and says which they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Asked:
 
     request: Request
     terminal: str
+    fingerprint: str
+    """Of the key that signed."""
     now: datetime
     store: Store
     centre: Centre
@@ -50,8 +54,9 @@ class Asked:
 class Endpoint:
     """A path that answers signed requests.
 
-    ``path``: with at most one last part in braces, which is a whole number. ``takes``, ``gives``: the messages, or the
-    media type of octets. ``query``: names of whole numbers that the address must carry.
+    ``path``: with at most one last part in braces; ``part`` says whether that is a whole number or a word of letters,
+    digits, - and _. ``takes``, ``gives``: the messages, or the media type of octets. ``later``: the message of a 202.
+    ``query``: names of whole numbers that the address must carry.
     """
 
     path: str
@@ -61,6 +66,8 @@ class Endpoint:
     takes: type[BaseModel] | None = None
     gives: type[BaseModel] | str | None = None
     query: tuple[str, ...] = ()
+    part: Literal["number", "word"] = "number"
+    later: type[BaseModel] | None = None
 
     @property
     def prefix(self) -> str | None:

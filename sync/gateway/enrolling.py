@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import secrets
 from datetime import datetime
 
 from cryptography import x509
@@ -20,6 +21,7 @@ from offline_store.chain import timestamp
 from sync.gateway.authority import Authority, pem
 from sync.gateway.refusals import Refused, problem
 from sync.gateway.store import EnrolledTerminal, IssuedCode, Store
+from sync.gateway.terminal_certificate_store import NewKey
 from sync.protocol.enrolment import (
     CODE_LIFETIME_SECONDS,
     SECRET_BYTES,
@@ -32,7 +34,9 @@ from sync.protocol.enrolment import (
     trust_to_be_signed,
 )
 from sync.protocol.exchange import JSON, Response
+from sync.protocol.signatures import fingerprint
 from sync.protocol.suites import suite_of_public_key
+from sync.protocol.terminal_certificate import TerminalCertificate, lifetime, sign_statement
 
 
 def issue_code(terminal: str, authority: Authority, store: Store, now: datetime) -> EnrolmentCode:
@@ -79,7 +83,16 @@ def enrol(
         return _refused(
             "suite-differs", f"This centre works with the suite {authority.suite}: set crypto.suite and enrol again."
         )
-    answer = _answer(asked, own_fingerprint, _seal_key(asked), authority, urls, now).to_wire()
+    if store.terminal_certificates.is_revoked(asked.terminal, own_fingerprint):
+        return _refused("key-revoked", "This key was taken back: run kiosk provision --again, which makes a new one.")
+    _seal_key(asked)
+    new, answer = certified(
+        (asked.terminal, asked.terminal_key, asked.seal_key),
+        least_epoch=store.terminal_certificates.last_epoch(asked.terminal) + 1,
+        authority=authority,
+        urls=urls,
+        now=now,
+    )
     terminal = EnrolledTerminal(
         number=asked.terminal,
         key=asked.terminal_key,
@@ -89,19 +102,57 @@ def enrol(
         last_seen_at=None,
     )
     store.enrol(terminal, asked.code_id, answer)
+    store.terminal_certificates.certify(new)
     return Response(200, {"content-type": JSON}, answer)
+
+
+def certified(
+    keys: tuple[str, bytes, bytes], *, least_epoch: int, authority: Authority, urls: tuple[str, str], now: datetime
+) -> tuple[NewKey, bytes]:
+    """A new certificate for a terminal's key, and the answer that tells it with all there is to trust.
+
+    `keys`: number, the terminal's public key, its proved seal key (SubjectPublicKeyInfo).
+    """
+    terminal, key, seal_key = keys
+    begin, end = lifetime(now)
+    certificate = TerminalCertificate(
+        suite=authority.suite,
+        terminal=terminal,
+        key_fingerprint=fingerprint(key),
+        key_suite=suite_of_public_key(key).name,
+        serial=secrets.token_hex(16),
+        not_before=timestamp(begin),
+        not_after=timestamp(end),
+    )
+    signed = sign_statement(certificate, authority.signing)
+    trust = _trust(certificate, signed, seal_key, least_epoch, authority, urls, now).to_wire()
+    answer = EnrolmentAnswer(
+        authority_key=authority.public_key, trust=trust, signature=authority.signing.sign(trust_to_be_signed(trust))
+    )
+    new = NewKey(
+        terminal=terminal,
+        key=key,
+        fingerprint=certificate.key_fingerprint,
+        seal_key=seal_key,
+        at=timestamp(now),
+        serial=certificate.serial,
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        signed=signed,
+    )
+    return new, answer.to_wire()
 
 
 def _refused(code: str, title: str) -> Response:
     return problem(403, code, title)
 
 
-def _seal_key(asked: EnrolmentRequest) -> ec.EllipticCurvePublicKey:
+def _seal_key(asked: EnrolmentRequest) -> None:
     try:
         key = load_der_public_key(asked.seal_key)
         if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
             key.verify(asked.seal_proof, asked.binding, ec.ECDSA(hashes.SHA256()))
-            return key
+            return
     except (ValueError, InvalidSignature) as error:
         raise _not_proved() from error
     raise _not_proved()
@@ -111,21 +162,28 @@ def _not_proved() -> Refused:
     return Refused(problem(400, "seal-key-not-proved", "The seal key is no P-256 key, or its proof does not hold."))
 
 
-def _answer(
-    asked: EnrolmentRequest,
-    own_fingerprint: str,
-    seal_key: ec.EllipticCurvePublicKey,
+def _trust(
+    certificate: TerminalCertificate,
+    signed: bytes,
+    seal_spki: bytes,
+    least_epoch: int,
     authority: Authority,
     urls: tuple[str, str],
     now: datetime,
-) -> EnrolmentAnswer:
-    leaf = authority.seal_certificate(asked.terminal, seal_key, serial=x509.random_serial_number(), now=now)
-    trust = Trust(
+) -> Trust:
+    terminal = certificate.terminal
+    seal_key = load_der_public_key(seal_spki)
+    if not isinstance(seal_key, ec.EllipticCurvePublicKey):
+        raise TypeError("a seal key that was proved is of P-256")
+    leaf = authority.seal_certificate(terminal, seal_key, serial=x509.random_serial_number(), now=now)
+    return Trust(
         demo=authority.demo,
         organisation=authority.organisation,
-        terminal=asked.terminal,
-        terminal_key_fingerprint=own_fingerprint,
+        terminal=terminal,
+        terminal_key_fingerprint=certificate.key_fingerprint,
         issued_at=timestamp(now),
+        terminal_certificate=signed,
+        least_epoch=least_epoch,
         authority_key=authority.public_key,
         centre_key=authority.centre.public_key,
         package_key=authority.package.public_key,
@@ -133,10 +191,7 @@ def _answer(
         x509_root=pem(authority.root),
         x509_intermediate=pem(authority.intermediate),
         seal_certificate=pem(leaf),
-        compact_seal_certificate=authority.compact_seal_certificate(asked.terminal, seal_key, now=now),
+        compact_seal_certificate=authority.compact_seal_certificate(terminal, seal_key, now=now),
         gateway_url=urls[0],
         verify_url=urls[1],
-    ).to_wire()
-    return EnrolmentAnswer(
-        authority_key=authority.public_key, trust=trust, signature=authority.signing.sign(trust_to_be_signed(trust))
     )

@@ -19,9 +19,10 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from sync.protocol.certificate_wire import Anchor
 from sync.protocol.encoding import Base64Bytes, canonical_cbor
-from sync.protocol.messages import Line, Malformed, Message, Terminal, Time, parse
+from sync.protocol.messages import Line, Malformed, Message, Ordinal, Terminal, Time, parse
 from sync.protocol.signatures import fingerprint
-from sync.protocol.suites import suite_of_public_key
+from sync.protocol.suites import Suite, SuiteName, UnfitKey, suite_of_public_key
+from sync.protocol.terminal_certificate import StatementUnfit, TerminalCertificate, read_statement
 
 CODE_LIFETIME_SECONDS = 24 * 3600
 SECRET_BYTES = 16
@@ -130,7 +131,9 @@ def proof_of(proof_key: bytes, binding: bytes) -> bytes:
 class Trust(Message):
     """What a terminal trusts after enrolment: written to `trust/centre.json` as it came.
 
-    `demo` marks an authority made at set-up; the service profile refuses it.
+    `demo` marks an authority made at set-up; the service profile refuses it. `terminal_certificate` is the authority's
+    statement about the terminal's key (absent in the trust of an earlier release). `least_epoch`: the centre holds, or
+    gave up, every epoch below it, so that a journal of one of those ends and a new epoch begins.
     """
 
     format: Literal["terminal-trust-1"] = "terminal-trust-1"
@@ -139,6 +142,8 @@ class Trust(Message):
     terminal: Terminal
     terminal_key_fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     issued_at: Time
+    terminal_certificate: Annotated[Base64Bytes, Field(min_length=16, max_length=4096)] | None = None
+    least_epoch: Ordinal = 1
     authority_key: PublicKey
     centre_key: PublicKey
     package_key: PublicKey
@@ -149,6 +154,11 @@ class Trust(Message):
     compact_seal_certificate: Annotated[Base64Bytes, Field(min_length=16, max_length=4096)]
     gateway_url: Line
     verify_url: Line
+
+    @property
+    def suite(self) -> Suite:
+        """The suite of this centre: of its keys, and of this terminal's."""
+        return suite_of_public_key(self.authority_key)
 
 
 class EnrolmentAnswer(Message):
@@ -174,8 +184,12 @@ def check_answer(answer: EnrolmentAnswer, code: EnrolmentCode, *, terminal: str,
             "authority-differs",
             "The server that answered is not the centre this code came from: check the address, tell the centre.",
         )
-    suite = suite_of_public_key(answer.authority_key)
-    if not suite.verify(answer.authority_key, answer.signature, trust_to_be_signed(answer.trust)):
+    return _checked_trust(answer, answer.authority_key, terminal, terminal_key)
+
+
+def _checked_trust(answer: EnrolmentAnswer, authority_key: bytes, terminal: str, terminal_key: bytes) -> Trust:
+    """What the answer says, once the authority has signed it for this terminal and this key."""
+    if not _signed(authority_key, answer.signature, trust_to_be_signed(answer.trust)):
         raise EnrolmentRefused(
             "answer-not-genuine", "The centre's answer was changed on its way: try again, then tell the centre."
         )
@@ -185,10 +199,72 @@ def check_answer(answer: EnrolmentAnswer, code: EnrolmentCode, *, terminal: str,
         raise EnrolmentRefused(
             "answer-malformed", f"The centre's answer cannot be read ({error.where}): are both of the same version?"
         ) from None
-    if trust.authority_key != answer.authority_key:
+    if trust.authority_key != authority_key:
         raise EnrolmentRefused("answer-malformed", "The centre's answer names two authorities: tell the centre.")
+    certificate = certificate_in(trust)
     if trust.terminal != terminal or trust.terminal_key_fingerprint != fingerprint(terminal_key):
         raise EnrolmentRefused(
             "answer-for-another", "The centre answered for another terminal or key: enrol again with a new code."
         )
+    if certificate is None or (certificate.terminal, certificate.key_fingerprint) != (
+        terminal,
+        trust.terminal_key_fingerprint,
+    ):
+        raise EnrolmentRefused(
+            "key-not-certified", "The centre gave no certificate for this terminal's key: tell the centre."
+        )
     return trust
+
+
+def _signed(key: bytes, signature: bytes, data: bytes) -> bool:
+    try:
+        return suite_of_public_key(key).verify(key, signature, data)
+    except UnfitKey:
+        return False
+
+
+def certificate_in(trust: Trust) -> TerminalCertificate | None:
+    """The terminal's certificate in its trust; None when there is none that its authority signed."""
+    if trust.terminal_certificate is None:
+        return None
+    try:
+        return read_statement(TerminalCertificate, trust.terminal_certificate, trust.authority_key)
+    except StatementUnfit:
+        return None
+
+
+# --- renewal --------------------------------------------------------------------------------------------------------
+
+
+class RenewalRequest(Message):
+    """POST /v1/renew, signed with the present key. `proof`: the new key's signature over `renewal_binding`."""
+
+    terminal_key: PublicKey
+    suite: SuiteName
+    proof: Annotated[Base64Bytes, Field(min_length=64, max_length=64)]
+
+
+def renewal_binding(terminal: str, old_fingerprint: str, new_key: bytes) -> bytes:
+    """The octets that tie a new key to the terminal and to the key it takes over from."""
+    return canonical_cbor(["terminal renewal", terminal, old_fingerprint, new_key])
+
+
+def proves_renewal(asked: RenewalRequest, terminal: str, old_fingerprint: str) -> bool:
+    """Whether whoever asks holds the new key, and it is of the suite he says."""
+    try:
+        named = suite_of_public_key(asked.terminal_key).name == asked.suite
+    except UnfitKey:
+        return False
+    return named and _signed(
+        asked.terminal_key, asked.proof, renewal_binding(terminal, old_fingerprint, asked.terminal_key)
+    )
+
+
+def check_renewal(answer: EnrolmentAnswer, present: Trust, new_key: bytes) -> Trust:
+    """The new trust, once the authority that is trusted already has signed it for the new key.
+
+    The seal key stays: its certificate was checked when it was made, and is given anew for the same key.
+    """
+    if answer.authority_key != present.authority_key:
+        raise EnrolmentRefused("authority-differs", "Another authority answered than the one that is trusted here.")
+    return _checked_trust(answer, present.authority_key, present.terminal, new_key)

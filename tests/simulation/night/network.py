@@ -19,9 +19,9 @@ from offline_store.snapshot import Snapshot, build_generation, remove_old_genera
 from sync.client import jobs
 from sync.client.outcomes import Answer, Job, Later, NoAnswer, Outcome, Stopped
 from sync.client.schedule import Schedule
-from sync.enrolment import load_signer
 from sync.protocol.exchange import Request, Response
 from sync.protocol.signatures import NONCE_BYTES, sign
+from sync.terminal_keys import load_signer
 from sync.trust import RevocationFile, read_trust
 
 _UNREACHABLE_SECONDS = 5.0

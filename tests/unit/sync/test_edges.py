@@ -7,6 +7,7 @@ import re
 import sqlite3
 from importlib.resources import files
 from contextlib import closing
+from importlib.resources import files
 
 import pytest
 
@@ -145,7 +146,7 @@ def test_a_store_that_takes_nothing_now_is_answered_with_come_back_later(hall):
 
 
 def test_every_schema_the_openapi_document_speaks_of_is_in_it():
-    for app in (terminals_app(lambda request: Response(204), lambda: None), public_app(lambda request: Response(204))):
+    for app in (terminals_app(lambda request: Response(204), {}), public_app(lambda request: Response(204))):
         document = app.openapi()
         spoken_of = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
         assert spoken_of

@@ -100,7 +100,7 @@ def test_a_new_key_replaces_the_old_one_for_requests(hall):
     assert terminal.get("/v1/results?after=0").status == 200
     again = newcomer(hall, seed="second key")
     assert again.enrol(hall.code("T0001")).status == 200
-    assert refusal(terminal.get("/v1/results?after=0")) == (401, "signature-unknown-key")
+    assert refusal(terminal.get("/v1/results?after=0")) == (401, "certificate-superseded")
     assert again.get("/v1/results?after=0").status == 200
 
 

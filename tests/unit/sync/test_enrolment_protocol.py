@@ -20,6 +20,8 @@ from sync.protocol.enrolment import (
     trust_to_be_signed,
 )
 from sync.protocol.signatures import fingerprint
+from sync.protocol.suites import suite
+from sync.protocol.terminal_certificate import TerminalCertificate, sign_statement
 
 AUTHORITY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 PUBLIC = AUTHORITY.public_key().public_bytes_raw()
@@ -27,8 +29,20 @@ CODE = EnrolmentCode(authority_fingerprint(PUBLIC), bytes(range(16)))
 TERMINAL_KEY = bytes([7]) * 32
 
 
+SIGNER = suite("intl").signer(bytes(32))
+
+
+def certificate(**changes):
+    values = {
+        "terminal": "T0001", "key_fingerprint": fingerprint(TERMINAL_KEY), "serial": "0" * 32,
+        "not_before": "2026-11-22T00:00:00Z", "not_after": "2027-11-22T00:00:00Z",
+    }  # fmt: skip
+    return sign_statement(TerminalCertificate(**{**values, **changes}), SIGNER)
+
+
 def trust(**changes):
     values = {
+        "terminal_certificate": certificate(),
         "demo": True, "organisation": "demo", "terminal": "T0001",
         "terminal_key_fingerprint": fingerprint(TERMINAL_KEY), "issued_at": "2026-11-22T00:00:00Z",
         "authority_key": PUBLIC, "centre_key": bytes(32), "package_key": bytes(32),
@@ -105,6 +119,15 @@ def test_another_authority_is_refused_even_with_a_good_signature():
 def test_an_answer_for_another_terminal_or_another_key_is_refused():
     assert refusal(answer(trust(terminal="T0002"))) == "answer-for-another"
     assert refusal(answer(trust(terminal_key_fingerprint="00" * 32))) == "answer-for-another"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [None, bytes(64), certificate(terminal="T0002"), certificate(key_fingerprint="0" * 64)],
+    ids=["none", "garbage", "another terminal's", "another key's"],
+)
+def test_trust_without_a_certificate_of_this_very_key_is_refused(given):
+    assert refusal(answer(trust(terminal_certificate=given))) == "key-not-certified"
 
 
 def test_a_signed_answer_of_another_shape_is_refused():

@@ -19,8 +19,9 @@ import pytest
 from offline_store.journal import open_journal
 from offline_store.keys import KeyFiles
 from sync.client.http import HttpSender
-from sync.enrolment import enrol, load_signer
+from sync.enrolment import enrol
 from sync.protocol.sealing import seal_body
+from sync.terminal_keys import load_signer
 from sync.trust import read_trust
 
 ROOT = Path(__file__).parents[3]

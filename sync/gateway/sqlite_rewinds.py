@@ -1,0 +1,90 @@
+"""Forked entries and generations on SQLite (`sync.gateway.rewind_store`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from offline_store.chain import ChainEntry
+from sync.gateway.rewind_store import ForkedEntry
+from sync.gateway.sqlite_database import Database
+
+_GENERATIONS_KEPT: Final = 50
+"""Of older ones nothing is known any more: a terminal that last asked then reads its results from the beginning."""
+
+
+class SqliteRewinds:
+    """See the protocol."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # branches
+
+    def keep(self, entry: ChainEntry, sealed: bytes | None, at: str) -> bool:
+        columns = "terminal, epoch, seq, kind, at, header, prev, body_commitment, hash, sealed, received_at"
+        made = self._database.run(
+            f"INSERT OR IGNORE INTO fork_entry ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant
+            (
+                entry.terminal, entry.epoch, entry.seq, entry.kind, entry.at, entry.header, entry.prev,
+                entry.body_commitment, entry.hash, sealed, at,
+            ),
+        )  # fmt: skip
+        return made == 1
+
+    def keeps(self, terminal: str, epoch: int, seq: int, hash: bytes) -> bool:
+        row = self._database.one(
+            "SELECT 1 FROM fork_entry WHERE terminal = ? AND epoch = ? AND seq = ? AND hash = ?",
+            terminal, epoch, seq, hash,
+        )  # fmt: skip
+        return row is not None
+
+    def forked(self, terminal: str) -> Sequence[ForkedEntry]:
+        rows = self._database.all(
+            "SELECT terminal, epoch, seq, kind, at, header, prev, body_commitment, hash, sealed, received_at, state,"
+            " reason FROM fork_entry WHERE terminal = ? ORDER BY epoch, seq, received_at, hash",
+            terminal,
+        )
+        return [ForkedEntry(ChainEntry(*row[:9]), *row[9:]) for row in rows]
+
+    def settle(
+        self,
+        entry: ChainEntry,
+        state: Literal["accepted", "refused"],
+        reason: str | None,
+        act: tuple[str, bytes] | None,
+        at: str,
+    ) -> None:
+        self._database.run(
+            "UPDATE fork_entry SET state = ?, reason = ?, act_type = ?, act = ?, processed_at = ?"
+            " WHERE terminal = ? AND epoch = ? AND seq = ? AND hash = ?",
+            (state, reason, *(act or (None, None)), at, entry.terminal, entry.epoch, entry.seq, entry.hash),
+        )
+
+    # generations
+
+    def generation(self) -> int:
+        row = self._database.one("SELECT number FROM store_generation ORDER BY id DESC LIMIT 1")
+        return int(row[0]) if row else 0
+
+    def begin_generation(self, number: int, at: str) -> None:
+        self._database.run("INSERT INTO store_generation (number, began_at) VALUES (?, ?)", (number, at))
+        self._database.run(
+            "INSERT INTO generation_base SELECT (SELECT max(id) FROM store_generation), terminal, max(n)"
+            " FROM result GROUP BY terminal"
+        )
+        outdated = "(SELECT max(id) FROM store_generation) - ?"
+        self._database.run(f"DELETE FROM generation_base WHERE generation <= {outdated}", (_GENERATIONS_KEPT,))  # noqa: S608 - constant
+        self._database.run(f"DELETE FROM store_generation WHERE id <= {outdated}", (_GENERATIONS_KEPT,))  # noqa: S608 - constant
+
+    def common_results(self, terminal: str, generation: int) -> int | None:
+        known = self._database.one("SELECT id FROM store_generation WHERE number = ?", generation)
+        if known is None:
+            return 0
+        row = self._database.one(
+            "SELECT count(*), min(coalesce(b.n, 0)) FROM store_generation g"
+            " LEFT JOIN generation_base b ON b.generation = g.id AND b.terminal = ? WHERE g.id > ?",
+            terminal,
+            known[0],
+        )
+        return int(row[1]) if row and row[0] else None

@@ -1,0 +1,93 @@
+"""Terminals' certificates on SQLite (`sync.gateway.terminal_certificate_store`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sync.gateway.sqlite_database import Database
+from sync.gateway.terminal_certificate_store import AlarmRow, CertifiedKey, NewKey
+
+_LATEST: Final = "(SELECT fingerprint FROM terminal_key l WHERE l.terminal = c.terminal ORDER BY l.id DESC LIMIT 1)"
+_KEY: Final = (
+    # constants, and nothing from outside
+    "SELECT c.id, c.terminal, k.key, k.seal_key, c.fingerprint, c.serial, c.not_before, c.not_after, c.revoked_at,"
+    f" c.reason, c.fingerprint = {_LATEST} OR EXISTS (SELECT 1 FROM key_renewal r WHERE r.terminal = c.terminal"
+    f" AND r.old = c.fingerprint AND r.new = {_LATEST} AND r.used_at IS NULL) FROM terminal_certificate c"
+    " JOIN terminal_key k ON k.id = (SELECT max(id) FROM terminal_key t WHERE t.terminal = c.terminal"
+    " AND t.fingerprint = c.fingerprint) "
+)
+
+
+class SqliteTerminalCertificates:
+    """See the protocol."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def key(self, terminal: str, fingerprint: str) -> CertifiedKey | None:
+        found = self._keys(
+            "WHERE c.terminal = ? AND c.fingerprint = ? ORDER BY c.id DESC LIMIT 1", terminal, fingerprint
+        )
+        return found[0] if found else None
+
+    def keys(self, terminal: str) -> Sequence[CertifiedKey]:
+        return self._keys("WHERE c.terminal = ? ORDER BY c.id DESC", terminal)
+
+    def certify(self, new: NewKey) -> None:
+        self._database.run(
+            "INSERT INTO terminal_certificate (terminal, fingerprint, serial, not_before, not_after, signed)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (new.terminal, new.fingerprint, new.serial, new.not_before, new.not_after, new.signed),
+        )
+
+    def is_revoked(self, terminal: str, fingerprint: str) -> bool:
+        row = self._database.one(
+            "SELECT 1 FROM terminal_certificate WHERE terminal = ? AND fingerprint = ? AND revoked_at IS NOT NULL",
+            terminal,
+            fingerprint,
+        )
+        return row is not None
+
+    def revoke(self, terminal: str, at: str, reason: str) -> int:
+        return self._database.run(
+            "UPDATE terminal_certificate SET revoked_at = ?, reason = ? WHERE terminal = ? AND revoked_at IS NULL",
+            (at, reason, terminal),
+        )
+
+    def revoked(self) -> Sequence[CertifiedKey]:
+        return self._keys("WHERE c.revoked_at IS NOT NULL ORDER BY c.serial")
+
+    def renewed(self, terminal: str, old: str, new: str) -> bytes | None:
+        row = self._database.one(
+            "SELECT answer FROM key_renewal WHERE terminal = ? AND old = ? AND new = ?", terminal, old, new
+        )
+        return row[0] if row else None
+
+    def renew(self, new: NewKey, old: str, answer: bytes) -> None:
+        self._database.run(
+            "INSERT INTO terminal_key (terminal, key, fingerprint, seal_key, enrolled_at) VALUES (?, ?, ?, ?, ?)",
+            (new.terminal, new.key, new.fingerprint, new.seal_key, new.at),
+        )
+        self.certify(new)
+        self._database.run(
+            "INSERT OR REPLACE INTO key_renewal (terminal, old, new, answer, asked_at) VALUES (?, ?, ?, ?, ?)",
+            (new.terminal, old, new.fingerprint, answer, new.at),
+        )
+
+    def used(self, terminal: str, fingerprint: str, at: str) -> None:
+        self._database.run(
+            "UPDATE key_renewal SET used_at = ? WHERE terminal = ? AND new = ? AND used_at IS NULL",
+            (at, terminal, fingerprint),
+        )
+
+    def last_epoch(self, terminal: str) -> int:
+        row = self._database.one("SELECT coalesce(max(epoch), 0) FROM chain WHERE terminal = ?", terminal)
+        return int(row[0]) if row else 0
+
+    def alarms(self, terminal: str) -> Sequence[AlarmRow]:
+        rows = self._database.all("SELECT at, code, epoch, seq FROM alarm WHERE terminal = ? ORDER BY id", terminal)
+        return [AlarmRow(*row) for row in rows]
+
+    def _keys(self, where: str, *values: object) -> list[CertifiedKey]:
+        return [CertifiedKey(*(*row[:-1], bool(row[-1]))) for row in self._database.all(_KEY + where, *values)]

@@ -1,0 +1,89 @@
+"""What the gateway keeps of terminals' certificates: rows as frozen values, and the part of the store that has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedKey:
+    """A key a terminal has or had, with its latest certificate. Times as in the chain.
+
+    `current`: it is the latest key, or the one that the latest takes over from while that was not used yet.
+    """
+
+    certificate: int
+    """Number of the row; names the certificate in an alarm."""
+    terminal: str
+    key: bytes
+    seal_key: bytes
+    """SubjectPublicKeyInfo."""
+    fingerprint: str
+    serial: str
+    not_before: str
+    not_after: str
+    revoked_at: str | None
+    reason: str | None
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that a terminal gets, with its certificate and the answer that says so."""
+
+    terminal: str
+    key: bytes
+    fingerprint: str
+    seal_key: bytes
+    at: str
+    serial: str
+    not_before: str
+    not_after: str
+    signed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """One alarm about a terminal. For a certificate `epoch` is 0 and `seq` the number of its row."""
+
+    at: str
+    code: str
+    epoch: int
+    seq: int
+
+
+class TerminalCertificateStore(Protocol):
+    """Keys and certificates of terminals; inside a transaction, as all of the store."""
+
+    def key(self, terminal: str, fingerprint: str) -> CertifiedKey | None: ...
+    def keys(self, terminal: str) -> Sequence[CertifiedKey]:
+        """All of a terminal, the latest first."""
+
+    def certify(self, new: NewKey) -> None:
+        """Keep a certificate for a key that the terminal has."""
+
+    def is_revoked(self, terminal: str, fingerprint: str) -> bool:
+        """Whether any certificate of this key was taken back."""
+
+    def revoke(self, terminal: str, at: str, reason: str) -> int:
+        """Take back every certificate of a terminal that stands; how many those were."""
+
+    def revoked(self) -> Sequence[CertifiedKey]:
+        """All that were taken back, in order of their serials."""
+
+    def renewed(self, terminal: str, old: str, new: str) -> bytes | None:
+        """The answer that was given when `new` was asked to take over from `old`."""
+
+    def renew(self, new: NewKey, old: str, answer: bytes) -> None:
+        """The terminal has this key too, until it uses it; then it has it alone."""
+
+    def used(self, terminal: str, fingerprint: str, at: str) -> None:
+        """The terminal has spoken with this key: none before it counts any more."""
+
+    def last_epoch(self, terminal: str) -> int:
+        """The highest epoch of which anything is held; 0 if none."""
+
+    def alarms(self, terminal: str) -> Sequence[AlarmRow]:
+        """Everything that was raised about a terminal, oldest first."""

@@ -1,0 +1,108 @@
+"""Terminals' certificates at the centre: looked at with every request, renewed, taken back, and listed for all.
+
+A key says something while its certificate stands: not taken back, not expired, and not replaced by a later key. After a
+renewal the old key and the new one count until the terminal has spoken with the new one, for the answer may be lost.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from offline_store.chain import timestamp
+from sync.gateway.authority import Authority
+from sync.gateway.endpoint import Asked, Endpoint
+from sync.gateway.enrolling import certified
+from sync.gateway.refusals import Alarm, Refused, problem
+from sync.gateway.store import Store
+from sync.gateway.terminal_certificate_store import CertifiedKey
+from sync.protocol.enrolment import EnrolmentAnswer, RenewalRequest, proves_renewal
+from sync.protocol.exchange import JSON, Response
+from sync.protocol.signatures import Signed, fingerprint
+from sync.protocol.suites import suite_of_public_key
+from sync.protocol.terminal_certificate import RevokedTerminal, TerminalRevocations, sign_statement
+from sync.protocol.terminal_certificate import Signed as SignedStatement
+
+REASONS: Final = ("stolen", "compromised", "retired")
+"""Why a terminal's certificates are taken back."""
+
+
+def check_certificate(store: Store, who: Signed, at: str) -> None:
+    """Raises Refused (401), with an alarm, when the key that signed does not count. Else it is in use from now on."""
+    key = store.terminal_certificates.key(who.terminal, who.fingerprint)
+    if key is None:
+        raise Refused(problem(401, "signature-unknown-key", "The request's key is not known here."))
+    if key.revoked_at is not None:
+        raise _refused(key, "certificate-revoked", "This terminal's certificate was taken back: out of service.")
+    if not key.current:
+        raise _refused(key, "certificate-superseded", "Another key took this one's place: this disk may be a copy.")
+    if at > key.not_after:
+        raise _refused(key, "certificate-expired", "This terminal's certificate has expired: enrol it again.")
+    store.terminal_certificates.used(who.terminal, who.fingerprint, at)
+
+
+def _refused(key: CertifiedKey, code: str, title: str) -> Refused:
+    return Refused(problem(401, code, title), Alarm(key.terminal, code, 0, key.certificate))
+
+
+def revocations(store: Store, authority: Authority, now: datetime) -> bytes:
+    """The signed list of certificates that were taken back."""
+    rows = tuple(
+        RevokedTerminal(
+            terminal=key.terminal,
+            serial=key.serial,
+            key_fingerprint=key.fingerprint,
+            revoked_at=key.revoked_at,
+            reason=key.reason or "compromised",
+        )
+        for key in store.terminal_certificates.revoked()
+        if key.revoked_at is not None
+    )
+    listed = TerminalRevocations(suite=authority.suite, issued_at=timestamp(now), revoked=rows)
+    return sign_statement(listed, authority.signing)
+
+
+def _renew(asked: Asked) -> Response:
+    wanted = asked.message(RenewalRequest)
+    old, new = asked.fingerprint, fingerprint(wanted.terminal_key)
+    kept = asked.store.terminal_certificates
+    if new == old or not proves_renewal(wanted, asked.terminal, old):
+        return problem(400, "renewal-not-proved", "The new key is the old one, or its proof does not hold.")
+    if suite_of_public_key(wanted.terminal_key) is not suite_of_public_key(asked.centre.authority.public_key):
+        return problem(403, "suite-differs", "This centre works with another suite.")
+    if kept.is_revoked(asked.terminal, new):
+        return problem(403, "key-revoked", "This key was taken back: make a new one.")
+    given, known = kept.renewed(asked.terminal, old, new), kept.key(asked.terminal, new)
+    if given is not None and known is not None and known.current:
+        return Response(200, {"content-type": JSON}, given)
+    present = kept.key(asked.terminal, old)
+    if present is None:
+        raise Refused(problem(401, "signature-unknown-key", "The request's key is not known here."))
+    made, answer = certified(
+        (asked.terminal, wanted.terminal_key, present.seal_key),
+        # a renewal changes nothing about the journal
+        least_epoch=1,
+        authority=asked.centre.authority,
+        urls=(asked.centre.gateway_url, asked.centre.verify_url),
+        now=asked.now,
+    )
+    kept.renew(made, old, answer)
+    return Response(200, {"content-type": JSON}, answer)
+
+
+def _revocations(asked: Asked) -> Response:
+    listed = revocations(asked.store, asked.centre.authority, asked.now)
+    return Response(200, {"content-type": JSON}, listed)
+
+
+ENDPOINTS: Final = (
+    Endpoint("/v1/renew", "POST", "Renew the terminal's key and certificate", _renew, RenewalRequest, EnrolmentAnswer),
+    Endpoint(
+        "/v1/terminal-revocations",
+        "GET",
+        "Signed list of revoked terminal certificates",
+        _revocations,
+        None,
+        SignedStatement,
+    ),
+)

@@ -1,0 +1,53 @@
+"""A terminal's trust and keys on its disk, as the renewal job wants them (`sync.client.renewal.RenewalPort`).
+
+Each step leaves a terminal that works: the next key lies beside the present one; `trust/centre.json`, replaced in one
+step, says which of them counts; then the new key takes the old one's place, or does so at the next start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+
+from offline_store.keys import KeyProvider
+from sync.protocol.certificate_code import CodeUnreadableError, read_seal_certificate
+from sync.protocol.enrolment import EnrolmentRefused, Trust
+from sync.protocol.suites import Signer, suite_of_public_key
+from sync.terminal_keys import NEXT_KEY, load_signer, make_terminal_key, settle_keys, signer_named
+from sync.trust import read_trust, write_trust
+
+
+@dataclass(frozen=True, slots=True)
+class Renewing:
+    """The data directory of an enrolled terminal, and its keys."""
+
+    data_dir: Path
+    keys: KeyProvider
+
+    def trust(self) -> Trust:
+        """What the disk says now."""
+        return read_trust(self.data_dir)
+
+    def next_key(self) -> Signer:
+        """Of the same suite as the present key. The same until it has taken over, also after a power cut."""
+        present = load_signer(self.keys, self.trust().terminal_key_fingerprint)
+        suite = suite_of_public_key(present.public_key).name
+        make_terminal_key(self.keys, NEXT_KEY, suite)
+        return signer_named(self.keys, NEXT_KEY, suite)
+
+    def keep(self, trust: Trust) -> None:
+        """Raises EnrolmentRefused when the centre certified another seal key than the one it had certified before."""
+        if _seal_keys(trust) != _seal_keys(self.trust()):
+            raise EnrolmentRefused("seal-not-certified", "The centre certified another seal key: tell the centre.")
+        write_trust(self.data_dir, trust)
+        settle_keys(self.keys, trust.terminal_key_fingerprint)
+
+
+def _seal_keys(trust: Trust) -> tuple[object, bytes] | None:
+    try:
+        leaf = x509.load_pem_x509_certificate(trust.seal_certificate.encode("ascii"))
+        return leaf.public_key(), read_seal_certificate(trust.compact_seal_certificate).public_key
+    except (ValueError, CodeUnreadableError):
+        return None
