@@ -30,6 +30,7 @@ CREATE TABLE staff_audit (
     subject TEXT NOT NULL,                   -- the account, terminal or certificate number acted upon, or empty
     result  TEXT NOT NULL,
     reason  TEXT NOT NULL,
+    suite   TEXT NOT NULL,                   -- whose digest makes the hash
     prev    BLOB NOT NULL,
     hash    BLOB NOT NULL UNIQUE
 );

@@ -1,22 +1,25 @@
 """The chain of what staff did: who, what, when, with what result. No personal data, no free text.
 
-Each row's hash covers the one before it, so a changed, missing or inserted row shows. A chain that was cut at its end
-shows against an earlier export, whose head the authority signed.
+Each row's hash (SHA-256, or SM3 where the centre's suite is `sm`; the row says which) covers the row before it, so a
+changed, missing or inserted one shows. A chain that was cut at its end shows against an earlier export, whose head the
+authority signed.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import cbor2
 
+from sync.protocol.suites import SuiteName, suite
+
 GENESIS: Final = bytes(32)
 FORMAT: Final = "staff-audit-1"
+SUITES: Final = get_args(SuiteName)
 NOBODY: Final = "-"
 """The actor of an attempt under a name that is no account's. What was typed is not kept: it may be a password."""
 
@@ -59,14 +62,15 @@ class AuditRow:
     subject: str
     result: str
     reason: str
+    suite: SuiteName
     prev: bytes
     hash: bytes
 
     @property
     def computed(self) -> bytes:
-        """The hash these contents must have: SHA-256 over a deterministic CBOR array (RFC 8949 section 4.2)."""
-        parts = [FORMAT, self.prev, self.n, self.at, self.actor, self.act, self.subject, self.result, self.reason]
-        return hashlib.sha256(cbor2.dumps(parts, canonical=True)).digest()
+        """The hash these contents must have: over a deterministic CBOR array (RFC 8949 section 4.2)."""
+        who = [self.n, self.at, self.actor, self.act, self.subject, self.result, self.reason]
+        return suite(self.suite).digest(cbor2.dumps([FORMAT, self.suite, self.prev, *who], canonical=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,20 @@ class Fault:
 
 
 def follow(
-    last: AuditRow | None, *, at: str, actor: str, act: Act, subject: str, result: Result, reason: str
+    last: AuditRow | None,
+    *,
+    at: str,
+    actor: str,
+    act: Act,
+    subject: str,
+    result: Result,
+    reason: str,
+    suite_name: SuiteName,
 ) -> AuditRow:
     """The next row."""
     n, prev = (1, GENESIS) if last is None else (last.n + 1, last.hash)
-    draft = AuditRow(n, at, actor, act, subject, result, reason, prev, b"")
-    return AuditRow(n, at, actor, act, subject, result, reason, prev, draft.computed)
+    draft = AuditRow(n, at, actor, act, subject, result, reason, suite_name, prev, b"")
+    return replace(draft, hash=draft.computed)
 
 
 def first_fault(rows: Iterable[AuditRow], before: AuditRow | None = None) -> Fault | None:
@@ -95,7 +107,7 @@ def first_fault(rows: Iterable[AuditRow], before: AuditRow | None = None) -> Fau
             return Fault(n, "gap")
         if row.prev != prev:
             return Fault(n, "link")
-        if row.computed != row.hash:
+        if row.suite not in SUITES or row.computed != row.hash:
             return Fault(n, "content")
         prev = row.hash
     return None
@@ -107,22 +119,37 @@ def to_line(row: AuditRow) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
 
-def head_statement(n: int, head: bytes, at: str) -> bytes:
-    """What the authority signs: how long the chain was, and its last hash, at this time."""
-    return cbor2.dumps([FORMAT + "-head", n, head, at], canonical=True)
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """How long the chain was at a time, and its last hash, as the authority signed it."""
+
+    n: int
+    head: bytes
+    at: str
+    suite: SuiteName
+    signature: bytes = b""
+
+    @property
+    def statement(self) -> bytes:
+        """What is signed."""
+        return cbor2.dumps([FORMAT + "-head", self.suite, self.n, self.head, self.at], canonical=True)
+
+    def to_line(self) -> str:
+        """The last line of an export."""
+        values = {**asdict(self), "head": self.head.hex(), "signature": self.signature.hex()}
+        return json.dumps(values, sort_keys=True)
 
 
-def heads_of(lines: Iterable[str]) -> Iterator[tuple[int, bytes, str, bytes]]:
-    """The signed heads in an export: number, hash, time, signature. ValueError for what is no line of an export."""
+def heads_of(lines: Iterable[str]) -> Iterator[SignedHead]:
+    """The signed heads in an export. ValueError for what is no line of one."""
     for line in lines:
         try:
             values = json.loads(line)
-            if "signature" in values:
-                yield (
-                    int(values["n"]),
-                    bytes.fromhex(values["head"]),
-                    str(values["at"]),
-                    bytes.fromhex(values["signature"]),
-                )
+            if "signature" not in values:
+                continue
+            if values["suite"] not in SUITES:
+                raise ValueError("an unknown suite")
+            head, signature = bytes.fromhex(values["head"]), bytes.fromhex(values["signature"])
+            yield SignedHead(int(values["n"]), head, str(values["at"]), values["suite"], signature)
         except (ValueError, KeyError, TypeError):
             raise ValueError("a line is no line of an export") from None

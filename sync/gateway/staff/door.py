@@ -1,4 +1,4 @@
-"""The door staff come through: its address, the key that opens second factors, and where chance comes from."""
+"""The door staff come through: its address, the key of second factors, the suite, and where chance comes from."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sync.gateway.staff.second_factor import KEY_BYTES
+from sync.protocol.suites import SuiteName
 
 KEY_FILE = "staff.key"
 
@@ -23,6 +24,7 @@ class Door:
 
     url: str
     key: bytes = field(repr=False)
+    suite: SuiteName
     random: Callable[[int], bytes] = os.urandom
 
     @property

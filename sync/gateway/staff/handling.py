@@ -19,7 +19,6 @@ from sync.gateway.staff.cookies import BEFORE, LANGUAGE, SESSION, held_in
 from sync.gateway.staff.door import Door
 from sync.gateway.staff.frame import Head, Shown, framed, redirected
 from sync.gateway.staff.html import h
-from sync.gateway.staff.records import record
 from sync.gateway.staff.roles import NAMES, rights_of
 from sync.gateway.staff.sessions import form_token, new_id, present, token_fits
 from sync.gateway.staff.texts import Both, Language, chosen
@@ -105,10 +104,7 @@ def _elsewhere(visit: Visit, page: Page) -> Shown | Response:
         return redirected(entries[0][0])
     with visit.store.transaction():
         reason = "" if page.right is None else page.right.value
-        record(
-            visit.store.staff, visit.now, visit.name, Act.NOT_ALLOWED,
-            subject=page.path, result=Result.REFUSED, reason=reason,
-        )  # fmt: skip
+        visit.record(Act.NOT_ALLOWED, page.path, result=Result.REFUSED, reason=reason)
     return _plain(
         Both("无权访问", "Not allowed"),
         Both(

@@ -12,7 +12,6 @@ from sync.gateway.staff.cookies import BEFORE, SESSION, cleared, kept, language_
 from sync.gateway.staff.frame import LEFT, Shown, redirected
 from sync.gateway.staff.html import h
 from sync.gateway.staff.passwords import MAX_AGE_SECONDS, SALT_BYTES, fit, hashed, matches
-from sync.gateway.staff.records import record
 from sync.gateway.staff.second_factor import SecretUnreadable
 from sync.gateway.staff.sessions import ended, started
 from sync.gateway.staff.signing_in import Attempt, count_attempt, sign_in
@@ -108,7 +107,7 @@ def too_old(visit: Visit) -> Shown:
 def _leave(visit: Visit) -> Response:
     with visit.store.transaction():
         ended(visit.store.staff, visit.held)
-        record(visit.store.staff, visit.now, visit.name, Act.SIGN_OUT)
+        visit.record(Act.SIGN_OUT)
     return redirected(SIGN_IN, cookie=cleared(SESSION, visit.door))
 
 
@@ -186,10 +185,10 @@ def _change(visit: Visit) -> Shown | Response:
     same = new == visit.form.get("old", "")
     with visit.store.transaction():
         if not right:
-            record(staff, visit.now, account.name, Act.PASSWORD_CHANGED, result=Result.REFUSED, reason="wrong-password")
+            visit.record(Act.PASSWORD_CHANGED, result=Result.REFUSED, reason="wrong-password")
             if locks:
                 ended(staff, visit.held)
-                record(staff, visit.now, account.name, Act.ACCOUNT_LOCKED, subject=account.name, reason="attempts")
+                visit.record(Act.ACCOUNT_LOCKED, account.name, reason="attempts")
             return _password_page(visit, Both("现在的密码不对。", "The present password is wrong."))
         staff.set_attempts(account.name, failures=0, lockouts=account.lockouts, locked_until=0)
         if same:
@@ -198,7 +197,7 @@ def _change(visit: Visit) -> Shown | Response:
             )
         staff.set_password(account.name, stored, at, must_change=False)
         held = started(staff, account.name, visit.now, visit.door.random)
-        record(staff, visit.now, account.name, Act.PASSWORD_CHANGED, subject=account.name)
+        visit.record(Act.PASSWORD_CHANGED, account.name)
     return redirected("/", cookie=kept(SESSION, held, visit.door))
 
 

@@ -11,7 +11,6 @@ from sync.gateway.staff import parts
 from sync.gateway.staff.audit import Act, Result
 from sync.gateway.staff.frame import Shown
 from sync.gateway.staff.html import Element, h
-from sync.gateway.staff.records import record
 from sync.gateway.staff.roles import Right
 from sync.gateway.staff.signing_in import confirmed
 from sync.gateway.staff.texts import Both
@@ -74,10 +73,7 @@ def _found(visit: Visit, number: str, problem: Both | None = None) -> Shown:
     with visit.store.transaction():
         entry = visit.store.certificate(number)
         if problem is None:
-            record(
-                visit.store.staff, visit.now, visit.name, Act.REGISTER_SEARCHED,
-                subject=number, reason="" if entry else "unknown",
-            )  # fmt: skip
+            visit.record(Act.REGISTER_SEARCHED, number, reason="" if entry else "unknown")
     if entry is None:
         unknown = Both(
             "登记簿中没有此编号；新签发的证明可能尚未报送。",
@@ -159,12 +155,9 @@ def _revoke(visit: Visit) -> Shown:
         sure = open_ and confirmed(visit.name, visit.typed("code"), staff, visit.door, visit.now)
         if sure:
             visit.store.revoke(number, timestamp(visit.now))
-            record(staff, visit.now, visit.name, Act.CERTIFICATE_REVOKED, subject=number, reason=reason)
+            visit.record(Act.CERTIFICATE_REVOKED, number, reason=reason)
         elif open_:
-            record(
-                staff, visit.now, visit.name, Act.CERTIFICATE_REVOKED,
-                subject=number, result=Result.REFUSED, reason="wrong-code",
-            )  # fmt: skip
+            visit.record(Act.CERTIFICATE_REVOKED, number, result=Result.REFUSED, reason="wrong-code")
     return _found(visit, number, parts.CODE_WRONG if open_ and not sure else None)
 
 

@@ -46,22 +46,22 @@ def sign_in(attempt: Attempt, store: Store, door: Door, now: datetime) -> str | 
     with store.transaction():
         account = None if before is None else store.staff.account(before.name)
         if account is None or before is None:
-            _refuse(store.staff, now, NOBODY, "unknown-name")
+            _refuse(store.staff, door, now, NOBODY, "unknown-name")
             return None
         if not allowed or account.disabled:
-            _refuse(store.staff, now, account.name, "locked")
+            _refuse(store.staff, door, now, account.name, "locked")
             return None
         # the password may have been changed while the hash ran
         reason = _wrong_factor(
             account, right and account.password == before.password, attempt.code, store.staff, door, now
         )
         if reason is not None:
-            _refuse(store.staff, now, account.name, reason)
+            _refuse(store.staff, door, now, account.name, reason)
             if locks:
-                _locked(store.staff, now, account.name)
+                _locked(store.staff, door, now, account.name)
             return None
         store.staff.set_attempts(account.name, failures=0, lockouts=0, locked_until=0)
-        record(store.staff, now, account.name, Act.SIGN_IN)
+        record(store.staff, door.suite, now, account.name, Act.SIGN_IN)
         return started(store.staff, account.name, now, door.random)
 
 
@@ -77,7 +77,7 @@ def confirmed(account_name: str, code: str, staff: StaffStore, door: Door, now: 
     if locks:
         # whoever sits there is not who signed in; wrong attempts from outside end nobody's session
         staff.end_sessions_of(account.name)
-        _locked(staff, now, account.name)
+        _locked(staff, door, now, account.name)
     return False
 
 
@@ -106,9 +106,9 @@ def _wrong_factor(
     return None if staff.use_step(account.name, step) else "code-used"
 
 
-def _refuse(staff: StaffStore, now: datetime, actor: str, reason: str) -> None:
-    record(staff, now, actor, Act.SIGN_IN, result=Result.REFUSED, reason=reason)
+def _refuse(staff: StaffStore, door: Door, now: datetime, actor: str, reason: str) -> None:
+    record(staff, door.suite, now, actor, Act.SIGN_IN, result=Result.REFUSED, reason=reason)
 
 
-def _locked(staff: StaffStore, now: datetime, name: str) -> None:
-    record(staff, now, name, Act.ACCOUNT_LOCKED, subject=name, reason="attempts")
+def _locked(staff: StaffStore, door: Door, now: datetime, name: str) -> None:
+    record(staff, door.suite, now, name, Act.ACCOUNT_LOCKED, subject=name, reason="attempts")

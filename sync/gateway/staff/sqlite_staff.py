@@ -14,7 +14,7 @@ _ACCOUNT: Final = (
     "SELECT name, roles, password, password_at, must_change, totp, last_step, failures, lockouts, locked_until,"
     " disabled, created_at FROM staff_account"
 )
-_AUDIT: Final = "SELECT n, at, actor, act, subject, result, reason, prev, hash FROM staff_audit"
+_AUDIT: Final = "SELECT n, at, actor, act, subject, result, reason, suite, prev, hash FROM staff_audit"
 _AUDIT_STRIDE: Final = 1000
 
 
@@ -103,8 +103,8 @@ class SqliteStaff:
 
     def add_audit(self, row: AuditRow) -> None:
         self._database.run(
-            "INSERT INTO staff_audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (row.n, row.at, row.actor, row.act, row.subject, row.result, row.reason, row.prev, row.hash),
+            "INSERT INTO staff_audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (row.n, row.at, row.actor, row.act, row.subject, row.result, row.reason, row.suite, row.prev, row.hash),
         )
 
     def audit_before(self, n: int, limit: int) -> Sequence[AuditRow]:

@@ -10,7 +10,6 @@ from sync.gateway.staff import parts
 from sync.gateway.staff.audit import Act, Result
 from sync.gateway.staff.frame import Shown
 from sync.gateway.staff.html import Element, Node, h
-from sync.gateway.staff.records import record
 from sync.gateway.staff.roles import Right
 from sync.gateway.staff.signing_in import confirmed
 from sync.gateway.staff.texts import Both
@@ -226,12 +225,9 @@ def _code_made(visit: Visit) -> Shown:
         sure = confirmed(visit.name, visit.typed("code"), staff, visit.door, visit.now)
         if sure:
             code = issue_code(terminal, visit.centre.authority, visit.store, visit.now).to_text()
-            record(staff, visit.now, visit.name, Act.ENROLMENT_CODE, subject=terminal)
+            visit.record(Act.ENROLMENT_CODE, terminal)
         else:
-            record(
-                staff, visit.now, visit.name, Act.ENROLMENT_CODE,
-                subject=terminal, result=Result.REFUSED, reason="wrong-code",
-            )  # fmt: skip
+            visit.record(Act.ENROLMENT_CODE, terminal, result=Result.REFUSED, reason="wrong-code")
     if not sure:
         return _code_confirm(visit, parts.CODE_WRONG)
     until = visit.now + timedelta(seconds=CODE_LIFETIME_SECONDS)

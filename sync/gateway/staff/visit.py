@@ -9,9 +9,11 @@ from typing import Literal
 from urllib.parse import parse_qsl
 
 from sync.gateway.endpoint import Centre
+from sync.gateway.staff.audit import Act, Result
 from sync.gateway.staff.door import Door
 from sync.gateway.staff.frame import Shown
 from sync.gateway.staff.html import Element, h
+from sync.gateway.staff.records import record
 from sync.gateway.staff.roles import Right, rights_of
 from sync.gateway.staff.sessions import Present, form_token
 from sync.gateway.staff.texts import Both
@@ -50,6 +52,12 @@ class Visit:
     def may(self, right: Right) -> bool:
         """Whether who is there has this right."""
         return self.who is not None and right in rights_of(self.who.account.roles)
+
+    def record(self, act: Act, subject: str = "", *, result: Result = Result.DONE, reason: str = "") -> None:
+        """A row of the audit chain about who is there; inside a transaction."""
+        record(
+            self.store.staff, self.door.suite, self.now, self.name, act, subject=subject, result=result, reason=reason
+        )
 
     def typed(self, field_name: str) -> str:
         """What stands in a field of the form, without the spaces around it; empty if it is not there."""

@@ -142,8 +142,6 @@ class Browser:
     def post(
         self, path: str, form: dict[str, str] | None = None, *, token: str | None = None, **headers: str
     ) -> Response:
-        self, path: str, form: dict[str, str] | None = None, *, token: str | None = None, **headers: str
-    ) -> Response:
         """The form of the page last seen, with these fields; `token` in place of the page's own."""
         fields = {"token": self.token if token is None else token, **(form or {})}
         own = {"content-type": "application/x-www-form-urlencoded", "origin": self.office.door.origin}
