@@ -5,13 +5,13 @@ it receives. Nothing here reads a clock, a file or a random source.
 
 One terminal's history is addressed by (terminal, epoch, seq). An epoch is one unbroken run of numbers
 1, 2, 3 ...; it begins with an entry of kind ``epoch-opened`` whose ``prev`` is `GENESIS` and whose header
-names the last head known of the epoch before (see `EpochOpened`). Encodings: deterministic CBOR is
+names the last head known of the epoch before and the suite of algorithms whose digest this epoch is hashed by
+(see `EpochOpened`; an opening of an earlier release names none, and means ``intl``). Encodings: deterministic CBOR is
 RFC 8949 section 4.2.1; times are RFC 3339 in UTC with milliseconds (`timestamp`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias, get_args
 
 import cbor2
+
+from offline_store.digests import SUITE_NAMES, SuiteName, digest, suite_named
 
 EntryKind: TypeAlias = Literal[
     "epoch-opened",
@@ -126,11 +128,30 @@ def compute_hash(
     at: str,
     header: bytes,
     body_commitment: bytes | None,
+    suite: SuiteName = "intl",
 ) -> bytes:
-    """SHA-256 over deterministic CBOR [prev, terminal, epoch, seq, kind, at, header (bytes), body_commitment|null]."""
-    return hashlib.sha256(
-        cbor2.dumps([prev, terminal, epoch, seq, kind, at, header, body_commitment], canonical=True)
-    ).digest()
+    """Digest of deterministic CBOR [prev, terminal, epoch, seq, kind, at, header (bytes), body_commitment|null]."""
+    return digest(cbor2.dumps([prev, terminal, epoch, seq, kind, at, header, body_commitment], canonical=True), suite)
+
+
+def hash_of(entry: ChainEntry, suite: SuiteName) -> bytes:
+    """The hash that an entry's content gives."""
+    return compute_hash(
+        prev=entry.prev,
+        terminal=entry.terminal,
+        epoch=entry.epoch,
+        seq=entry.seq,
+        kind=entry.kind,
+        at=entry.at,
+        header=entry.header,
+        body_commitment=entry.body_commitment,
+        suite=suite,
+    )
+
+
+def hash_fits(entry: ChainEntry, suite: SuiteName | None) -> bool:
+    """Whether an entry's hash is its content's. ``suite`` None: the epoch's opening is lost, either digest may be."""
+    return any(entry.hash == hash_of(entry, name) for name in ([suite] if suite else SUITE_NAMES))
 
 
 def make_entry(
@@ -143,9 +164,10 @@ def make_entry(
     at: str,
     header: bytes,
     body_commitment: bytes | None = None,
+    suite: SuiteName = "intl",
 ) -> ChainEntry:
     """The entry with its hash worked out."""
-    digest = compute_hash(
+    worked_out = compute_hash(
         prev=prev,
         terminal=terminal,
         epoch=epoch,
@@ -154,23 +176,28 @@ def make_entry(
         at=at,
         header=header,
         body_commitment=body_commitment,
+        suite=suite,
     )
-    return ChainEntry(terminal, epoch, seq, kind, at, header, prev, body_commitment, digest)
+    return ChainEntry(terminal, epoch, seq, kind, at, header, prev, body_commitment, worked_out)
 
 
-def commitment(salt: bytes, plain: bytes) -> bytes:
-    """SHA-256(salt || plain). The 32 random bytes keep a short body from being guessed from its commitment."""
+def commitment(salt: bytes, plain: bytes, suite: SuiteName = "intl") -> bytes:
+    """Digest of (salt || plain). The 32 random bytes keep a short body from being guessed from its commitment."""
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a commitment's salt has {SALT_BYTES} bytes, not {len(salt)}")
-    return hashlib.sha256(salt + plain).digest()
+    return digest(salt + plain, suite)
 
 
-def open_commitment(salted: bytes, expected: bytes) -> bytes | None:
-    """The plain body out of an unsealed ``salt || plain``, or None when it is not what the chain committed to."""
+def open_commitment(salted: bytes, expected: bytes, suite: SuiteName | None = "intl") -> bytes | None:
+    """The plain body out of an unsealed ``salt || plain``, or None when it is not what the chain committed to.
+
+    ``suite``: of the epoch; None when its opening is lost, so that either digest may be.
+    """
     if len(salted) < SALT_BYTES:
         return None
     salt, plain = salted[:SALT_BYTES], salted[SALT_BYTES:]
-    return plain if commitment(salt, plain) == expected else None
+    fits = any(commitment(salt, plain, name) == expected for name in ([suite] if suite else SUITE_NAMES))
+    return plain if fits else None
 
 
 def body_info(terminal: str, epoch: int, seq: int, kind: str) -> bytes:
@@ -233,12 +260,18 @@ class Run:
         return not self.findings
 
 
-def verify_run(entries: Iterable[ChainEntry], expected_prev: bytes, expected_seq: int | None = None) -> Run:
+def verify_run(
+    entries: Iterable[ChainEntry],
+    expected_prev: bytes,
+    expected_seq: int | None = None,
+    suite: SuiteName | None = None,
+) -> Run:
     """Walk entries of one (terminal, epoch) in order and say everything that is wrong.
 
     ``expected_prev``: hash of the entry before the first one (`GENESIS` for seq 1). ``expected_seq``: number the first
-    entry must have; None accepts any. After a finding the walk goes on from what the entry itself says, so one fault
-    gives one finding (a changed hash gives two: its own entry and the link of the next).
+    entry must have; None accepts any. ``suite``: of the epoch; None takes it from the opening that the run begins with,
+    and ``intl`` when it begins with none. After a finding the walk goes on from what the entry itself says, so one
+    fault gives one finding (a changed hash gives two: its own entry and the link of the next).
     """
     findings: list[Finding] = []
     count = 0
@@ -246,6 +279,7 @@ def verify_run(entries: Iterable[ChainEntry], expected_prev: bytes, expected_seq
     last: ChainEntry | None = None
     for entry in entries:
         first = first or entry
+        suite = suite or stated_suite(first)
         count += 1
         if (entry.terminal, entry.epoch) != (first.terminal, first.epoch):
             findings.append(Foreign(entry.seq, entry.terminal, entry.epoch))
@@ -253,16 +287,7 @@ def verify_run(entries: Iterable[ChainEntry], expected_prev: bytes, expected_seq
             findings.append(Gap(entry.seq, expected_seq))
         if entry.prev != expected_prev:
             findings.append(WrongPrev(entry.seq, expected_prev, entry.prev))
-        computed = compute_hash(
-            prev=entry.prev,
-            terminal=entry.terminal,
-            epoch=entry.epoch,
-            seq=entry.seq,
-            kind=entry.kind,
-            at=entry.at,
-            header=entry.header,
-            body_commitment=entry.body_commitment,
-        )
+        computed = hash_of(entry, suite)
         if computed != entry.hash:
             findings.append(WrongHash(entry.seq, computed, entry.hash))
         expected_prev = entry.hash
@@ -278,21 +303,44 @@ def verify_run(entries: Iterable[ChainEntry], expected_prev: bytes, expected_seq
 class EpochOpened:
     """What the first entry of an epoch states: why it was opened, the last head known before it, and a signature.
 
-    ``signature`` is the terminal's, over `statement`.
+    ``signature`` is the terminal's, over `statement`. ``named``: the suite of the epoch and of that signature; None in
+    an opening of an earlier release, which knew ``intl`` alone.
     """
 
     reason: str
     last_known: Position | None
     signature: bytes
+    named: SuiteName | None = None
+
+    @property
+    def suite(self) -> SuiteName:
+        """The suite of the epoch."""
+        return self.named or "intl"
 
     @staticmethod
-    def statement(terminal: str, epoch: int, at: str, reason: str, last_known: Position | None) -> bytes:
-        """What is signed: deterministic CBOR ["epoch-opened", terminal, epoch, at, reason, [epoch, seq, hash]|null]."""
+    def statement(
+        terminal: str,
+        epoch: int,
+        at: str,
+        reason: str,
+        last_known: Position | None,
+        named: SuiteName | None = None,
+    ) -> bytes:
+        """What is signed: deterministic CBOR.
+
+        ["epoch-opened", terminal, epoch, at, reason, [epoch, seq, hash]|null, suite]; without the last when none is
+        named.
+        """
         known = None if last_known is None else [last_known.epoch, last_known.seq, last_known.hash]
-        return cbor2.dumps(["epoch-opened", terminal, epoch, at, reason, known], canonical=True)
+        parts = ["epoch-opened", terminal, epoch, at, reason, known]
+        return cbor2.dumps(parts if named is None else [*parts, named], canonical=True)
+
+    def stated_in(self, entry: ChainEntry) -> bytes:
+        """What was signed for the entry that this was read from."""
+        return self.statement(entry.terminal, entry.epoch, entry.at, self.reason, self.last_known, self.named)
 
     def header(self) -> dict[str, HeaderValue]:
-        """The header of the entry: reason, last_known {epoch, seq, hash (hex)} or null, signature (hex)."""
+        """The header of the entry: reason, last_known {epoch, seq, hash (hex)} or null, signature (hex), suite."""
         known: HeaderValue = None
         if self.last_known is not None:
             known = {
@@ -300,7 +348,12 @@ class EpochOpened:
                 "seq": self.last_known.seq,
                 "hash": self.last_known.hash.hex(),
             }
-        return {"reason": self.reason, "last_known": known, "signature": self.signature.hex()}
+        header: dict[str, HeaderValue] = {
+            "reason": self.reason,
+            "last_known": known,
+            "signature": self.signature.hex(),
+        }
+        return header if self.named is None else {**header, "suite": self.named}
 
     @classmethod
     def read(cls, entry: ChainEntry) -> EpochOpened:
@@ -317,4 +370,15 @@ class EpochOpened:
             position = Position(epoch, seq, bytes.fromhex(digest))
         elif known is not None:
             raise ValueError("last_known is an object or null")
-        return cls(reason, position, bytes.fromhex(signature))
+        named = None if "suite" not in values else suite_named(values["suite"])
+        return cls(reason, position, bytes.fromhex(signature), named)
+
+
+def stated_suite(opening: ChainEntry) -> SuiteName:
+    """The suite that an epoch's first entry names; ``intl`` when it names none that is known here."""
+    if opening.kind != "epoch-opened":
+        return "intl"
+    try:
+        return suite_named(opening.header_values().get("suite", "intl"))
+    except (ValueError, RecursionError):
+        return "intl"

@@ -135,7 +135,8 @@ class Journal(JournalReader):
             kind=kind,
             at=timestamp(self._now()),
             header=canonical_json(header),
-            body_commitment=None if body is None else commitment(salt, body),
+            body_commitment=None if body is None else commitment(salt, body, self.suite),
+            suite=self.suite,
         )
         sealed = None
         if body is not None:
@@ -180,6 +181,7 @@ class Journal(JournalReader):
             kind=truncation.KIND,
             at=at,
             header=canonical_json(Truncation(found.up_to, found.opening, signature).header()),
+            suite=self.suite,
         )
         with self._connection.writing():
             self._require_own_end()

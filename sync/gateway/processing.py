@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from offline_store.chain import ChainEntry, body_info, open_commitment, timestamp
+from offline_store.chain import ChainEntry, body_info, open_commitment, stated_suite, timestamp
 from sync.gateway.store import PendingBody, RegisteredCertificate, Store
 from sync.protocol.messages import (
     MAX_SEALED_BYTES,
@@ -19,7 +19,7 @@ from sync.protocol.messages import (
     UnknownAct,
     parse_act,
 )
-from sync.protocol.suites import CannotOpen, Opener
+from sync.protocol.suites import CannotOpen, Opener, SuiteName
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,16 @@ def _process(store: Store, item: PendingBody, centre: Opener) -> None:
         if item.sealed is not None:
             raise _Unfit("body-not-committed")
         return
-    act, plain = _opened(item.entry, item.entry.body_commitment, item.sealed, centre)
+    opening = store.opening(item.entry.terminal, item.entry.epoch)
+    suite = None if opening is None else stated_suite(opening)
+    act, plain = _opened(item.entry, item.entry.body_commitment, suite, item.sealed, centre)
     if isinstance(act, CertificateIssued):
         _register(store, item.entry, act)
     store.add_act(item.entry, act.type, plain)
 
 
 def _opened(
-    entry: ChainEntry, commitment: bytes, sealed: bytes | None, centre: Opener
+    entry: ChainEntry, commitment: bytes, suite: SuiteName | None, sealed: bytes | None, centre: Opener
 ) -> tuple[RecordQuery | CertificateIssued, bytes]:
     if sealed is None:
         raise _Unfit("body-withheld")
@@ -75,7 +77,7 @@ def _opened(
         salted = centre.open(sealed, body_info(entry.terminal, entry.epoch, entry.seq, entry.kind))
     except CannotOpen:
         raise _Unfit("body-does-not-open") from None
-    plain = open_commitment(salted, commitment)
+    plain = open_commitment(salted, commitment, suite)
     if plain is None:
         raise _Unfit("body-not-as-committed")
     try:

@@ -8,6 +8,9 @@ is taken whole or not at all. What is wrong with a body never matters here: that
 A journal that could not go on is salvaged with holes. They are taken when a later epoch of the terminal was opened, for
 then nothing else will ever fill them; each raises an alarm. All that is known still has to fit: the neighbours' links,
 and the last head that a later opening states.
+
+An epoch is hashed by the suite that its opening names, which is the suite of the key that signed the opening. Only
+where the opening itself is lost may an entry be of either.
 """
 
 from __future__ import annotations
@@ -15,13 +18,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from offline_store.chain import GENESIS, ChainEntry, EpochOpened, Position, compute_hash, timestamp
+from offline_store.chain import GENESIS, ChainEntry, EpochOpened, Position, hash_fits, stated_suite, timestamp
 from sync.gateway.endpoint import Asked, Endpoint
 from sync.gateway.refusals import problem
 from sync.gateway.store import Store
 from sync.protocol.exchange import JSON, Response
 from sync.protocol.messages import ChainReceipt, ChainUpload, Expected, WireEntry
-from sync.protocol.suites import suite_of_public_key
+from sync.protocol.suites import SuiteName
+from sync.protocol.suites import suite as suite_named
 
 
 @dataclass
@@ -65,6 +69,14 @@ class _Plan:
         new = self.new.get((epoch, seq))
         return new[0].prev if new else self.store.prev_at(self.terminal, epoch, seq)
 
+    def suite(self, entry: ChainEntry) -> SuiteName | None:
+        """The suite of an entry's epoch; None when nobody has its opening."""
+        if entry.seq == 1:
+            return stated_suite(entry) if entry.kind == "epoch-opened" else None
+        new = self.new.get((entry.epoch, 1))
+        opening = new[0] if new else self.store.opening(self.terminal, entry.epoch)
+        return None if opening is None else stated_suite(opening)
+
     def openings_after(self, epoch: int) -> tuple[EpochOpened, ...]:
         """What the terminal signed when it opened later epochs; none while this one goes on."""
         if epoch not in self._openings:
@@ -87,7 +99,7 @@ def receive(upload: ChainUpload, terminal: str, store: Store, at: str) -> Respon
     plan = _Plan(store, terminal, salvaged=upload.salvage is not None)
     for wire in upload.entries:
         entry = _entry(wire, terminal)
-        if _hash_of(entry) != entry.hash:
+        if not hash_fits(entry, plan.suite(entry)):
             return _bad(entry, "hash-differs", "An entry's hash is not the hash of its content.")
         refusal = _place(entry, wire.sealed, plan, at)
         if refusal is not None:
@@ -150,8 +162,8 @@ def _opens(entry: ChainEntry, keys: tuple[bytes, ...]) -> bool:
         opened = EpochOpened.read(entry)
     except (ValueError, RecursionError):  # the header is whatever was sent, nested as deep as it likes
         return False
-    statement = EpochOpened.statement(entry.terminal, entry.epoch, entry.at, opened.reason, opened.last_known)
-    return any(suite_of_public_key(key).verify(key, opened.signature, statement) for key in keys)
+    suite, statement = suite_named(opened.suite), opened.stated_in(entry)
+    return any(suite.verify(key, opened.signature, statement) for key in keys)
 
 
 def _entry(wire: WireEntry, terminal: str) -> ChainEntry:
@@ -165,19 +177,6 @@ def _entry(wire: WireEntry, terminal: str) -> ChainEntry:
         prev=wire.prev,
         body_commitment=wire.body_commitment,
         hash=wire.hash,
-    )
-
-
-def _hash_of(entry: ChainEntry) -> bytes:
-    return compute_hash(
-        prev=entry.prev,
-        terminal=entry.terminal,
-        epoch=entry.epoch,
-        seq=entry.seq,
-        kind=entry.kind,
-        at=entry.at,
-        header=entry.header,
-        body_commitment=entry.body_commitment,
     )
 
 

@@ -95,6 +95,13 @@ class SqliteStore(Database):
         row = self.one("SELECT prev FROM chain WHERE terminal = ? AND epoch = ? AND seq = ?", terminal, epoch, seq)
         return row[0] if row else None
 
+    def opening(self, terminal: str, epoch: int) -> ChainEntry | None:
+        row = self.one(
+            f"SELECT {_ENTRY} FROM chain c WHERE terminal = ? AND epoch = ? AND seq = 1",  # noqa: S608 - constant
+            terminal, epoch,
+        )  # fmt: skip
+        return ChainEntry(*row) if row else None
+
     def openings_after(self, terminal: str, epoch: int) -> Sequence[ChainEntry]:
         rows = self.all(
             f"SELECT {_ENTRY} FROM chain c WHERE terminal = ? AND epoch > ? AND seq = 1 ORDER BY epoch",  # noqa: S608 - constant

@@ -149,6 +149,9 @@ class Store(Protocol):
     def head(self, terminal: str, epoch: int) -> Position | None: ...
     def hash_at(self, terminal: str, epoch: int, seq: int) -> bytes | None: ...
     def prev_at(self, terminal: str, epoch: int, seq: int) -> bytes | None: ...
+    def opening(self, terminal: str, epoch: int) -> ChainEntry | None:
+        """The first entry of an epoch."""
+
     def openings_after(self, terminal: str, epoch: int) -> Sequence[ChainEntry]:
         """The first entries of the terminal's later epochs."""
 

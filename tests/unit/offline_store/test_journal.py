@@ -31,7 +31,8 @@ def test_the_first_start_opens_epoch_one_with_a_signed_record(place: Place) -> N
     (entry,) = outcome.journal.entries()
     assert (entry.kind, entry.epoch, entry.seq, entry.prev) == ("epoch-opened", 1, 1, GENESIS)
     record = EpochOpened.read(entry)
-    assert record.signature == place.sign(EpochOpened.statement("T-0001", 1, entry.at, "first-start", None))
+    statement = EpochOpened.statement("T-0001", 1, entry.at, "first-start", None, "intl")
+    assert (record.named, record.signature) == ("intl", place.sign(statement))
 
 
 def test_a_clean_stop_is_a_clean_start_and_the_chain_goes_on(place: Place) -> None:

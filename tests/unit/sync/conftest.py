@@ -133,6 +133,10 @@ class FakeTerminal:
     seal_key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     chain: list[WireEntry] = field(default_factory=list)
 
+    @property
+    def suite(self) -> SuiteName:
+        return self.hall.authority.suite
+
     def signed(self, method: str, path: str, body: bytes = b"", **headers: str) -> Request:
         headers = {"content-type": JSON, **{name.replace("_", "-"): value for name, value in headers.items()}}
         at = int(self.hall.clock.now().timestamp())
@@ -162,7 +166,8 @@ class FakeTerminal:
         salted = None if plain is None else bytes(SALT_BYTES) + plain
         entry = make_entry(
             prev=prev, terminal=self.number, epoch=epoch, seq=seq, kind=kind, at=timestamp(self.hall.clock.now()),
-            header=canonical_json(header), body_commitment=None if plain is None else commitment(bytes(32), plain),
+            header=canonical_json(header), suite=self.suite,
+            body_commitment=None if plain is None else commitment(bytes(32), plain, self.suite),
         )  # fmt: skip
         sealed = None
         if salted is not None:
@@ -174,11 +179,11 @@ class FakeTerminal:
 
     def open_epoch(self, epoch: int = 1, last_known: Position | None = None) -> WireEntry:
         at = timestamp(self.hall.clock.now())
-        signature = self.signer.sign(EpochOpened.statement(self.number, epoch, at, "first", last_known))
-        opened = EpochOpened("first", last_known, signature)
+        signature = self.signer.sign(EpochOpened.statement(self.number, epoch, at, "first", last_known, self.suite))
+        opened = EpochOpened("first", last_known, signature, self.suite)
         entry = make_entry(
             prev=GENESIS, terminal=self.number, epoch=epoch, seq=1, kind="epoch-opened", at=at,
-            header=canonical_json(opened.header()),
+            header=canonical_json(opened.header()), suite=self.suite,
         )  # fmt: skip
         self.chain.append(to_wire(entry, None))
         return self.chain[-1]
@@ -206,6 +211,12 @@ def to_wire(entry: ChainEntry, sealed: bytes | None) -> WireEntry:
 def authority_of(name: SuiteName) -> Authority:
     """One for all tests of a process: making one takes a while and nobody changes it."""
     return make_demo_authority(datetime.fromtimestamp(NOW, UTC), name)
+
+
+@pytest.fixture
+def authority_in() -> Callable[[SuiteName], Authority]:
+    """The centre's keys in a suite."""
+    return authority_of
 
 
 @pytest.fixture

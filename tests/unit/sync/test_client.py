@@ -47,6 +47,7 @@ class Kiosk:
             sign=self.enrolled.signer.sign,
             seal=lambda plain, info: seal_body(plain, info, centre),
             now=hall.clock.now,
+            suite=hall.authority.suite,
         ).journal
         self.delivery = Delivery(folder, STORE_KEY)
         self.asked = []
@@ -203,7 +204,7 @@ def test_a_cloned_disk_is_a_fork(kiosk, hall, tmp_path):
     centre = hall.authority.centre.public_key
     clone.journal = open_journal(
         tmp_path / "clone", terminal="T0001", key=STORE_KEY, sign=kiosk.enrolled.signer.sign,
-        seal=lambda plain, info: seal_body(plain, info, centre), now=hall.clock.now,
+        seal=lambda plain, info: seal_body(plain, info, centre), now=hall.clock.now, suite=hall.authority.suite,
     ).journal  # fmt: skip
     clone.delivery = Delivery(tmp_path / "clone", STORE_KEY)
     clone.act()

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from offline_store.chain import GENESIS, body_info, make_entry
+from offline_store.chain import GENESIS, EpochOpened, Position, body_info, canonical_json, make_entry
 from sync.gateway.sqlite_store import SqliteStore
 from sync.protocol.exchange import PROBLEM, Request
 from sync.protocol.messages import (
@@ -21,6 +21,7 @@ from sync.protocol.messages import (
     parse,
 )
 from sync.protocol.sealing import seal_body
+from sync.protocol.suites import suite
 
 QUERY = RecordQuery(
     item="SI-02", id_number="11010519491231002X", data_as_of="2026-11-01T00:00:00.000Z", outcome="shown"
@@ -134,6 +135,68 @@ def test_an_opening_nested_as_deep_as_it_can_be_is_refused_and_never_crashes(hal
     )  # fmt: skip
     deep = terminal.chain[0].model_copy(update={"at": entry.at, "header": entry.header, "hash": entry.hash})
     assert refusal(terminal.upload(deep)) == (400, "epoch-not-opened")
+
+
+def test_an_epoch_is_of_the_suite_of_the_key_that_opened_it(hall, terminal):
+    other = "intl" if hall.authority.suite == "sm" else "sm"
+    genuine = terminal.chain[0]
+    for named, hashed in [(other, other), (other, hall.authority.suite), (hall.authority.suite, other)]:
+        statement = EpochOpened.statement("T0001", 1, genuine.at, "first", None, named)
+        opened = EpochOpened("first", None, terminal.signer.sign(statement), named)
+        entry = make_entry(
+            prev=GENESIS, terminal="T0001", epoch=1, seq=1, kind="epoch-opened", at=genuine.at,
+            header=canonical_json(opened.header()), suite=hashed,
+        )  # fmt: skip
+        wire = genuine.model_copy(update={"header": entry.header, "hash": entry.hash})
+        assert refusal(terminal.upload(wire))[0] == 400
+    assert rows(hall) == []
+    assert terminal.upload().status == 200
+
+
+def test_an_entry_hashed_by_another_suite_than_its_epochs_is_refused(hall, terminal):
+    terminal.upload()
+    wire = terminal.append("audit")
+    entry = make_entry(
+        prev=wire.prev, terminal="T0001", epoch=1, seq=2, kind="audit", at=wire.at, header=wire.header,
+        suite="intl" if hall.authority.suite == "sm" else "sm",
+    )  # fmt: skip
+    assert refusal(terminal.upload(wire.model_copy(update={"hash": entry.hash}))) == (400, "hash-differs")
+    assert terminal.upload(wire).status == 200
+
+
+@pytest.mark.parametrize("suite", ["intl"], indirect=True)
+def test_an_opening_of_a_release_that_knew_one_suite_is_taken(hall, terminal):
+    at = terminal.chain[0].at
+    opened = EpochOpened("first", None, terminal.signer.sign(EpochOpened.statement("T0001", 1, at, "first", None)))
+    entry = make_entry(
+        prev=GENESIS, terminal="T0001", epoch=1, seq=1, kind="epoch-opened", at=at,
+        header=canonical_json(opened.header()),
+    )  # fmt: skip
+    wire = terminal.chain[0].model_copy(update={"header": entry.header, "hash": entry.hash})
+    assert terminal.upload(wire).status == 200
+
+
+def test_a_terminal_and_its_centre_go_over_to_another_suite_and_the_old_epoch_still_counts(
+    hall, terminal, authority_in
+):
+    terminal.append("audit")
+    terminal.upload(terminal.chain[0])
+    other = "intl" if hall.authority.suite == "sm" else "sm"
+    hall.authority = authority_in(other)
+    terminal.signer = suite(other).signer(bytes(range(32)))
+    assert terminal.enrol(hall.code("T0001")).status == 200
+    opened = terminal.open_epoch(2, last_known=Position(1, 2, terminal.chain[1].hash))
+    terminal.append("audit", epoch=2)
+    assert terminal.upload(opened, terminal.chain[-1]).status == 200
+    assert terminal.salvage(terminal.chain[1]).status == 200
+    assert hall.process() == (4, 0)
+    assert hall.store.fleet()[0].alarms == 0
+
+
+def test_an_enrolment_with_a_key_of_another_suite_is_refused(hall, terminal):
+    other = "intl" if hall.authority.suite == "sm" else "sm"
+    terminal.signer = suite(other).signer(bytes(range(32)))
+    assert refusal(terminal.enrol(hall.code("T0001"))) == (403, "suite-differs")
 
 
 def test_a_new_epoch_goes_beside_the_old_one(hall, terminal):

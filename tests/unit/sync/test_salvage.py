@@ -43,7 +43,8 @@ class Broken:
         centre = self.hall.authority.centre.public_key
         self.journal = open_journal(
             folder or self.folder, terminal="T0001", key=STORE_KEY, sign=self.signer.sign,
-            seal=lambda plain, info: seal_body(plain, info, centre), now=self.hall.clock.now, **words,
+            seal=lambda plain, info: seal_body(plain, info, centre), now=self.hall.clock.now,
+            suite=self.hall.authority.suite, **words,
         ).journal  # fmt: skip
 
     def act(self, times=1, body=QUERY):
