@@ -98,6 +98,15 @@ class Keys(_Table):
     allow_file: bool = False
 
 
+class Crypto(_Table):
+    """The suite of algorithms: `intl` (Ed25519, SHA-256, AES) or `sm` (商用密码: SM2, SM3, SM4), the centre's own.
+
+    Certificate codes and PDF seals are P-256 in both, and SQLite's pages are encrypted by AES.
+    """
+
+    suite: Literal["intl", "sm"] = "intl"
+
+
 class Panel(_Table):
     """The screen: diagonal in inches as configured, since EDID lies on kiosk panels."""
 
@@ -118,6 +127,7 @@ class Settings(_Table):
     devices: Devices = Devices()
     centre: Centre = Centre()
     keys: Keys = Keys()
+    crypto: Crypto = Crypto()
     panel: Panel = Panel()
     timeouts: Timeouts = Timeouts()
 

@@ -17,6 +17,7 @@ from offline_store.keys import KeyProvider
 from sync.client.http import GatewayAddressUnfit, HttpSender
 from sync.enrolment import enrol
 from sync.protocol.enrolment import EnrolmentRefused, Trust
+from sync.protocol.suites import SuiteName
 
 KEY_BYTES = 32
 
@@ -40,9 +41,10 @@ def provision(
     demonstration: bool,
     now: Callable[[], datetime],
     random: Callable[[int], bytes],
+    suite: SuiteName = "intl",
 ) -> Trust:
     """Enrol, then write terminal.toml last: a directory with settings is a terminal."""
-    draft = _draft(terminal, gateway, devices, demonstration=demonstration)
+    draft = _draft(terminal, gateway, devices, suite, demonstration=demonstration)
     _check(draft)
     data.root.mkdir(parents=True, exist_ok=True)
     keys = data.key_files(settings.Settings(terminal=terminal, keys=settings.Keys(allow_file=True)), quiet=True)
@@ -51,7 +53,9 @@ def provision(
     except GatewayAddressUnfit as error:
         raise ProvisioningRefused("address", str(error), "give --gateway http(s)://host:port") from error
     try:
-        trust = enrol(data.root, terminal=terminal, code=code, keys=keys, send=sender, now=now, random=random)
+        trust = enrol(
+            data.root, terminal=terminal, code=code, keys=keys, send=sender, now=now, random=random, suite=suite
+        )
     except EnrolmentRefused as error:
         raise ProvisioningRefused(error.code, error.sentence, "ask the centre for a new code") from error
     finally:
@@ -73,7 +77,7 @@ def _make_keys(keys: KeyProvider, random: Callable[[int], bytes]) -> None:
         material[:] = bytes(KEY_BYTES)
 
 
-def _draft(terminal: str, gateway: str, devices: Mapping[str, str], *, demonstration: bool) -> str:
+def _draft(terminal: str, gateway: str, devices: Mapping[str, str], suite: SuiteName, *, demonstration: bool) -> str:
     lines = [
         "# Settings of this terminal. `kiosk settings` checks and shows them.",
         f'terminal = "{_plain(terminal)}"',
@@ -82,6 +86,9 @@ def _draft(terminal: str, gateway: str, devices: Mapping[str, str], *, demonstra
         "[keys]",
         "# keys lie in files, not in a security chip: for demonstration or transition only",
         "allow_file = true",
+        "",
+        "[crypto]",
+        f'suite = "{suite}"',
         "",
         "[devices]",
         *(f'{name} = "{_plain(path)}"' for name, path in devices.items() if path),

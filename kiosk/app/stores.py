@@ -19,7 +19,7 @@ from offline_store.keys import KeyBuffer, KeyProvider
 from offline_store.snapshot import Snapshot, SnapshotSession
 from sync.protocol.sealing import seal_body
 from sync.terminal_keys import load_signer
-from sync.trust import read_trust
+from sync.trust import NotEnrolled, read_trust
 
 STORE_KEY, PSEUDONYM_KEY = "store", "pseudonym"
 ONLINE_FOR = timedelta(minutes=10)
@@ -76,6 +76,12 @@ class TerminalStores:
         self._data = data
         self._damaged = False
         trust = read_trust(data.root)
+        centre = trust.suite.name
+        if settings.crypto.suite != centre:
+            raise NotEnrolled(
+                f"terminal.toml says crypto.suite = {settings.crypto.suite}, but the centre of this terminal works with"
+                f" {centre}: set it to {centre}, or enrol again at a centre that works with the other"
+            )
         self._store_key: KeyBuffer = keys.load(STORE_KEY, length=32)
         self._pseudonym_key: KeyBuffer = keys.load(PSEUDONYM_KEY, length=32)
         self._opened = functools.partial(
@@ -86,6 +92,7 @@ class TerminalStores:
             sign=load_signer(keys, trust.terminal_key_fingerprint).sign,
             seal=functools.partial(seal_body, centre_public_key=trust.centre_key),
             now=self._utc,
+            suite=settings.crypto.suite,
         )
         self.records = SnapshotRecords(Snapshot(data.snapshots, self._store_key.material), self._utc)
         try:

@@ -89,8 +89,9 @@ def _diagnosed(
 
     from kiosk.app.directory import DataDirectory
     from kiosk.app.hardening import harden
+    from kiosk.diagnostics.crypto import crypto
     from kiosk.diagnostics.judging import report
-    from kiosk.diagnostics.machine_reading import read_machine
+    from kiosk.diagnostics.machine_reading import read_crypto, read_machine
     from kiosk.diagnostics.wiring import held
 
     harden()
@@ -104,7 +105,9 @@ def _diagnosed(
             else:
                 answers |= held(settings, wanted)
     software = version("citizen-card-terminal")
-    return report(settings.terminal, software, moment.isoformat(timespec="seconds"), answers, machine.histories)
+    at = moment.isoformat(timespec="seconds")
+    used = crypto(read_crypto(data, settings.crypto.suite, lambda: keys_of(data, settings)))
+    return report(settings.terminal, software, at, answers, machine.histories, used)
 
 
 def _asked(

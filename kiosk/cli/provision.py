@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -23,6 +23,9 @@ def provision_command(
     demonstration: Annotated[
         bool, typer.Option("--demonstration", help="accept a demonstration authority; nothing it certifies is valid")
     ] = False,
+    suite: Annotated[
+        Literal["intl", "sm"], typer.Option(help="suite of algorithms, the centre's own; sm is 商用密码 SM2/SM3/SM4")
+    ] = "intl",
     receipt_printer: Annotated[str, typer.Option(help="serial device of the receipt printer")] = "",
     id_reader: Annotated[str, typer.Option(help="serial device of the ID reader")] = "",
     document_printer: Annotated[str, typer.Option(help="ipp:// address of the A4 printer")] = "",
@@ -57,6 +60,7 @@ def provision_command(
             demonstration=demonstration,
             now=lambda: datetime.now(UTC),
             random=os.urandom,
+            suite=suite,
         )
     except ProvisioningRefused as error:
         refuse(Exit.NO, str(error), why=error.code, next_step=error.next_step, as_json=as_json)
@@ -67,6 +71,7 @@ def provision_command(
             "terminal": terminal,
             "organisation": trust.organisation,
             "demo": trust.demo,
+            "suite": suite,
             "next": f"kiosk sync now --data {data}, then kiosk run --data {data}",
         },
         as_json=as_json,

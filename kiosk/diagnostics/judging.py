@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kiosk.diagnostics.findings import Answer, Found, Identity, NotAsked, NotFitted, Part, Result, Step
 from kiosk.diagnostics.history import Event, History
 from kiosk.diagnostics.report import (
+    CryptoDocument,
     EventDocument,
     Health,
     HistoryDocument,
@@ -51,16 +52,22 @@ def report(
     at: str,
     answers: Mapping[Part, Answer],
     histories: Mapping[Part, History] | None,
+    crypto: CryptoDocument | None = None,
 ) -> Report:
-    """In the order of `Part`. `histories` None: the journal could not be read; a part without one has none yet."""
+    """In the order of `Part`. `histories` None: the journal could not be read; a part without one has none yet.
+
+    A suite of algorithms that is not the centre's makes the terminal ill: it does not start with it.
+    """
     parts = tuple(
         _part(part, answers[part], None if histories is None else histories.get(part, History()))
         for part in Part
         if part in answers
     )
     found = {part.health for part in parts}
+    if crypto is not None and crypto.next is not None:
+        found.add(Health.ILL)
     verdict = next((health for health in _ORDER if health in found), Health.WELL)
-    return Report(terminal=terminal, software=software, at=at, verdict=verdict, parts=parts)
+    return Report(terminal=terminal, software=software, at=at, verdict=verdict, crypto=crypto, parts=parts)
 
 
 def _part(part: Part, answer: Answer, history: History | None) -> PartDocument:

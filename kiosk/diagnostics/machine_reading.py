@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kiosk.clock import HALL_ZONE
 from kiosk.diagnostics import machine
+from kiosk.diagnostics.crypto import CryptoReading
 from kiosk.diagnostics.findings import Answer, NotFitted, Part
 from kiosk.diagnostics.history import History, devices_lent, histories
 from kiosk.diagnostics.machine import DiskReading, JournalReading, Refusal, SnapshotReading, SyncReading
@@ -20,7 +21,9 @@ from offline_store.journal.files import DATABASE, MARK
 from offline_store.keys import KeyProvider
 from offline_store.snapshot import Snapshot
 from sync.process import status
-from sync.trust import CENTRE, FOLDER, NotEnrolled
+from sync.protocol.suites import KeyInMemory, SuiteName
+from sync.terminal_keys import load_signer
+from sync.trust import CENTRE, FOLDER, NotEnrolled, read_trust
 
 STORE_KEY = "store"
 
@@ -73,6 +76,20 @@ def read_machine(data: Path, snapshots: Path, keys: Callable[[], KeyProvider], n
         Part.SYNC: machine.sync(backlog, now),
     }
     return MachineRead(answers, told)
+
+
+def read_crypto(data: Path, configured: SuiteName, keys: Callable[[], KeyProvider]) -> CryptoReading:
+    """The suite by the settings and by the centre, and whether the terminal's key is in memory or in a module."""
+    try:
+        trust = read_trust(data)
+    except NotEnrolled:
+        return CryptoReading(configured, None, None)
+    centre = trust.suite.name
+    try:
+        signer = load_signer(keys(), trust.terminal_key_fingerprint)
+    except StoreError:
+        return CryptoReading(configured, centre, None)
+    return CryptoReading(configured, centre, "software" if isinstance(signer, KeyInMemory) else "module")
 
 
 def lent_by_a_running_terminal(data: Path, keys: Callable[[], KeyProvider]) -> bool:

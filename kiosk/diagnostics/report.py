@@ -102,6 +102,19 @@ class PartDocument(_Document):
     history: HistoryDocument | None = Field(description="null: the journal could not be read")
 
 
+class CryptoDocument(_Document):
+    """The suite of algorithms that the settings choose. `next`: what to do when it is not the centre's."""
+
+    suite: Literal["intl", "sm"]
+    back_end: Literal["software", "module"] | None = Field(description="null: the terminal's key could not be had")
+    signature: str
+    digest: str
+    sealing: str
+    centre: Literal["intl", "sm"] | None = Field(description="of the centre; null: not enrolled")
+    line: Words
+    next: Words | None
+
+
 class Report(_Document):
     """The whole terminal, or the parts that were asked for."""
 
@@ -111,6 +124,7 @@ class Report(_Document):
     software: str
     at: str
     verdict: Health
+    crypto: CryptoDocument | None = Field(default=None, description="null: not looked at")
     parts: tuple[PartDocument, ...]
 
 

@@ -16,6 +16,7 @@ from kiosk.diagnostics.findings import DEVICES, Part, Result
 from kiosk.diagnostics.judging import words
 from kiosk.diagnostics.report import (
     BenchReport,
+    CryptoDocument,
     EventDocument,
     Health,
     PartDocument,
@@ -55,7 +56,7 @@ _PORT = 26
 
 
 def overview(report: Report, language: Language) -> RenderableType:
-    """Every part on a line, then what to do next, then the verdict."""
+    """Every part on a line, then what to do next, then the suite of algorithms, then the verdict."""
     say = _sayer(language)
     table = Table.grid(padding=(0, 2))
     for _ in range(2):
@@ -72,6 +73,7 @@ def overview(report: Report, language: Language) -> RenderableType:
         Text(),
         table,
         *_next_steps(report.parts, language, say),
+        *_crypto(report.crypto, language),
         Text(),
         _verdict(report, say),
     )
@@ -204,8 +206,19 @@ def _next_steps(parts: tuple[PartDocument, ...], language: Language, say: _Say) 
         yield from (Text(), Text(say("head.next"), style="bold"), table)
 
 
+def _crypto(crypto: CryptoDocument | None, language: Language) -> Iterator[RenderableType]:
+    if crypto is None:
+        return
+    yield from (Text(), Text(_in(crypto.line, language), style="bright_black"))
+    if crypto.next is not None:
+        mark, style = _MARK[Health.ILL]
+        yield Text.assemble("  ", (f"{mark} ", style), _in(crypto.next, language))
+
+
 def _verdict(report: Report, say: _Say) -> Text:
     count = sum(part.health is report.verdict for part in report.parts)
+    if report.verdict is Health.ILL and report.crypto is not None and report.crypto.next is not None:
+        count += 1
     mark, style = _MARK[report.verdict]
     facts = {} if report.verdict is Health.WELL else {"count": str(count)}
     return Text(f"{mark} {say(f'verdict.{report.verdict}', **facts)}", style=style)

@@ -201,6 +201,11 @@ def _checked_trust(answer: EnrolmentAnswer, authority_key: bytes, terminal: str,
         ) from None
     if trust.authority_key != authority_key:
         raise EnrolmentRefused("answer-malformed", "The centre's answer names two authorities: tell the centre.")
+    suite = suite_of_public_key(authority_key)
+    if any(suite_of_public_key(key) is not suite for key in (terminal_key, trust.centre_key, trust.package_key)):
+        raise EnrolmentRefused(
+            "suite-differs", f"The centre works with the suite {suite.name}: enrol this terminal with that one."
+        )
     certificate = certificate_in(trust)
     if trust.terminal != terminal or trust.terminal_key_fingerprint != fingerprint(terminal_key):
         raise EnrolmentRefused(

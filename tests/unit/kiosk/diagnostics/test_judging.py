@@ -148,7 +148,7 @@ def test_the_document_is_what_it_was_and_can_be_read_back():
     told = made({Part.PSAM: Found(identity, {"device": "online"}, {"cut": "yes"}, WELL.steps)}, {})
     document = json.loads(told.model_dump_json())
     assert Report.model_validate(document) == told
-    assert set(document) == {"document", "version", "terminal", "software", "at", "verdict", "parts"}
+    assert set(document) == {"document", "version", "terminal", "software", "at", "verdict", "crypto", "parts"}
     (part,) = document["parts"]
     assert part == {
         "name": "psam",
