@@ -103,19 +103,53 @@ class CountsDiffer(StoreError):
     remedy = "Load the generation again; tell the centre which counts differed."
 
 
-class KeyFilesRefused(StoreError):
+class KeyFault(StoreError):
+    """A key cannot be lent. Base of the reasons."""
+
+
+class KeyFilesRefused(KeyFault):
     """A key file is there or wanted, but key files were not allowed."""
 
     remedy = "Use the TPM, or set keys.allow_file = true and accept the permanent warning."
 
 
-class KeyMissing(StoreError):
+class KeyMissing(KeyFault):
     """No key of that name."""
 
     remedy = "Provision the terminal."
 
 
-class KeyUnfit(StoreError):
-    """The key file has other owners, modes, kind or length than a key may have."""
+class KeyUnfit(KeyFault):
+    """The key file has other owners, modes, kind or length than a key may have, or was changed."""
 
     remedy = "Set mode 0600 and the right owner; if others could read it, make a new key."
+
+
+class KeyChipUnavailable(KeyFault):
+    """The security chip does not answer. The keys are not lost by this."""
+
+    remedy = (
+        "Check keys.tpm and that the TPM is enabled in the firmware, then switch the machine off and on; "
+        "the keys are not lost."
+    )
+
+
+class KeyChipRefused(KeyFault):
+    """The security chip answers, but does not do what a key store needs: owner password set, register missing."""
+
+    remedy = "Clear the owner password of the TPM, or name other registers in keys.tpm_pcrs; then try again."
+
+
+class KeyChipOther(KeyFault):
+    """The key was sealed by another chip, or this chip was cleared since."""
+
+    remedy = "Put the disk back into its own machine; for this machine enrol the terminal again."
+
+
+class MachineChanged(KeyFault):
+    """The platform registers (PCR) are not what they were when the key was sealed: firmware or boot changed."""
+
+    remedy = (
+        "Undo the change to firmware or boot and start again; before a planned change run `kiosk keys reseal`. "
+        "Otherwise enrol the terminal again."
+    )

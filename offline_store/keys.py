@@ -1,6 +1,6 @@
 """Where keys come from: a small protocol, and the provider that reads files (with a flag and a permanent warning).
 
-A TPM provider will implement the same protocol; nothing else in the project knows where a key lay.
+`offline_store.keys_tpm` implements the same protocol with a security chip.
 Names in use: ``store`` (32 bytes, SQLCipher), ``terminal`` (Ed25519 seed, 32 bytes), ``seal`` (P-256 private key, PEM
 or DER), ``pseudonym`` (32 bytes). Key bytes are lent in a `KeyBuffer` and overwritten when it is closed; copies that a
 library makes inside are beyond reach.
@@ -13,6 +13,7 @@ import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, runtime_checkable
@@ -71,8 +72,19 @@ class KeyWarning:
     text_en: str
 
 
+class KeyPlace(StrEnum):
+    """Where keys lie, as settings page and diagnosis call it."""
+
+    FILES = "files"
+    TPM = "tpm"
+
+
 class KeyProvider(Protocol):
     """Lends keys by name."""
+
+    @property
+    def place(self) -> KeyPlace:
+        """Where the keys lie."""
 
     @property
     def warning(self) -> KeyWarning | None:
@@ -113,11 +125,38 @@ class SigningKeys(Protocol):
         """The key, to sign with; None when it holds no signing key of that name and may be asked to lend it."""
 
 
+class P256Key(Protocol):
+    """A P-256 key that signs where it lies."""
+
+    @property
+    def public_key(self) -> bytes:
+        """The point, uncompressed: 04, x, y (65 octets; SEC 1, 2.3.3)."""
+
+    def sign(self, data: bytes) -> bytes:
+        """ECDSA with SHA-256 over the data: r and s, 32 octets each (ES256 of RFC 9053)."""
+
+
+@runtime_checkable
+class P256Keys(Protocol):
+    """What a provider offers beside `KeyProvider` when it can hold P-256 keys that never leave it."""
+
+    def make_p256(self, name: str) -> bool:
+        """Make the key inside. False, and nothing changed, when there is one of that name."""
+
+    def take_p256(self, name: str, scalar: bytearray) -> bool:
+        """Take in a private key that was made outside (32 octets, big endian). False as `make_p256`."""
+
+    def p256(self, name: str) -> P256Key:
+        """The key, to sign with. Raises KeyMissing; KeyUnfit for a key of another kind."""
+
+
 class KeyFiles:
     """Keys as 0600 files in one 0700 folder: what a root user of the machine, or a copied disk, can read.
 
     Refused without ``allow_file``; with it the warning is given to ``warn`` at once and stays readable as `warning`.
     """
+
+    place: KeyPlace = KeyPlace.FILES
 
     def __init__(self, folder: Path, *, allow_file: bool, warn: Callable[[KeyWarning], None]) -> None:
         if not allow_file:
@@ -135,24 +174,7 @@ class KeyFiles:
         """Read one key file. Raises KeyMissing; KeyUnfit for a link, other owners, open modes or a wrong length."""
         path = self._path(name)
         label = f"{self._folder.name}/{name}"
-        try:
-            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except FileNotFoundError:
-            raise KeyMissing(label, "there is no such key file") from None
-        except OSError as error:
-            raise KeyUnfit(label, "the key file cannot be opened", {"errno": error.errno or 0}) from error
-        try:
-            facts = os.fstat(handle)
-            self._refuse_unfit(label, facts, length)
-            material = bytearray(facts.st_size)
-            with mapped(label), os.fdopen(handle, "rb", buffering=0, closefd=False) as file:
-                got = file.readinto(material)
-            if got != len(material):
-                wipe(material)
-                raise KeyUnfit(label, "the key file changed while it was read")
-        finally:
-            os.close(handle)
-        return KeyBuffer(name, material)
+        return KeyBuffer(name, read_private(path, label, exactly=length))
 
     def create(self, name: str, material: bytes | bytearray) -> bool:
         """Write a new key file durably; an existing one is never overwritten (answer False)."""
@@ -172,37 +194,77 @@ class KeyFiles:
             sync_folder(self._folder)
 
     def destroy(self, name: str) -> bool:
-        """Overwrite the file in place, then remove it.
+        """Overwrite the file in place, then remove it. A flash disk may keep the old block out of reach."""
+        return destroy_file(self._path(name), f"{self._folder.name}/{name}")
 
-        A flash disk may keep the old block out of reach of its commands; the security chip has no such remainder.
-        """
-        path, label = self._path(name), f"{self._folder.name}/{name}"
-        with mapped(label):
-            try:
-                handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            except FileNotFoundError:
-                return False
-            try:
-                os.pwrite(handle, bytes(os.fstat(handle).st_size), 0)
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-            path.unlink()
-            sync_folder(self._folder)
-        return True
+    def names(self) -> tuple[str, ...]:
+        """Of all keys, sorted."""
+        return tuple(sorted(path.name for path in plain_key_files(self._folder)))
 
     def _path(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
-            raise ValueError("a key's name is lower-case letters, digits and dashes")
-        return self._folder / name
+        return self._folder / checked_name(name)
 
-    @staticmethod
-    def _refuse_unfit(label: str, facts: os.stat_result, length: int | None) -> None:
-        if not stat.S_ISREG(facts.st_mode):
-            raise KeyUnfit(label, "a key file is a regular file")
-        if stat.S_IMODE(facts.st_mode) & 0o077:
-            raise KeyUnfit(label, "others may open the key file", {"mode": f"{stat.S_IMODE(facts.st_mode):04o}"})
-        if facts.st_uid != os.geteuid():
-            raise KeyUnfit(label, "the key file belongs to another user", {"owner": facts.st_uid})
-        if not 0 < facts.st_size <= MAX_KEY_BYTES or (length is not None and facts.st_size != length):
-            raise KeyUnfit(label, "the key has a wrong length", {"bytes": facts.st_size, "expected": length or 0})
+
+def checked_name(name: str) -> str:
+    """The name of a key, which is never a path. ValueError."""
+    if not _NAME.fullmatch(name):
+        raise ValueError("a key's name is lower-case letters, digits and dashes")
+    return name
+
+
+def plain_key_files(folder: Path) -> list[Path]:
+    """Files that hold a key as it is; none when there is no such folder."""
+    return [path for path in folder.iterdir() if _NAME.fullmatch(path.name)] if folder.is_dir() else []
+
+
+def read_private(path: Path, label: str, *, exactly: int | None = None, at_most: int = MAX_KEY_BYTES) -> bytearray:
+    """A file that only its owner may read.
+
+    Raises KeyMissing; KeyUnfit for a link, other owners, open modes or a wrong length.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise KeyMissing(label, "there is no such key file") from None
+    except OSError as error:
+        raise KeyUnfit(label, "the key file cannot be opened", {"errno": error.errno or 0}) from error
+    try:
+        facts = os.fstat(handle)
+        _refuse_unfit(label, facts, exactly, at_most)
+        material = bytearray(facts.st_size)
+        with mapped(label), os.fdopen(handle, "rb", buffering=0, closefd=False) as file:
+            got = file.readinto(material)
+        if got != len(material):
+            wipe(material)
+            raise KeyUnfit(label, "the key file changed while it was read")
+    finally:
+        os.close(handle)
+    return material
+
+
+def destroy_file(path: Path, label: str) -> bool:
+    """Overwrite in place, flush, remove, flush the folder. False when there is none."""
+    with mapped(label):
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return False
+        try:
+            os.pwrite(handle, bytes(os.fstat(handle).st_size), 0)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        path.unlink()
+        sync_folder(path.parent)
+    return True
+
+
+def _refuse_unfit(label: str, facts: os.stat_result, exactly: int | None, at_most: int) -> None:
+    if not stat.S_ISREG(facts.st_mode):
+        raise KeyUnfit(label, "a key file is a regular file")
+    if stat.S_IMODE(facts.st_mode) & 0o077:
+        raise KeyUnfit(label, "others may open the key file", {"mode": f"{stat.S_IMODE(facts.st_mode):04o}"})
+    if facts.st_uid != os.geteuid():
+        raise KeyUnfit(label, "the key file belongs to another user", {"owner": facts.st_uid})
+    if not 0 < facts.st_size <= at_most or (exactly is not None and facts.st_size != exactly):
+        raise KeyUnfit(label, "the key has a wrong length", {"bytes": facts.st_size, "expected": exactly or 0})
