@@ -136,7 +136,8 @@ class Salvaged:
 
     ``undelivered``: entries not known to be received, each proved by its own hash, to be uploaded under the old epoch;
     ``read``: entries read in all; ``lost_bodies``: undelivered entries whose sealed body cannot be read any more;
-    ``findings``: what is wrong in the chain; ``complete``: everything could be read, up to the last head known.
+    ``findings``: what is wrong in the chain; ``complete``: everything could be read, up to the last head known;
+    ``head``: the last entry that could be read.
     """
 
     moved_aside: Path
@@ -147,3 +148,4 @@ class Salvaged:
     findings: tuple[ChainFinding, ...]
     complete: bool
     unfinished_prints: tuple[PrintJob, ...]
+    head: Position | None = None

@@ -20,6 +20,7 @@ from offline_store.connection import Connection, KeyBytes, open_encrypted
 from offline_store.durable import mapped
 from offline_store.errors import NotEncrypted, StoreBroken, WrongKey
 from offline_store.journal.aside import asides
+from offline_store.journal.aside_keys import old_key_of
 from offline_store.journal.files import DATABASE, HEAD
 from offline_store.journal.head import HeadRecord, read_head
 from offline_store.journal.outcomes import Salvaged
@@ -53,7 +54,15 @@ class _Reading:
 
 
 def salvage(moved_aside: Path, *, key: KeyBytes) -> Salvaged:
-    """Read a ``broken-<n>`` folder. Raises WrongKey only when the head file proves that the key is another one."""
+    """Read a ``broken-<n>`` folder; ``key``: the stores' present one.
+
+    Raises WrongKey only when the head file, or a change of key since, proves that the key is another one.
+    """
+    with old_key_of(moved_aside, key) as its_own:
+        return _salvaged(moved_aside, its_own.material)
+
+
+def _salvaged(moved_aside: Path, key: KeyBytes) -> Salvaged:
     for leftover in moved_aside.parent.glob(f"{_COPY}*"):
         # of a salvage that was killed
         shutil.rmtree(leftover)
@@ -84,6 +93,7 @@ def salvage(moved_aside: Path, *, key: KeyBytes) -> Salvaged:
         findings=run.findings,
         complete=bool(entries) and whole and reaches,
         unfinished_prints=unfinished(print_jobs(entries)),
+        head=run.head,
     )
 
 
