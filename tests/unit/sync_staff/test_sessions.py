@@ -1,0 +1,168 @@
+"""Sessions: who is idle is signed out, ids are new at each sign-in, the store knows only their hashes."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.gateway.staff.door import Door
+from sync.gateway.staff.roles import Role
+
+
+def signed_out(browser):
+    answer = browser.get("/")
+    return (answer.status, answer.headers.get("location")) == (303, "/sign-in")
+
+
+def test_five_idle_minutes_end_a_session_and_activity_keeps_it(office):
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    for _ in range(4):
+        office.clock.forward(minutes=5)
+        assert browser.get("/alarms").status == 200
+    office.clock.forward(minutes=5, seconds=1)
+    assert signed_out(browser)
+    office.clock.forward(minutes=-5)
+    assert signed_out(browser), "an ended session does not come back with the clock"
+
+
+def test_eight_hours_end_a_session_whatever_is_done(office):
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    for _ in range(8 * 15):
+        office.clock.forward(minutes=4)
+        assert browser.get("/alarms").status == 200
+    office.clock.forward(seconds=1)
+    assert signed_out(browser)
+
+
+def test_a_clock_that_goes_back_ends_the_session_rather_than_lengthening_it(office):
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    office.clock.forward(seconds=-1)
+    assert signed_out(browser)
+
+
+def test_the_id_is_new_at_each_sign_in_and_the_earlier_session_ends(office):
+    first = office.signed_in("li.na", Role.OPERATOR)
+    office.clock.forward(seconds=30)
+    second = office.browser()
+    second.cookies["staff"] = first.cookies["staff"]  # set by somebody else beforehand
+    second.cookies.pop("staff")
+    assert second.sign_in("li.na").status == 303
+    assert second.cookies["staff"] != first.cookies["staff"]
+    assert signed_out(first)
+    assert second.get("/").status == 200
+
+
+def test_the_store_holds_no_id_that_opens_anything(office):
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    (row,) = office.store.all("SELECT * FROM staff_session")
+    assert len(row[0]) == 32
+    assert browser.cookies["staff"].encode() not in b"".join(str(value).encode() for value in row)
+
+
+def test_signing_out_ends_the_session_at_the_centre_too(office):
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    kept = browser.cookies["staff"]
+    browser.get("/alarms")
+    answer = browser.post("/sign-out")
+    assert (answer.status, answer.headers["location"]) == (303, "/sign-in")
+    assert "Max-Age=0" in answer.headers["set-cookie"]
+    browser.cookies["staff"] = kept
+    assert signed_out(browser)
+    assert office.acts()[-1] == ("li.na", "sign-out", "done", "")
+
+
+def test_locking_an_account_by_hand_ends_its_session_at_the_next_click(office):
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    with office.store.transaction():
+        office.store.staff.set_disabled("li.na", disabled=True)
+    assert signed_out(browser)
+
+
+@pytest.mark.parametrize("held", ["", "x", "A" * 43, "A" * 44, "'" * 43, "../../etc/passwd"])
+def test_an_invented_id_is_nobodys(office, held):
+    browser = office.browser()
+    browser.cookies["staff"] = held
+    assert signed_out(browser)
+
+
+def test_cookies_are_told_to_stay_here_and_with_tls_to_be_nobody_elses(office):
+    plain = office.browser().get("/sign-in").headers["set-cookie"]
+    assert plain.startswith("staff-before=")
+    assert plain.endswith("; Path=/; HttpOnly; SameSite=Strict")
+    office.door = Door("https://staff.example", bytes(32), "intl", office.door.random)
+    office.hire("li.na", Role.OPERATOR)
+    browser = office.browser()
+    answer = browser.sign_in("li.na")
+    assert answer.headers["set-cookie"].startswith("__Host-staff=")
+    assert answer.headers["set-cookie"].endswith("; Path=/; HttpOnly; SameSite=Strict; Secure")
+    assert "strict-transport-security" in browser.get("/").headers
+    # a plain cookie of that name, which a neighbour host could set, is not looked at
+    fake = office.browser()
+    fake.cookies["staff"] = browser.cookies["__Host-staff"]
+    assert signed_out(fake)
+
+
+def test_a_left_page_hides_itself_and_keeps_no_session_alive(office):
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    assert browser.get("/").headers["refresh"] == "300; url=/left"
+    office.clock.forward(minutes=4)
+    hidden = browser.get("/left")
+    assert hidden.status == 200
+    assert "li.na" not in browser.text
+    office.clock.forward(minutes=2)
+    assert signed_out(browser)
+
+
+def test_a_password_that_others_know_opens_the_password_page_and_nothing_else(office):
+    office.hire("li.na", Role.OPERATOR, must_change=True)
+    browser = office.browser()
+    browser.sign_in("li.na")
+    for path in ("/", "/alarms", "/enrolment-code"):
+        assert browser.get(path).headers["location"] == "/password"
+    browser.get("/password")
+    assert "先改成自己的新密码" in browser.text
+    assert "登记码" not in browser.text
+    before = browser.cookies["staff"]
+    form = {"old": "Lamp-Harbour-2026", "new": "Other-Harbour-2027", "again": "Other-Harbour-2027"}
+    assert browser.post("/password", form).headers["location"] == "/"
+    assert browser.cookies["staff"] != before
+    assert browser.get("/").status == 200
+    office.clock.forward(seconds=30)
+    assert office.browser().sign_in("li.na").status == 403
+    office.clock.forward(seconds=30)
+    assert office.browser().sign_in("li.na", password="Other-Harbour-2027").status == 303
+    assert ("li.na", "password-changed", "done", "") in office.acts()
+
+
+def test_a_password_of_three_months_is_changed_first(office):
+    browser = office.browser()
+    office.hire("li.na", Role.OPERATOR, password_at=1_795_300_000 - 91 * 86_400)
+    browser.sign_in("li.na")
+    assert browser.get("/").headers["location"] == "/password"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "said"),
+    [
+        ("Wrong-Password-1", "Other-Harbour-2027", "Other-Harbour-2027", "现在的密码不对"),
+        ("Lamp-Harbour-2026", "Other-Harbour-2027", "Other-Harbour-2028", "不一样"),
+        ("Lamp-Harbour-2026", "short", "short", "至少 12 个字符"),
+        ("Lamp-Harbour-2026", "Lamp-Harbour-2026", "Lamp-Harbour-2026", "必须与现在的不同"),
+    ],
+)
+def test_a_new_password_is_refused_in_clear_words(office, old, new, again, said):
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    browser.get("/password")
+    assert browser.post("/password", {"old": old, "new": new, "again": again}).status == 403
+    assert said in browser.text
+    office.clock.forward(seconds=30)
+    assert office.browser().sign_in("li.na").status == 303
+
+
+def test_guessing_the_present_password_on_its_page_locks_and_signs_out(office):
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    browser.get("/password")
+    form = {"old": "Wrong-Password-1", "new": "Other-Harbour-2027", "again": "Other-Harbour-2027"}
+    for _ in range(5):
+        browser.post("/password", form)
+    assert signed_out(browser)
+    assert office.acts()[-1] == ("li.na", "account-locked", "done", "attempts")
