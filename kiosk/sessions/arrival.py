@@ -122,3 +122,12 @@ def stray_card(session: Session, event: CardInserted, out: Outbox, rules: Rules,
             return session
         return card_in(ending.abandon(session, out, "card-came"), event, out, rules, around)
     return session
+
+
+def stray_mute(session: Session, event: CardMute, out: Outbox, rules: Rules, around: Around) -> Session:
+    """The same with a card that does not answer: the person is told how to put it in instead of waiting for nothing."""
+    if session.identity.holder is None and isinstance(session.phase, Serving):
+        if service.busy(session, rules):
+            return session
+        return mute_card(ending.abandon(session, out, "card-came"), event, out, rules, around)
+    return session

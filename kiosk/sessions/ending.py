@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from kiosk.effects import Append, CloseBooks, Outbox, Poke, ReleaseCard
 from kiosk.events import CardOffered
+from kiosk.faults import notice
 from kiosk.identity import NOBODY
 from kiosk.screen import Notice, Thing, ThingState
 from kiosk.sessions.rules import Around, Rules
@@ -29,6 +30,9 @@ def close(session: Session, out: Outbox, why: str) -> Session:
 
 def offer_card(session: Session, out: Outbox, around: Around, rules: Rules, why: Notice | None) -> Session:
     """The way out by the terminal's or the person's will: give back what is in the machine, say why."""
+    if why is None and around.custody.mute and not around.custody.clear:
+        # it came while a service without a card was busy: nobody has said yet why it is not read
+        why = notice("CR-01")
     closed = close(session, out, (why.code or "notice") if why else "done")
     out.signal(CardOffered(session.id))
     card = () if around.custody.clear else (Thing("card", text("thing.card"), ThingState.TAKE),)

@@ -181,6 +181,7 @@ TABLE: Mapping[type[Phase], Mapping[type[Any], Handler]] = {
         JobSettled: _served,
         TimeIsUp: _idle,
         CardInserted: arrival.stray_card,
+        CardMute: arrival.stray_mute,
     },
     Taking: {
         CardRemoved: departure.card_taken,

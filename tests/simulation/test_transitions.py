@@ -57,7 +57,7 @@ MEANS_NOTHING: Mapping[type[Any], frozenset[type[Any]]] = {
     # custody comes first at the start; inside a session the slot is taken, and what comes while the terminal is busy
     # is taken up as soon as it is free
     happenings.CardInserted: AT_THE_CARD | {phases.Starting, phases.Maintenance, phases.InMenu},
-    happenings.CardMute: AT_THE_CARD | {phases.Starting, phases.Maintenance, phases.InMenu, phases.Serving},
+    happenings.CardMute: AT_THE_CARD | {phases.Starting, phases.Maintenance, phases.InMenu},
     happenings.SlotsChecked: PHASES - {phases.Starting},
     happenings.PinEntered: PHASES - {phases.EnteringPin},
     happenings.PinCancelled: PHASES - {phases.EnteringPin},

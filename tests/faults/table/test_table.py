@@ -27,31 +27,25 @@ GIVEN_BACK = frozenset({CardPlace.ABSENT, CardPlace.OFFERED, CardPlace.LEFT})
 FOUND: Mapping[str, str] = {"starting": "SW-01", "starting with a card in the slot": "SW-01", "maintenance": "LF-01"}
 """Places where nobody saw the card come: it is never read, whatever it is, and given back with this code."""
 
-SERVED_WITHOUT_A_CARD = frozenset({"asking the birth month", "asking the category", "shown without a card"})
-"""Places where the card slot is free and somebody is busy with a service that needs none."""
-
 
 @dataclass(frozen=True)
 class Fault:
     """`code` is what the device says, or, where `of_card`, the page and the end of the card's session; None: nobody is
-    to be told. `untold`: places where the card is given back all the same and nobody says why."""
+    to be told."""
 
     happen: Callable[[StillHall], object]
     code: str | None
     of_card: bool = False
-    untold: frozenset[str] = frozenset()
 
     def told_at(self, place: str) -> str | None:
         """The code that is to be seen there."""
         if not self.of_card or self.code is None:
             return self.code
-        return None if place in self.untold else FOUND.get(place, self.code)
+        return FOUND.get(place, self.code)
 
     def ends_at(self, place: str) -> str | None:
         """Why the card's session ended there, as the chain says it; None: it had none."""
-        if place in FOUND:
-            return None
-        return "done" if place in self.untold else self.code
+        return None if place in FOUND else self.code
 
 
 def foreign(hall: StillHall) -> None:
@@ -69,8 +63,7 @@ TABLE: Mapping[Device, Mapping[str, Fault]] = {
         "card pulled": Fault(lambda hall: hall.night.bench.pull(), None),
         "card exchanged": Fault(StillHall.swap, None, of_card=True),
         "bank card": Fault(foreign, "CR-02", of_card=True),
-        # a card that answers ends a service without a card; to one that does not, the service goes on
-        "upside down": Fault(upside_down, "CR-01", of_card=True, untold=SERVED_WITHOUT_A_CARD),
+        "upside down": Fault(upside_down, "CR-01", of_card=True),
         "card service dead": Fault(lambda hall: hall.night.bench.service_dies(), "CR-07"),
         "reader unplugged": Fault(lambda hall: hall.night.bench.unplug(Slot.USER), "CR-07"),
         "PSAM out": Fault(lambda hall: hall.night.bench.take_sam(), None),
