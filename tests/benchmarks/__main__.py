@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.app.demo.world import WorldFailed
-from tests.benchmarks import card_figures, certificate_figures, screen_figures, store_figures
+from tests.benchmarks import card_figures, certificate_figures, fleet_figures, screen_figures, store_figures
 from tests.benchmarks.figures import LATER, REGISTER, Figure, table
 from tests.benchmarks.surroundings import ROOT, Surroundings
 
@@ -27,6 +27,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Surroundings], Figure]]] = {
     "store.commit_vs_bare": store_figures.commit_vs_bare,
     "snapshot.load_vs_parts": store_figures.load_vs_parts,
     "certificate.vs_parts": certificate_figures.vs_parts,
+    "fleet.drain_vs_ideal": fleet_figures.drain_vs_ideal,
     "ui.first_frame_vs_bare": screen_figures.first_frame_vs_bare,
     "ui.ready_for_card_vs_bare": screen_figures.ready_for_card_vs_bare,
     "ui.page_change_vs_bare": screen_figures.page_change_vs_bare,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import asdict
-from pathlib import Path
 
 import pytest
 
 from tests.held import Held
+from tests.soak_record import record
 
-SOAK = Path(__file__).resolve().parents[2] / "build" / "soak.json"
 INSERTIONS = 300
 WARM = 30
 """The first ones fill what is kept once."""
@@ -39,9 +38,7 @@ def test_three_hundred_cards_through_the_card_service_leave_nothing_behind(hall,
         "before": {name: asdict(held) for name, held in before.items()},
         "after": {name: asdict(held) for name, held in after.items()},
     }
-    SOAK.parent.mkdir(exist_ok=True)
-    with SOAK.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row) + "\n")
+    record(row)
     with capsys.disabled():
         print(f"\n{json.dumps(row)}")
     for name in who:

@@ -3,9 +3,7 @@
 Two hundred thousand are the promise, however long the machine takes for them.
 """
 
-import json
 import time
-from pathlib import Path
 
 import pytest
 from fuzzing.conversations import CONVERSATIONS, hold
@@ -13,7 +11,8 @@ from fuzzing.driver_codecs import DRIVER_CODECS
 from fuzzing.run import fuzz
 from fuzzing.sim_codecs import SIM_CODECS
 
-SOAK = Path(__file__).resolve().parents[2] / "build" / "soak.json"
+from tests.soak_record import record
+
 CODECS = (*DRIVER_CODECS, *SIM_CODECS)
 PROMISED, ROUND = 200_000, 20_000
 TALKS = 200
@@ -48,7 +47,5 @@ def test_no_codec_and_no_conversation_breaks_its_promise_however_long_one_tries(
         "conversations": talks,
         "failures": failures,
     }
-    SOAK.parent.mkdir(exist_ok=True)
-    with SOAK.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    record(row)
     assert not failures, "\n".join(failures)

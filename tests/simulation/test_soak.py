@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
-from pathlib import Path
 
 import pytest
 from night.whole import NightFailedError
 
-SOAK = Path(__file__).resolve().parents[2] / "build" / "soak.json"
+from tests.soak_record import record
+
 SESSIONS = 500
 
 
@@ -31,7 +30,5 @@ def test_nights_follow_one_another_and_none_breaks_a_promise(play_night, soak_se
         "seconds": round(time.monotonic() - begun, 1),
         "failures": [failure.splitlines()[0] for failure in failures],
     }
-    SOAK.parent.mkdir(exist_ok=True)
-    with SOAK.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    record(row)
     assert not failures, "\n\n".join(failures)
