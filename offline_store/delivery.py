@@ -319,17 +319,16 @@ class Delivery:
 
     @staticmethod
     def _said_before(connection: Connection, results: Sequence[ItemResult]) -> set[tuple[int, int, str]]:
-        """(epoch, seq, result) of those that are known already, of this epoch by their rows, of others by the inbox."""
+        """(epoch, seq, result) of those that are known already: the last word about an item stands in its row."""
         said: set[tuple[int, int, str]] = set()
         for result in results:
             row = rows.delivery_of(connection, result.epoch, result.seq)
-            if row is not None and row.result is not None:
+            if row is None or row.result not in (None, result.result):
+                # an entry that is not here any more, or one of several words: the inbox has all, but no index
+                words = connection.rows("SELECT epoch, seq, payload FROM inbox WHERE kind = 'result'")
+                return {(int(epoch), int(seq), str(word)) for epoch, seq, word in words}
+            if row.result is not None:
                 said.add((row.epoch, row.seq, row.result))
-        epoch = int(rows.meta(connection, "epoch") or 0)
-        if any(result.epoch != epoch for result in results):
-            # the inbox has no index: once for all of them
-            others = "SELECT epoch, seq, payload FROM inbox WHERE kind = 'result' AND epoch <> ?"
-            said.update((row[0], row[1], row[2]) for row in connection.rows(others, (epoch,)))
         return said
 
     @staticmethod

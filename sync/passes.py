@@ -20,17 +20,27 @@ from offline_store.delivery import BODY_RETENTION_DAYS, Backlog, Delivery
 from offline_store.errors import CountsDiffer, NoSnapshot, RowRefused, StoreError
 from offline_store.journal import Salvaged, delete_uploaded, salvage, salvage_done, waiting_salvage
 from offline_store.keys import KeyBuffer, KeyProvider
-from offline_store.schema import Manifest, RunRow, SnapshotRow
+from offline_store.schema import Manifest, QuestionRow, RunRow, SnapshotRow
 from offline_store.snapshot import Snapshot, build_generation, remove_old_generations
+from offline_store.standing import OutOfService
+from sync.carrying_out import Orders
 from sync.client import jobs
+from sync.client.heartbeat import heartbeat
 from sync.client.outcomes import Answer, Done, Job, Later, Outcome, Stopped
+from sync.client.questions import questions
+from sync.client.renewal import expires, renewal, terminal_revocations
 from sync.client.salvage import salvage as salvage_job
 from sync.client.schedule import INTERVALS
 from sync.client.session import Session
-from sync.enrolment import load_signer
-from sync.protocol.enrolment import Trust
+from sync.protocol.encoding import canonical_json
 from sync.protocol.exchange import Request
-from sync.trust import RevocationFile, read_trust
+from sync.protocol.heartbeat import Order
+from sync.protocol.suites import suite_of_public_key
+from sync.renewing import Own
+from sync.standing import judge
+from sync.trust import RevocationFile, TerminalRevocationFile, read_trust
+from sync.trusted_time import TrustedTime
+from sync.vitals import Vitals
 
 STORE_KEY: Final = "store"
 SNAPSHOT_FOLDER: Final = "snapshot"
@@ -60,9 +70,9 @@ class JobRun:
 
     @property
     def detail(self) -> str | None:
-        """Why it was not done: one word, and the entry it is about."""
+        """Why it was not done: one word, and the entry it is about. Of one that was done, what it noted."""
         if isinstance(self.outcome, Done):
-            return None
+            return self.outcome.note
         if isinstance(self.outcome, Later):
             return self.outcome.reason
         where = "" if self.outcome.seq is None else f" at {self.outcome.epoch}/{self.outcome.seq}"
@@ -89,8 +99,20 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """The terminal's own certificate, and how old its list of revoked terminals is (None: there is none)."""
+
+    expires_at: str
+    revocations_as_of: str | None
+    revoked_terminals: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """How things stand: the backlog, the last run of each job, the last that was done, the snapshot and its lease."""
+    """How things stand: the backlog, the last run of each job, the last that was done, the snapshot and its lease.
+
+    `out_of_service`: why nobody is served, if nobody is.
+    """
 
     terminal: str
     gateway_url: str
@@ -99,6 +121,8 @@ class Status:
     last_runs: tuple[tuple[str, RunRow | None], ...]
     last_done: tuple[tuple[str, RunRow | None], ...]
     snapshot: Manifest | None
+    certificate: Certificate
+    out_of_service: OutOfService | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +168,9 @@ class Worker:
     """Runs jobs for one data directory. One thread owns it."""
 
     def __init__(
-        self, data_dir: Path, trust: Trust, session: Session, delivery: Delivery, store_key: KeyBuffer, sender: Sender
+        self, data_dir: Path, own: Own, session: Session, delivery: Delivery, store_key: KeyBuffer, sender: Sender
     ) -> None:
+        trust = own.trust
         self.terminal: Final = trust.terminal
         self._trust = trust
         self._session = session
@@ -154,7 +179,18 @@ class Worker:
         self._sender = sender
         self._generations = _Generations(data_dir / SNAPSHOT_FOLDER, store_key)
         self._moved_aside = _MovedAside(data_dir, store_key)
+        self._own = own
         self._revocations = RevocationFile(data_dir, trust)
+        self._terminal_revocations = TerminalRevocationFile(data_dir, trust)
+        self.orders: Final = Orders(data_dir, _utc, self._drained, delivery.audit_names_order, self._tell_terminal)
+        self._vitals = Vitals(
+            data_dir=data_dir,
+            delivery=delivery,
+            orders=self.orders,
+            trusted_time=TrustedTime(data_dir, trust),
+            suite=suite_of_public_key(trust.authority_key).name,
+            generation=self._generations.generation,
+        )
         self._log = structlog.wrap_logger(
             structlog.PrintLogger(sys.stderr),
             processors=[
@@ -180,6 +216,7 @@ class Worker:
         return run
 
     def _run(self, name: str, started_by: StartedBy) -> JobRun:
+        self._own_again()
         run_id = self._delivery.run_started(name, started_by, self._at())
         outcome: Outcome
         try:
@@ -192,6 +229,8 @@ class Worker:
             outcome = Stopped(f"package-unfit {type(error).__name__}")
         except StoreError as error:
             outcome = Later(f"{_LOCAL_FAULT} {type(error).__name__}")
+        self.orders.go_on(name, outcome)
+        judge(self._delivery, name, outcome, self._at())
         run = JobRun(name, outcome)
         self._delivery.run_ended(run_id, self._at(), outcome=run.word, items=outcome.items, detail=run.detail)
         return run
@@ -206,6 +245,16 @@ class Worker:
             last_runs=tuple((job, self._delivery.last_run(job)) for job in INTERVALS),
             last_done=tuple((job, self._delivery.last_run(job, outcome="done")) for job in INTERVALS),
             snapshot=self._generations.manifest(),
+            certificate=self._certificate(),
+            out_of_service=self._delivery.out_of_service(),
+        )
+
+    def _certificate(self) -> Certificate:
+        listed = self._terminal_revocations.current()
+        return Certificate(
+            expires_at=timestamp(expires(self._trust)),
+            revocations_as_of=None if listed is None else listed.issued_at,
+            revoked_terminals=0 if listed is None else len(listed.revoked),
         )
 
     def close(self) -> None:
@@ -215,15 +264,44 @@ class Worker:
         self._store_key.close()
 
     def _made(self, name: str) -> Job:
+        if name == "head":
+            return jobs.head(self._delivery, _utc)
         if name == "upload":
             return jobs.upload(self._delivery, self.terminal, _utc)
+        if name == "questions":
+            key = self._trust.authority_key
+            return questions(self._delivery.questions, self.terminal, key, _utc, self._note_question)
+        if name == "heartbeat":
+            return heartbeat(self._vitals, self.terminal, self._trust.authority_key, _utc, os.urandom)
         if name == "salvage":
             return salvage_job(self._moved_aside, self.terminal, _utc)
         if name == "results":
             return jobs.results(self._delivery, self.terminal, _utc)
         if name == "snapshot":
             return jobs.snapshot(self._generations, self._trust.package_key, _utc)
+        if name == "renewal":
+            return renewal(self._own.renewing, _utc)
+        if name == "terminal-revocations":
+            return terminal_revocations(self._terminal_revocations, self._trust.authority_key, _utc)
         return jobs.revocations(self._revocations, self._trust.issuers, _utc)
+
+    def _own_again(self) -> None:
+        """Trust and key as they are on disk now: renewed by us, or enrolled again by an operator beside us."""
+        if self._own.look():
+            self._trust = self._own.trust
+            self._session.signer = self._own.signer
+
+    def _note_question(self, row: QuestionRow, state: str) -> None:
+        """The inbox says what became of it, without a word of what was asked or answered."""
+        said = canonical_json({"question": row.id, "kind": row.kind, "state": state}).decode()
+        self._delivery.store_inbox("question", said, self._at())
+
+    def _tell_terminal(self, order: Order) -> None:
+        self._delivery.store_inbox("order", order.to_wire().decode(), self._at())
+
+    def _drained(self) -> bool:
+        """Nothing recorded waits for the centre: neither here nor in a journal that was moved aside."""
+        return self._delivery.backlog().pending == 0 and not self._moved_aside.waiting()
 
     def _delete_old_bodies(self) -> None:
         while self._delivery.delete_old_bodies(_retained_since(), limit=200) == 200:
@@ -262,8 +340,9 @@ def open_worker(data_dir: Path, keys: KeyProvider, sender_for: Callable[[str], S
     except BaseException:
         store_key.close()
         raise
-    session = Session(trust.terminal, load_signer(keys), sender, _utc, os.urandom)
-    return Worker(data_dir, trust, session, delivery, store_key, sender)
+    own = Own(data_dir, keys)
+    session = Session(trust.terminal, own.signer, sender, _utc, os.urandom)
+    return Worker(data_dir, own, session, delivery, store_key, sender)
 
 
 def _retained_since() -> str:

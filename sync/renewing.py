@@ -1,4 +1,4 @@
-"""A terminal's trust and keys on its disk, as the renewal job wants them (`sync.client.renewal.RenewalPort`).
+"""A terminal's trust and keys on its disk, as the sync process and its renewal job want them.
 
 Each step leaves a terminal that works: the next key lies beside the present one; `trust/centre.json`, replaced in one
 step, says which of them counts; then the new key takes the old one's place, or does so at the next start.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 
@@ -16,7 +17,7 @@ from sync.protocol.certificate_code import CodeUnreadableError, read_seal_certif
 from sync.protocol.enrolment import EnrolmentRefused, Trust
 from sync.protocol.suites import Signer, suite_of_public_key
 from sync.terminal_keys import NEXT_KEY, load_signer, make_terminal_key, settle_keys, signer_named
-from sync.trust import read_trust, write_trust
+from sync.trust import CENTRE, FOLDER, read_trust, write_trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,27 @@ def _seal_keys(trust: Trust) -> tuple[object, bytes] | None:
         return leaf.public_key(), read_seal_certificate(trust.compact_seal_certificate).public_key
     except (ValueError, CodeUnreadableError):
         return None
+
+
+class Own:
+    """What a long-lived process speaks with: trust and key, as they are on disk now."""
+
+    def __init__(self, data_dir: Path, keys: KeyProvider) -> None:
+        self.renewing: Final = Renewing(data_dir, keys)
+        self._seen: tuple[int, int] | None = None
+        self.look()
+
+    def look(self) -> bool:
+        """Read both again if the trust is another file than before; whether it was.
+
+        Raises NotEnrolled and the errors of keys.
+        """
+        found = (self.renewing.data_dir / FOLDER / CENTRE).stat()
+        seen = (found.st_ino, found.st_mtime_ns)
+        if seen == self._seen:
+            return False
+        self.trust: Trust = self.renewing.trust()
+        settle_keys(self.renewing.keys, self.trust.terminal_key_fingerprint)
+        self.signer: Signer = load_signer(self.renewing.keys, self.trust.terminal_key_fingerprint)
+        self._seen = seen
+        return True

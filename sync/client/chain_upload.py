@@ -29,6 +29,12 @@ def too_much(answer: Answer) -> bool:
     return not isinstance(answer, NoAnswer) and answer.status in (413, 422) and problem_of(answer) is not None
 
 
+def is_fork(answer: Answer) -> bool:
+    """The centre holds other entries at these numbers."""
+    problem = None if isinstance(answer, NoAnswer) or answer.status != 409 else problem_of(answer)
+    return problem is not None and problem.code == "fork"
+
+
 def _to_wire(item: PendingItem, *, withhold: bool) -> WireEntry:
     entry = item.entry
     return WireEntry(

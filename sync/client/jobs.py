@@ -32,7 +32,7 @@ from sync.protocol.certificate_code import RevocationList, RevocationsUnusableEr
 from sync.protocol.certificate_wire import Anchor
 from sync.protocol.encoding import canonical_json
 from sync.protocol.exchange import COSE, JSON, NDJSON_GZIP, Request
-from sync.protocol.messages import MAX_BATCH_ENTRIES, ChainReceipt, Results
+from sync.protocol.messages import MAX_BATCH_ENTRIES, ChainReceipt, Expected, Results
 from sync.protocol.messages import ItemResult as WireResult
 from sync.protocol.packages import (
     Manifest,
@@ -126,6 +126,25 @@ def _acknowledge(delivery: Delivery, epoch: int, seq: int, head: bytes, now: Now
     return Stopped("fork", epoch, seq - 1) if isinstance(answer, Fork) else answer.newly_received
 
 
+# --- head -----------------------------------------------------------------------------------------------------------
+
+
+def head(delivery: Delivery, now: Now) -> Job:
+    """Compare the journal with what the centre holds of it, also when nothing waits to be sent.
+
+    An old disk that was put back, or a copy of one, is found before anybody is served; a centre that was restored from
+    a backup is told again what it lost.
+    """
+    terminal, epoch = delivery.present()
+    expected = message_of((yield Request("GET", f"/v1/chain/head?epoch={epoch}")), JSON, Expected, now())
+    if not isinstance(expected, Expected):
+        return expected
+    if expected.epoch != epoch or delivery.present() != (terminal, epoch):
+        return Later("epoch-differs")
+    lost = _rewind(delivery, Position(expected.epoch, expected.seq, expected.head), timestamp(now()))
+    return lost or Done()
+
+
 # --- results --------------------------------------------------------------------------------------------------------
 
 
@@ -133,25 +152,30 @@ def results(delivery: Delivery, terminal: str, now: Now) -> Job:
     """Fetch what became of the items, page by page, in the order of their numbers and for this terminal alone."""
     got = 0
     while True:
-        after = delivery.results_cursor()
-        answer = yield Request("GET", f"/v1/results?after={after}")
+        asked, generation = delivery.results_cursor(), delivery.results_generation()
+        answer = yield Request("GET", f"/v1/results?after={asked}&generation={generation}")
         page = message_of(answer, JSON, Results, now())
         if not isinstance(page, Results):
             return with_items(page, got)
         if page.terminal != terminal:
             return Stopped("results-for-another", items=got)
+        after = asked if page.after is None else page.after
         numbers = [item.n for item in page.results]
-        if numbers != list(range(after + 1, after + 1 + len(numbers))):
+        if after > asked or numbers != list(range(after + 1, after + 1 + len(numbers))):
             return Stopped("results-out-of-order", items=got)
-        if page.results:
-            delivery.record_results([_stored(item) for item in page.results], cursor=numbers[-1])
+        if page.results or (after, page.generation) != (asked, generation):
+            # an earlier number: the centre was restored from a backup, and says where its numbering is another one
+            delivery.record_results(
+                [_stored(item) for item in page.results], cursor=after + len(numbers), generation=page.generation
+            )
             got += len(numbers)
         if not page.more or not page.results:
             return Done(got, more=delivery.backlog().awaiting_result > 0)
 
 
 def _stored(item: WireResult) -> ItemResult:
-    result = {"state": item.state, "reason": item.reason}
+    more = {"case_number": item.case_number, "decision": item.decision, "correction": item.correction}
+    result = {"state": item.state, "reason": item.reason} | {name: value for name, value in more.items() if value}
     return ItemResult(
         epoch=item.epoch,
         seq=item.seq,

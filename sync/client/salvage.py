@@ -1,8 +1,9 @@
 """The job that brings home what is left of journals that could not go on.
 
 Each goes under its own old epoch, so that every entry keeps its identity. What the disk lost is lost: the centre is
-told so, takes the entries around the hole and raises an alarm. It runs after the upload of the present journal, whose
-opening proves to the centre that the old epoch has ended.
+told so, takes the entries around the hole and raises an alarm. Where another disk had written at the same numbers, the
+rest goes up as a forked branch, which the centre keeps for a person to look at. The job runs after the upload of the
+present journal, whose opening proves to the centre that the old epoch has ended.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from offline_store.chain import timestamp
 from offline_store.errors import WrongKey
 from offline_store.journal import Salvaged
 from offline_store.schema import PendingItem
-from sync.client.chain_upload import MAX_BATCH_BYTES, too_much, upload_request
+from sync.client.chain_upload import MAX_BATCH_BYTES, is_fork, too_much, upload_request
 from sync.client.outcomes import Answer, Done, Job, Later, Stopped, message_of, with_items
 from sync.protocol.exchange import JSON, Request
 from sync.protocol.messages import MAX_BATCH_ENTRIES, ChainReceipt, Salvage
@@ -64,14 +65,14 @@ def _send(
     found: Salvaged, terminal: str, now: Callable[[], datetime]
 ) -> Generator[Request, Answer, Done | Later | Stopped]:
     """One journal's undelivered entries, oldest first. `items` of its end: entries that were new to the centre."""
-    items, new, limit = found.undelivered, 0, MAX_BATCH_ENTRIES
+    items, new, limit, forked = found.undelivered, 0, MAX_BATCH_ENTRIES, False
     withheld: set[tuple[int, int]] = set()
     if found.epoch is None or (not items and found.complete):
         return Done()
     while True:
         batch = _batch(items, limit)
         last = len(batch) == len(items)
-        answer = yield upload_request(batch, withheld, Salvage(epoch=found.epoch, last=last))
+        answer = yield upload_request(batch, withheld, Salvage(epoch=found.epoch, last=last, forked=forked))
         if batch and too_much(answer):
             first = batch[0]
             place = (first.entry.epoch, first.entry.seq)
@@ -81,6 +82,10 @@ def _send(
             if place not in withheld and first.sealed is not None:
                 withheld.add(place)
                 continue
+        if not forked and is_fork(answer):
+            # another disk of this terminal was quicker: what is left is of the other branch, all that follow too
+            forked = True
+            continue
         receipt = message_of(answer, JSON, ChainReceipt, now())
         if not isinstance(receipt, ChainReceipt):
             return with_items(receipt, new)

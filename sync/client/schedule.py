@@ -22,14 +22,25 @@ BASE_SECONDS: Final = 2.0
 AWAITING_SECONDS: Final = 1.0
 """First pause before asking again for results that are still outstanding; it doubles up to the interval."""
 
+QUESTION_SECONDS: Final = 0.2
+"""The same while a person waits for an answer; up to `AWAITING_SECONDS`."""
+
 INTERVALS: Final[Mapping[str, float]] = {
+    "questions": 60.0,
+    "head": 6 * 3600.0,
     "upload": 60.0,
     "salvage": 600.0,
     "results": 60.0,
+    "heartbeat": 300.0,
     "revocations": 3600.0,
+    "terminal-revocations": 3600.0,
+    "renewal": 24 * 3600.0,
     "snapshot": 6 * 3600.0,
 }
-"""Seconds between usual runs. The order is the order of a pass: uploads before downloads."""
+"""Seconds between usual runs. The order is the order of a pass: a person who waits first, uploads before downloads.
+
+The centre may ask for another interval of the heartbeat, for it knows how many terminals there are.
+"""
 
 Chance = Callable[[], float]
 """A number from 0 (included) to 1 (excluded)."""
@@ -49,6 +60,7 @@ def slot(terminal: str, period: float) -> float:
 @dataclass
 class _State:
     due: float
+    every: float
     failures: int = 0
     unanswered: int = 0
     not_before: float = -math.inf
@@ -70,7 +82,7 @@ class Schedule:
     _jobs: dict[str, _State] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._jobs = {job: _State(self.started) for job in self.intervals}
+        self._jobs = {job: _State(self.started, every) for job, every in self.intervals.items()}
 
     def due(self, now: float) -> tuple[str, ...]:
         """The jobs to run now, in the order of a pass."""
@@ -82,9 +94,13 @@ class Schedule:
 
     def poke(self, now: float) -> None:
         """Something urgent was written: upload at once, or as soon as the centre can, and ask for its result."""
-        for job in ("upload", "results"):
-            if job in self._jobs:
-                self._jobs[job].due = now
+        for job in ("questions", "upload", "results"):
+            self.want(job, now)
+
+    def want(self, job: str, now: float) -> None:
+        """Run this job at once, or as soon as the centre can."""
+        if job in self._jobs:
+            self._jobs[job].due = now
 
     def finished(self, job: str, outcome: Outcome, now: float) -> None:
         """Note how a run ended and set the next."""
@@ -98,13 +114,18 @@ class Schedule:
             state.failures += 1
             return
         state.failures = 0
+        if isinstance(outcome, Done) and outcome.every is not None:
+            state.every = outcome.every
         if isinstance(outcome, Done) and outcome.more:
-            wait = min(AWAITING_SECONDS * 2.0 ** min(state.unanswered, 30), self.intervals[job])
+            first, most = AWAITING_SECONDS, state.every
+            if job == "questions":
+                first, most = QUESTION_SECONDS, AWAITING_SECONDS
+            wait = min(first * 2.0 ** min(state.unanswered, 30), most)
             state.unanswered += 1
             state.due = now + wait
             return
         state.unanswered = 0
-        state.due = self._next_slot(self.intervals[job], now)
+        state.due = self._next_slot(state.every, now)
         if job == "upload" and isinstance(outcome, Done) and outcome.items and "results" in self._jobs:
             results = self._jobs["results"]
             results.due = min(results.due, now + AWAITING_SECONDS)

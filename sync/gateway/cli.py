@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
@@ -19,6 +19,8 @@ from sync.gateway.command import end as _end
 from sync.gateway.command import opened_house as _house
 from sync.gateway.command import say as _say
 from sync.gateway.command import table as _table
+from sync.gateway.staff.cli import staff
+from sync.gateway.terminal_cli import terminal
 
 _RECORDS: Final = 200
 
@@ -30,11 +32,19 @@ app = typer.Typer(
 )
 
 
+app.add_typer(staff, name="staff")
+app.add_typer(terminal, name="terminal")
+
+
 @app.command()
 def init(
     data: Data = _DEFAULT,
     gateway_url: Annotated[str, typer.Option(help="address terminals are told; default: where serve listens")] = "",
     verify_url: Annotated[str, typer.Option(help="address of the verification page, ending in /v")] = "",
+    staff_url: Annotated[str, typer.Option(help="address of the staff's pages; default: where serve listens")] = "",
+    suite: Annotated[
+        Literal["intl", "sm"], typer.Option(help="suite of algorithms for good; sm is 商用密码 SM2/SM3/SM4")
+    ] = "intl",
     as_json: AsJson = False,
 ) -> None:
     """Make a data directory with a DEMO authority. Doing it again changes nothing."""
@@ -44,18 +54,20 @@ def init(
         _end("The verification page's address ends in /v: https://verify.example/v", USAGE)
     if (data / SETTINGS).exists():
         with _house(data) as house:
-            _say({"made": False, "demo": house.authority.demo}, f"{data} is set up already.", as_json)
+            facts = {"made": False, "demo": house.authority.demo, "suite": house.authority.suite}
+            _say(facts, f"{data} is set up already, with the suite {house.authority.suite}.", as_json)
         return
     try:
-        house = make_house(data, gateway_url=gateway_url, verify_url=verify_url)
+        house = make_house(data, gateway_url=gateway_url, verify_url=verify_url, staff_url=staff_url, suite=suite)
     except FileExistsError:
         _end(f"{data} holds a part of a gateway only: name an empty folder.", NO)
     except OSError as error:
         _end(f"{data} cannot be written: {error.strerror}.", CANNOT_TELL)
     house.store.close()
     _say(
-        {"made": True, "demo": True, "organisation": house.authority.organisation},
-        f"Made {data} with a demo authority ({house.authority.organisation}). Next: kiosk-gateway population.",
+        {"made": True, "demo": True, "organisation": house.authority.organisation, "suite": suite},
+        f"Made {data} with a demo authority ({house.authority.organisation}), suite {suite}."
+        " Next: kiosk-gateway population.",
         as_json,
     )
 
@@ -147,25 +159,47 @@ def serve(
     data: Data = _DEFAULT,
     port: Annotated[int, typer.Option(min=0, max=65535, help="for terminals; 0 takes a free one")] = 8440,
     public_port: Annotated[int, typer.Option(min=0, max=65535, help="for the public; 0 takes a free one")] = 8441,
+    staff_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="for staff, on loopback; 0 takes a free one")
+    ] = 8442,
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    behind_proxy: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="listen on Unix sockets in DIR instead, for a proxy that ends TLS"),
+    ] = None,
     ready_file: Annotated[Path | None, typer.Option(help="written when both listen, with the chosen ports")] = None,
+    per_second: Annotated[float, typer.Option(min=1, help="requests of terminals; more are asked to come later")] = 300,
 ) -> None:
-    """Serve terminals and the public until ended."""
-    from sync.gateway.server import Listening, ProcessingFailed
+    """Serve terminals, the public and staff until ended."""
+    from sync.gateway.listeners import BehindProxy, Listening, Ports
+    from sync.gateway.server import AddressMissing, ProcessingFailed
     from sync.gateway.server import serve as serve_house
+    from sync.gateway.staff.door import StaffKeyUnfit
 
     def told(listening: Listening) -> None:
-        sys.stdout.write(f"Terminals: {listening.gateway_url}   Public: {listening.verify_url}\n")
+        sys.stdout.write(
+            f"Terminals: {listening.gateway_url}   Public: {listening.verify_url}   Staff: {listening.staff_url}\n"
+        )
         sys.stdout.flush()
 
+    places = BehindProxy(behind_proxy) if behind_proxy else Ports(host, port, public_port, staff_port)
     with _house(data) as house:
         if house.authority.demo:
             sys.stderr.write("DEMO authority: nothing certified here is valid.\n")
         try:
-            serve_house(house, host=host, port=port, public_port=public_port, ready_file=ready_file, told=told)
+            serve_house(
+                house,
+                places=places,
+                ready_file=ready_file,
+                told=told,
+                per_second=per_second,
+            )
         except OSError as error:
-            _end(f"{host}:{port} or :{public_port} cannot be listened on: {error.strerror}.", CANNOT_TELL)
-        except ProcessingFailed as error:
+            where = str(behind_proxy) if behind_proxy else f"{host}:{port}, :{public_port} or :{staff_port}"
+            _end(f"{where} cannot be listened on: {error.strerror}.", CANNOT_TELL)
+        except AddressMissing as error:
+            _end(f"{error}.", USAGE)
+        except (ProcessingFailed, StaffKeyUnfit) as error:
             _end(f"{error}.", CANNOT_TELL)
 
 

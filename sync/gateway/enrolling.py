@@ -85,6 +85,8 @@ def enrol(
         )
     if store.terminal_certificates.is_revoked(asked.terminal, own_fingerprint):
         return _refused("key-revoked", "This key was taken back: run kiosk provision --again, which makes a new one.")
+    if store.terminal_certificates.seal_is_revoked(asked.seal_key):
+        return _refused("seal-key-revoked", "This terminal's seal was taken back: provision it in an empty directory.")
     _seal_key(asked)
     new, answer = certified(
         (asked.terminal, asked.terminal_key, asked.seal_key),

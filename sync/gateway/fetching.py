@@ -6,6 +6,7 @@ from typing import Final
 
 from sync.gateway.endpoint import Asked, Endpoint, answered, number_in
 from sync.gateway.refusals import problem
+from sync.gateway.terminal_certificate_store import RETIRED
 from sync.protocol.exchange import COSE, JSON, NDJSON_GZIP, Response
 from sync.protocol.messages import ItemResult, Results
 from sync.protocol.packages import SignedManifest
@@ -14,16 +15,28 @@ RESULTS_PAGE: Final = 200
 
 
 def _results(asked: Asked) -> Response:
-    after = number_in(asked.request.query.get("after", ""))
+    wanted = number_in(asked.request.query.get("after", ""))
+    generation = number_in(asked.request.query.get("generation", "0"))
+    common = asked.store.rewinds.common_results(asked.terminal, generation) if generation else None
+    after = wanted if common is None else min(wanted, common)
     rows = asked.store.results_after(asked.terminal, after, RESULTS_PAGE + 1)
     page = tuple(
         ItemResult(
             n=row.n, epoch=row.epoch, seq=row.seq, hash=row.hash, state=row.state, reason=row.reason,
-            processed_at=row.processed_at,
+            processed_at=row.processed_at, case_number=row.case_number, decision=row.decision,
+            correction=row.correction,
         )
         for row in rows[:RESULTS_PAGE]
     )  # fmt: skip
-    return answered(Results(terminal=asked.terminal, results=page, more=len(rows) > RESULTS_PAGE))
+    return answered(
+        Results(
+            terminal=asked.terminal,
+            generation=asked.store.rewinds.generation(),
+            after=after,
+            results=page,
+            more=len(rows) > RESULTS_PAGE,
+        )
+    )
 
 
 def _manifest(asked: Asked) -> Response:
@@ -42,12 +55,25 @@ def _package(asked: Asked) -> Response:
 
 
 def _revocations(asked: Asked) -> Response:
-    listed = asked.centre.authority.revocation_list(asked.store.revoked_numbers(), now=asked.now)
+    seals = [
+        (key.seal_key, key.revoked_at)
+        for key in asked.store.terminal_certificates.revoked()
+        if key.revoked_at is not None and key.reason != RETIRED
+    ]
+    listed = asked.centre.authority.revocation_list(asked.store.revoked_numbers(), seals, now=asked.now)
     return Response(200, {"content-type": COSE}, listed)
 
 
 ENDPOINTS: Final = (
-    Endpoint("/v1/results", "GET", "Results of this terminal's items after n", _results, None, Results, ("after",)),
+    Endpoint(
+        "/v1/results",
+        "GET",
+        "Results of this terminal's items after n",
+        _results,
+        None,
+        Results,
+        ("after", "generation"),
+    ),
     Endpoint("/v1/snapshot", "GET", "Signed manifest of the latest snapshot", _manifest, None, SignedManifest),
     Endpoint("/v1/snapshot/{generation}", "GET", "Package of one generation", _package, None, NDJSON_GZIP),
     Endpoint("/v1/revocations", "GET", "Signed list of revoked certificates", _revocations, None, COSE),

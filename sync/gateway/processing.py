@@ -1,7 +1,8 @@
 """Processing: what was received is opened, checked against its commitment, and put where it belongs.
 
-Each item gets one result, accepted or refused with a reason; a refused one never blocks the next. Sealed octets stay as
-they came, so that a refusal can be looked at again.
+Each item gets one result, accepted or refused with a reason; a refused one never blocks the next. An application opens
+a case, which counts as submitted when the terminal signed it, however late it arrived. Sealed octets stay as they came,
+so that a refusal can be looked at again.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from offline_store.chain import ChainEntry, body_info, open_commitment, stated_s
 from sync.gateway.store import PendingBody, RegisteredCertificate, Store
 from sync.protocol.messages import (
     MAX_SEALED_BYTES,
+    AnyAct,
+    Application,
     CertificateIssued,
     Malformed,
-    RecordQuery,
     UnknownAct,
     parse_act,
 )
@@ -43,32 +45,71 @@ def process_pending(store: Store, centre: Opener, limit: int, now: datetime) -> 
     with store.transaction():
         for item in store.pending(limit):
             try:
-                _process(store, item, centre)
+                case_number = _process(store, item, centre, at)
             except _Unfit as unfit:
                 store.add_result(item.entry, "refused", unfit.reason, at)
                 refused += 1
             else:
-                store.add_result(item.entry, "accepted", None, at)
+                store.add_result(item.entry, "accepted", None, at, case_number)
                 accepted += 1
     return Processed(accepted, refused)
 
 
-def _process(store: Store, item: PendingBody, centre: Opener) -> None:
+def adopt(store: Store, terminal: str, centre: Opener, now: datetime) -> Processed:
+    """Process what was kept of a terminal's forked branches, each entry once, because a person has said so.
+
+    No result goes to the terminal, whose numbers are another branch's. An application is refused: its case is for a
+    clerk to open, who sees both branches.
+    """
+    at = timestamp(now)
+    accepted = refused = 0
+    with store.transaction():
+        for kept in store.rewinds.forked(terminal):
+            if kept.state != "kept":
+                continue
+            try:
+                act = _adopted(store, PendingBody(kept.entry, kept.sealed), centre)
+            except _Unfit as unfit:
+                store.rewinds.settle(kept.entry, "refused", unfit.reason, None, at)
+                refused += 1
+            else:
+                store.rewinds.settle(kept.entry, "accepted", None, act, at)
+                accepted += 1
+    return Processed(accepted, refused)
+
+
+def _adopted(store: Store, item: PendingBody, centre: Opener) -> tuple[str, bytes] | None:
+    if item.entry.body_commitment is None:
+        return None
+    act, plain = _opened(item.entry, item.entry.body_commitment, _suite(store, item.entry), item.sealed, centre)
+    if isinstance(act, Application):
+        raise _Unfit("application-by-hand")
+    if isinstance(act, CertificateIssued):
+        _register(store, item.entry, act)
+    return act.type, plain
+
+
+def _suite(store: Store, entry: ChainEntry) -> SuiteName | None:
+    opening = store.opening(entry.terminal, entry.epoch)
+    return None if opening is None else stated_suite(opening)
+
+
+def _process(store: Store, item: PendingBody, centre: Opener, at: str) -> str | None:
+    """Put it where it belongs; answers the number of the case it opened."""
     if item.entry.body_commitment is None:
         if item.sealed is not None:
             raise _Unfit("body-not-committed")
-        return
-    opening = store.opening(item.entry.terminal, item.entry.epoch)
-    suite = None if opening is None else stated_suite(opening)
-    act, plain = _opened(item.entry, item.entry.body_commitment, suite, item.sealed, centre)
+        return None
+    act, plain = _opened(item.entry, item.entry.body_commitment, _suite(store, item.entry), item.sealed, centre)
     if isinstance(act, CertificateIssued):
         _register(store, item.entry, act)
     store.add_act(item.entry, act.type, plain)
+    return store.cases.open(item.entry, act.item, at) if isinstance(act, Application) else None
 
 
 def _opened(
     entry: ChainEntry, commitment: bytes, suite: SuiteName | None, sealed: bytes | None, centre: Opener
-) -> tuple[RecordQuery | CertificateIssued, bytes]:
+) -> tuple[AnyAct, bytes]:
     if sealed is None:
         raise _Unfit("body-withheld")
     if len(sealed) > MAX_SEALED_BYTES:

@@ -7,7 +7,11 @@ is taken whole or not at all. What is wrong with a body never matters here: that
 
 A journal that could not go on is salvaged with holes. They are taken when a later epoch of the terminal was opened, for
 then nothing else will ever fill them; each raises an alarm. All that is known still has to fit: the neighbours' links,
-and the last head that a later opening states.
+and the last head that a later opening states. Otherwise nothing is taken for an epoch that has ended: whoever goes on
+in it is an old disk or a copy.
+
+Of two disks that wrote at the same number the first one's entry stands. What the other had accepted is not lost: when
+an operator has given it a new key and epoch, it salvages its branch, which is kept, sealed as it is, beside the chain.
 
 An epoch is hashed by the suite that its opening names, which is the suite of the key that signed the opening. Only
 where the opening itself is lost may an entry be of either.
@@ -19,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from offline_store.chain import GENESIS, ChainEntry, EpochOpened, Position, hash_fits, stated_suite, timestamp
-from sync.gateway.endpoint import Asked, Endpoint
+from sync.gateway.endpoint import Asked, Endpoint, answered, number_in
 from sync.gateway.refusals import problem
 from sync.gateway.store import Store
 from sync.protocol.exchange import JSON, Response
@@ -96,6 +100,8 @@ class _Plan:
 
 def receive(upload: ChainUpload, terminal: str, store: Store, at: str) -> Response:
     """Take the upload, or say why not: 400 for an entry that contradicts itself, 409 for a gap or a fork."""
+    if upload.salvage is not None and upload.salvage.forked:
+        return _keep_branch(upload, terminal, store, at)
     plan = _Plan(store, terminal, salvaged=upload.salvage is not None)
     for wire in upload.entries:
         entry = _entry(wire, terminal)
@@ -124,7 +130,8 @@ def _place(entry: ChainEntry, sealed: bytes | None, plan: _Plan, at: str) -> Res
         plan.already += 1
         return None
     fills = held is None and entry.seq < following and plan.takes_holes(entry.epoch)
-    if not _fits(entry, plan) or (entry.seq < following and not fills):
+    ended = not plan.salvaged and bool(plan.openings_after(entry.epoch))
+    if ended or not _fits(entry, plan) or (entry.seq < following and not fills):
         return _fork(entry, plan.store, at)
     if entry.seq == 1:
         if not _opens(entry, plan.store.keys_of(entry.terminal)):
@@ -151,8 +158,36 @@ def _close(epoch: int, plan: _Plan) -> None:
     """Nothing more comes of this epoch: what a later opening states beyond its head is lost."""
     head = plan.head(epoch)
     following = 1 if head is None else head.seq + 1
-    if any(seq >= following for seq in plan.stated(epoch)):
-        plan.lost.append((epoch, following))
+    kept = plan.store.rewinds
+    for seq, digest in plan.stated(epoch).items():
+        if seq >= following and not kept.keeps(plan.terminal, epoch, seq, digest):
+            plan.lost.append((epoch, following))
+            return
+
+
+def _keep_branch(upload: ChainUpload, terminal: str, store: Store, at: str) -> Response:
+    """Keep the entries of a salvaged branch that lost beside the chain; they stay sealed until somebody has looked."""
+    plan = _Plan(store, terminal, salvaged=True)
+    entries = [(_entry(wire, terminal), wire.sealed) for wire in upload.entries]
+    for entry, _ in entries:
+        if not hash_fits(entry, plan.suite(entry)):
+            return _bad(entry, "hash-differs", "An entry's hash is not the hash of its content.")
+        if not plan.takes_holes(entry.epoch):
+            return _fork(entry, store, at)
+    new = 0
+    for entry, sealed in entries:
+        if store.hash_at(terminal, entry.epoch, entry.seq) != entry.hash and store.rewinds.keep(entry, sealed, at):
+            new += 1
+            if entry.body_commitment is not None:
+                store.alarm(terminal, "act-on-forked-branch", entry.epoch, entry.seq, at)
+    epoch = upload.salvage.epoch if upload.salvage else 0
+    if upload.salvage is not None and upload.salvage.last:
+        _close(epoch, plan)
+    for _, seq in plan.lost:
+        store.alarm(terminal, "entries-lost", epoch, seq, at)
+    expected = _expected(epoch, plan.head(epoch))
+    receipt = ChainReceipt(terminal=terminal, received=new, already=len(entries) - new, expected=expected)
+    return Response(200, {"content-type": JSON}, receipt.to_wire())
 
 
 def _opens(entry: ChainEntry, keys: tuple[bytes, ...]) -> bool:
@@ -207,6 +242,16 @@ def _chain(asked: Asked) -> Response:
     return receive(asked.message(ChainUpload), asked.terminal, asked.store, timestamp(asked.now))
 
 
+def _head(asked: Asked) -> Response:
+    """What the centre waits for next in an epoch; 409 when a later one was opened: then this disk is an old one."""
+    epoch = number_in(asked.request.query.get("epoch", ""))
+    later = asked.store.openings_after(asked.terminal, epoch)
+    if later:
+        return _fork(later[0], asked.store, timestamp(asked.now))
+    return answered(_expected(epoch, asked.store.head(asked.terminal, epoch)))
+
+
 ENDPOINTS: Final = (
     Endpoint("/v1/chain", "POST", "Upload chain entries with their sealed bodies", _chain, ChainUpload, ChainReceipt),
+    Endpoint("/v1/chain/head", "GET", "What is expected next in an epoch", _head, None, Expected, ("epoch",)),
 )

@@ -1,4 +1,4 @@
-"""Runs the gateway: two listeners and the processing step in one process, until SIGTERM or SIGINT."""
+"""Runs the gateway: three listeners, the processing and the answering step in one process, until SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
@@ -6,59 +6,61 @@ import asyncio
 import contextlib
 import json
 import os
+import secrets
 import signal
-import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
 
-from sync.gateway.app import public_app, terminals_app
+from offline_store.chain import timestamp
+from sync.gateway import asking
+from sync.gateway.answering import answer_open
+from sync.gateway.app import public_app, staff_app, terminals_app
 from sync.gateway.core import handle
 from sync.gateway.house import House, WallClock
+from sync.gateway.listeners import BehindProxy, Listening, Places, Sockets, bound
+from sync.gateway.overload import DEFAULT_PER_SECOND, Admission, guarded
 from sync.gateway.processing import process_pending
 from sync.gateway.public import handle_public
+from sync.gateway.staff.handling import handle_staff
 from sync.gateway.store import StoreUnavailable
 
 PROCESS_AT_ONCE: Final = 50
 """Items in one transaction of the processing step: short enough that a receipt does not wait for it."""
-PROCESS_EVERY_SECONDS: Final = 2.0
+ANSWER_AT_ONCE: Final = 20
+STEP_SECONDS: Final = 2.0
 
 
 class ProcessingFailed(Exception):  # noqa: N818 - named by the condition
     """The gateway ended because its processing step did."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """Where the gateway can be reached."""
-
-    gateway_url: str
-    verify_url: str
-    port: int
-    public_port: int
+class AddressMissing(Exception):  # noqa: N818 - named by the condition
+    """Behind a proxy nobody knows the addresses that people and terminals use, unless they are set."""
 
 
-class Processor:
-    """The processing step in a thread of its own: woken by receipts, and every two seconds in any case.
+class Step:
+    """A step in a thread of its own: woken when there may be something to do, and every two seconds in any case.
 
     If it fails, the whole gateway ends: receipts that nobody processes must not look like service.
     """
 
-    def __init__(self, house: House, clock: WallClock) -> None:
+    def __init__(self, name: str, work: Callable[[], bool]) -> None:
+        """``work``: does some, and says whether there may be more at once; StoreUnavailable means later."""
         self.failed = False
-        self._house = house
-        self._clock = clock
+        self._work = work
         self._wake = threading.Event()
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="processing")
+        self._thread = threading.Thread(target=self._run, name=name)
 
     def wake(self) -> None:
-        """There may be something to process."""
+        """There may be something to do."""
         self._wake.set()
 
     def start(self) -> None:
@@ -74,73 +76,107 @@ class Processor:
     def _run(self) -> None:
         try:
             while not self._stopping:
-                if not self._full_batch():
-                    self._wake.wait(PROCESS_EVERY_SECONDS)
+                if not self._some():
+                    self._wake.wait(STEP_SECONDS)
                     self._wake.clear()
         except BaseException:
             self.failed = True
             os.kill(os.getpid(), signal.SIGTERM)
             raise
 
-    def _full_batch(self) -> bool:
-        """Process some; True if there may be more. A store that takes nothing now is asked again later."""
+    def _some(self) -> bool:
         try:
-            key = self._house.authority.centre
-            done = process_pending(self._house.store, key, PROCESS_AT_ONCE, self._clock.now())
+            return self._work()
         except StoreUnavailable:
             return False
+
+
+def _processing(house: House, clock: WallClock) -> Step:
+    def some() -> bool:
+        done = process_pending(house.store, house.authority.centre, PROCESS_AT_ONCE, clock.now())
         return done.accepted + done.refused == PROCESS_AT_ONCE
+
+    return Step("processing", some)
+
+
+def _answering(house: House, clock: WallClock) -> Step:
+    core = house.core_system()
+
+    def some() -> bool:
+        done = answer_open(house.store, core, house.authority.signing, ANSWER_AT_ONCE, clock)
+        return done.settled + done.unavailable == ANSWER_AT_ONCE and done.settled > 0
+
+    return Step("answering", some)
+
+
+def _begin_generation(house: House, clock: WallClock) -> None:
+    """The store may have been restored from a backup since it was last served: terminals go back as far as needed."""
+    with house.store.transaction():
+        house.store.rewinds.begin_generation(1 + secrets.randbelow(2**47 - 1), timestamp(clock.now()))
 
 
 def serve(
     house: House,
     *,
-    host: str,
-    port: int,
-    public_port: int,
+    places: Places,
     ready_file: Path | None,
     told: Callable[[Listening], None],
+    per_second: float = DEFAULT_PER_SECOND,
 ) -> None:
-    """Serve until told to stop. Port 0 takes a free one; `ready_file` and `told` learn which.
+    """Serve until told to stop. `ready_file` and `told` learn where it listens. ``per_second``: requests
+    of terminals beyond which the rest is asked to come later.
 
-    Raises OSError if an address is taken, ProcessingFailed if the processing step ended by a fault.
+    Raises OSError if an address is taken, ProcessingFailed if the processing step ended by a fault,
+    AddressMissing if there is a proxy in front and nobody has said which address it has; StaffKeyUnfit.
     """
-    with _listener(host, port) as terminals, _listener(host, public_port) as public:
-        ports = (terminals.getsockname()[1], public.getsockname()[1])
-        centre = house.centre(f"http://{host}:{ports[0]}", f"http://{host}:{ports[1]}/v")
+    proxied = isinstance(places, BehindProxy)
+    if proxied and not all(
+        url.startswith("https://") for url in (house.gateway_url, house.verify_url, house.staff_url)
+    ):
+        raise AddressMissing("behind a proxy gateway_url, verify_url and staff_url in gateway.json are https addresses")
+    with bound(places) as (sockets, here):
+        centre = house.centre(here.gateway_url, here.verify_url, client_certificates=proxied)
+        door = house.door(here.staff_url)
         clock = WallClock()
-        processor = Processor(house, clock)
-        applications = (
-            terminals_app(lambda request: handle(request, house.store, clock, centre), processor.wake),
-            public_app(lambda request: handle_public(request, house.store, clock, centre)),
+        _begin_generation(house, clock)
+        processing, answering = _processing(house, clock), _answering(house, clock)
+        steps = (processing, answering)
+        after = {"/v1/chain": processing.wake, asking.PATH: answering.wake}
+        terminals_core = guarded(
+            lambda request: handle(request, house.store, clock, centre), Admission(per_second), time.monotonic
         )
-        listening = Listening(centre.gateway_url, centre.verify_url, *ports)
+        applications = (
+            terminals_app(terminals_core, after),
+            public_app(lambda request: handle_public(request, house.store, clock, centre)),
+            staff_app(lambda request: handle_staff(request, house.store, clock, centre, door)),
+        )
+        listening = replace(here, gateway_url=centre.gateway_url, verify_url=centre.verify_url, staff_url=door.url)
 
         def ready() -> None:
             if ready_file is not None:
                 _write_ready(ready_file, listening)
             told(listening)
 
-        processor.start()
+        for step in steps:
+            step.start()
         try:
-            asyncio.run(_serve(applications, (terminals, public), ready))
+            asyncio.run(_serve(applications, sockets, ready))
         finally:
-            processor.stop()
-        if processor.failed:
+            for step in steps:
+                step.stop()
+        if any(step.failed for step in steps):
             raise ProcessingFailed("the processing step ended by a fault; what was received is safe")
 
 
 class _Server(uvicorn.Server):
-    """A server whose signals are handled by the process: two of them run side by side."""
+    """A server whose signals are handled by the process: three of them run side by side."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
-async def _serve(
-    applications: tuple[FastAPI, ...], sockets: tuple[socket.socket, ...], ready: Callable[[], None]
-) -> None:
+async def _serve(applications: tuple[FastAPI, ...], sockets: Sockets, ready: Callable[[], None]) -> None:
     servers = [_Server(_config(application)) for application in applications]
 
     def stop() -> None:
@@ -173,25 +209,15 @@ def _config(application: FastAPI) -> uvicorn.Config:
     )
 
 
-def _listener(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-    except OSError:
-        listener.close()
-        raise
-    return listener
-
-
 def _write_ready(path: Path, listening: Listening) -> None:
     """Whole or not at all: whoever waits for the file can read it at once."""
     facts = {
         "gateway_url": listening.gateway_url,
         "verify_url": listening.verify_url,
+        "staff_url": listening.staff_url,
         "port": listening.port,
         "public_port": listening.public_port,
+        "staff_port": listening.staff_port,
         "pid": os.getpid(),
     }
     temporary = path.with_name(f".{path.name}.{os.getpid()}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sync.gateway.sqlite_database import Database
-from sync.gateway.terminal_certificate_store import AlarmRow, CertifiedKey, NewKey
+from sync.gateway.terminal_certificate_store import RETIRED, AlarmRow, CertifiedKey, NewKey
 
 _LATEST: Final = "(SELECT fingerprint FROM terminal_key l WHERE l.terminal = c.terminal ORDER BY l.id DESC LIMIT 1)"
 _KEY: Final = (
@@ -46,6 +46,15 @@ class SqliteTerminalCertificates:
             "SELECT 1 FROM terminal_certificate WHERE terminal = ? AND fingerprint = ? AND revoked_at IS NOT NULL",
             terminal,
             fingerprint,
+        )
+        return row is not None
+
+    def seal_is_revoked(self, seal_key: bytes) -> bool:
+        row = self._database.one(
+            "SELECT 1 FROM terminal_certificate c JOIN terminal_key k USING (terminal, fingerprint)"
+            " WHERE c.revoked_at IS NOT NULL AND c.reason <> ? AND k.seal_key = ? LIMIT 1",
+            RETIRED,
+            seal_key,
         )
         return row is not None
 

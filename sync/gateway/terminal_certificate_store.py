@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
+
+RETIRED: Final = "retired"
+REASONS: Final = ("stolen", "compromised", RETIRED)
+"""Why a terminal's certificates are taken back. What a retired terminal has sealed stays good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,9 @@ class TerminalCertificateStore(Protocol):
 
     def is_revoked(self, terminal: str, fingerprint: str) -> bool:
         """Whether any certificate of this key was taken back."""
+
+    def seal_is_revoked(self, seal_key: bytes) -> bool:
+        """Whether this seal key belongs to a terminal that was stolen or compromised."""
 
     def revoke(self, terminal: str, at: str, reason: str) -> int:
         """Take back every certificate of a terminal that stands; how many those were."""

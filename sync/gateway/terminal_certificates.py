@@ -23,9 +23,6 @@ from sync.protocol.suites import suite_of_public_key
 from sync.protocol.terminal_certificate import RevokedTerminal, TerminalRevocations, sign_statement
 from sync.protocol.terminal_certificate import Signed as SignedStatement
 
-REASONS: Final = ("stolen", "compromised", "retired")
-"""Why a terminal's certificates are taken back."""
-
 
 def check_certificate(store: Store, who: Signed, at: str) -> None:
     """Raises Refused (401), with an alarm, when the key that signed does not count. Else it is in use from now on."""

@@ -10,7 +10,7 @@ comes later, per item, and says accepted or refused with a reason.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
@@ -97,11 +97,13 @@ class WireEntry(Message):
 class Salvage(Message):
     """The entries come out of a journal that could not go on: its epoch has ended, what is missing of it is lost.
 
-    `last`: nothing more will come of this epoch.
+    `last`: nothing more will come of this epoch. `forked`: the centre holds other entries at these numbers, for another
+    disk of this terminal was quicker; they are kept beside those.
     """
 
     epoch: Ordinal
     last: bool
+    forked: bool = False
 
 
 class ChainUpload(Message):
@@ -141,7 +143,11 @@ class ChainReceipt(Message):
 
 
 class ItemResult(Message):
-    """What became of one item. `n` rises by one with every result of a terminal."""
+    """What became of one item. `n` rises by one with every result of a terminal.
+
+    `case_number`: of the case it opened. A later result about the same item brings the `decision` of its case, or is a
+    `correction` and names the n that it corrects; the latest counts.
+    """
 
     n: Number
     epoch: Number
@@ -150,12 +156,21 @@ class ItemResult(Message):
     state: Literal["accepted", "refused"]
     reason: Word | None = None
     processed_at: Time
+    case_number: Word | None = None
+    decision: Word | None = None
+    correction: Ordinal | None = None
 
 
 class Results(Message):
-    """GET /v1/results?after=n: the next results of this terminal, in order of n; `more` if there are further ones."""
+    """GET /v1/results?after=n&generation=g: the next results of this terminal, in order of n; `more` if there are more.
+
+    `generation`: of the centre's store. When the terminal's is another one, the centre may have been restored from a
+    backup: `after` says from which n on its results are to be read again.
+    """
 
     terminal: Terminal
+    generation: Number = 0
+    after: Number | None = None
     results: Annotated[tuple[ItemResult, ...], Field(max_length=500)]
     more: bool
 
@@ -205,15 +220,31 @@ class CertificateIssued(Message):
     seal_key_id: Word
 
 
-Act = Annotated[RecordQuery | CertificateIssued, Field(discriminator="type")]
-_ACT: TypeAdapter[RecordQuery | CertificateIssued] = TypeAdapter(Act)
+class Application(Message):
+    """A person applied for something that only the centre can decide (延时办理): the centre opens a case for it.
+
+    `local_number`: what the receipt says until the centre has given its own. `content`: (label, value) as the person
+    confirmed it.
+    """
+
+    type: Literal["application"] = "application"
+    item: Word
+    id_number: IdNumber = Field(repr=False)
+    card_number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{9}$")] | None = Field(default=None, repr=False)
+    local_number: Word
+    content: Annotated[tuple[tuple[Line, Line], ...], Field(max_length=40, repr=False)]
+
+
+AnyAct: TypeAlias = RecordQuery | CertificateIssued | Application
+Act = Annotated[AnyAct, Field(discriminator="type")]
+_ACT: TypeAdapter[AnyAct] = TypeAdapter(Act)
 
 
 class UnknownAct(Malformed):
     """A body of a type this centre does not know (yet): refused for that reason alone."""
 
 
-def parse_act(data: bytes) -> RecordQuery | CertificateIssued:
+def parse_act(data: bytes) -> AnyAct:
     """The act in a body's plain octets; UnknownAct for a type not known here, Malformed otherwise."""
     try:
         return _ACT.validate_json(data)

@@ -1,0 +1,29 @@
+"""What the end of a job says about the terminal's standing with the centre: may it serve people or not.
+
+Nobody is served by a disk that the centre does not take for the terminal, for what it would accept could never arrive.
+A fork stays until an operator's code has begun a new epoch; a word about the key is taken back when the centre answers
+that key again.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from offline_store.delivery import Delivery
+from offline_store.standing import FORK, OutOfService
+from sync.client.outcomes import Done, Outcome, Stopped
+
+ABOUT_THE_KEY: Final = frozenset({"certificate-revoked", "certificate-superseded", "signature-unknown-key"})
+_ABOUT_THE_JOURNAL: Final = frozenset({"upload", "head"})
+_PROVES_THE_KEY: Final = frozenset({"head", "results"})
+"""Jobs that always ask, so that their good end is the centre's answer to this key."""
+
+
+def judge(delivery: Delivery, job: str, outcome: Outcome, at: str) -> None:
+    """Put the mark or take it away. A fork of a salvaged branch says nothing about the present journal."""
+    if isinstance(outcome, Stopped):
+        fork = outcome.code == FORK and job in _ABOUT_THE_JOURNAL
+        if fork or outcome.code in ABOUT_THE_KEY:
+            delivery.take_out_of_service(OutOfService(outcome.code, outcome.epoch, outcome.seq, at))
+    elif isinstance(outcome, Done) and job in _PROVES_THE_KEY:
+        delivery.put_back_in_service()

@@ -1,0 +1,395 @@
+"""A terminal's key counts for a year: renewed in time without a gap, refused when it is taken back, replaced or over."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from offline_store.keys import KeyFiles
+from sync.client.outcomes import Done, Later, NoAnswer, Stopped
+from sync.client.renewal import expires, renewal, terminal_revocations
+from sync.client.session import Session
+from sync.enrolment import enrol
+from sync.gateway.terminal_certificates import revocations
+from sync.protocol.certificate_code import read_revocations, read_seal_certificate
+from sync.protocol.enrolment import EnrolmentRefused, RenewalRequest, certificate_in, renewal_binding
+from sync.protocol.exchange import JSON, Request, Response
+from sync.protocol.messages import Problem, parse
+from sync.protocol.signatures import fingerprint
+from sync.protocol.suites import suite
+from sync.protocol.terminal_certificate import StatementUnfit, TerminalCertificate, TerminalRevocations, read_statement
+from sync.renewing import Renewing
+from sync.terminal_keys import AGAIN_KEY, NEXT_KEY, TERMINAL_KEY, load_signer
+from sync.trust import TerminalRevocationFile, read_trust, write_trust
+
+
+class PowerCut(Exception):  # noqa: N818 - what happens
+    """The machine stops here."""
+
+
+class Disk:
+    """An enrolled terminal's data directory; `between` may stand between it and the centre."""
+
+    def __init__(self, hall, folder, number="T0001"):
+        self.hall = hall
+        self.folder = folder
+        self.number = number
+        self.between = lambda request, ask: ask(request)
+        folder.mkdir(mode=0o700)
+        self.keys = KeyFiles(folder / "keys", allow_file=True, warn=lambda _: None)
+        self.enrol()
+
+    def enrol(self, **words):
+        return enrol(
+            self.folder, terminal=self.number, code=self.hall.code(self.number).to_text(), keys=self.keys,
+            send=self.send, now=self.hall.clock.now, suite=self.hall.authority.suite, **words,
+        )  # fmt: skip
+
+    def send(self, request):
+        return self.between(request, self.hall.ask)
+
+    @property
+    def trust(self):
+        return read_trust(self.folder)
+
+    @property
+    def signer(self):
+        """As a process that starts now finds it."""
+        return load_signer(self.keys, self.trust.terminal_key_fingerprint)
+
+    def run(self, job):
+        return Session(self.number, self.signer, self.send, self.hall.clock.now, os.urandom).run(job)
+
+    def renew(self, port=None):
+        return self.run(renewal(port or Renewing(self.folder, self.keys), self.hall.clock.now))
+
+    def ask(self):
+        """Any request: the code of its refusal, or 200."""
+
+        def asked():
+            answer = yield Request("GET", "/v1/results?after=0&generation=0")
+            return answer
+
+        answer = self.run(asked())
+        return answer.status if answer.status == 200 else parse(Problem, answer.body).code
+
+    def names(self):
+        return sorted(path.name for path in (self.folder / "keys").iterdir())
+
+
+@pytest.fixture
+def disk(hall, tmp_path):
+    return Disk(hall, tmp_path / "terminal")
+
+
+def alarms(hall):
+    with closing(sqlite3.connect(hall.folder / "gateway.db")) as db:
+        return db.execute("SELECT terminal, code FROM alarm ORDER BY id").fetchall()
+
+
+def nonces(hall):
+    with closing(sqlite3.connect(hall.folder / "gateway.db")) as db:
+        return db.execute("SELECT count(*) FROM nonce").fetchone()[0]
+
+
+def revoke(hall, number="T0001", reason="stolen"):
+    with hall.store.transaction():
+        hall.store.terminal_certificates.revoke(number, hall.clock.now().isoformat().replace("+00:00", "Z"), reason)
+
+
+# --- the certificate ---
+
+
+def test_both_ends_keep_the_same_certificate_of_the_terminals_key(hall, disk):
+    trust = disk.trust
+    certificate = certificate_in(trust)
+    assert certificate is not None
+    assert (certificate.terminal, certificate.key_fingerprint) == ("T0001", fingerprint(disk.signer.public_key))
+    assert certificate.suite == certificate.key_suite == hall.authority.suite
+    assert expires(trust) - hall.clock.now().replace(microsecond=0) == timedelta(days=365)
+    (held,) = hall.store.terminal_certificates.keys("T0001")
+    assert (held.serial, held.not_after, held.current) == (certificate.serial, certificate.not_after, True)
+    beside = (disk.folder / "trust/terminal-certificate.json").read_bytes()
+    assert read_statement(TerminalCertificate, beside, trust.authority_key) == certificate
+
+
+def test_a_statement_changed_or_signed_by_another_says_nothing(hall, disk):
+    data = disk.trust.terminal_certificate
+    changed = json.loads(data)
+    flipped = bytearray(data)
+    flipped[data.index(b'"statement":"') + 20] ^= 1
+    other = hall.authority.package.public_key
+    for wrong, key in [(bytes(flipped), disk.trust.authority_key), (data, other), (b"{}", disk.trust.authority_key)]:
+        with pytest.raises(StatementUnfit):
+            read_statement(TerminalCertificate, wrong, key)
+    assert set(changed) == {"statement", "signature"}
+    with pytest.raises(StatementUnfit):
+        read_statement(TerminalRevocations, data, disk.trust.authority_key)
+
+
+# --- refused ---
+
+
+def test_a_revoked_key_is_refused_by_name_once_alarmed_and_leaves_nothing(hall, disk):
+    assert disk.ask() == 200
+    revoke(hall)
+    before = nonces(hall)
+    assert [disk.ask() for _ in range(3)] == ["certificate-revoked"] * 3
+    assert disk.renew() == Done(), "it is not due"
+    hall.clock.forward(days=350)
+    assert disk.renew() == Stopped("certificate-revoked")
+    assert alarms(hall) == [("T0001", "certificate-revoked")]
+    assert nonces(hall) == before
+
+
+def test_an_expired_key_is_refused_by_name_and_a_new_code_brings_the_terminal_back(hall, disk):
+    hall.clock.forward(days=365, seconds=1)
+    assert disk.ask() == "certificate-expired"
+    assert disk.renew() == Stopped("certificate-expired")
+    assert alarms(hall) == [("T0001", "certificate-expired")]
+    disk.enrol(again=True)
+    assert disk.ask() == 200
+
+
+def test_a_strangers_signature_with_a_revoked_terminals_name_raises_no_alarm(hall, disk, tmp_path):
+    thief = Disk(hall, tmp_path / "thief", "T0002")
+    revoke(hall)
+    thief.number = "T0001"
+    assert thief.ask() == "signature-unknown-key"
+    assert alarms(hall) == []
+
+
+def test_a_key_that_was_taken_back_is_enrolled_no_more_and_neither_is_its_seal(hall, disk):
+    revoke(hall)
+    with pytest.raises(EnrolmentRefused) as refused:
+        disk.enrol()
+    assert refused.value.code == "key-revoked"
+    with pytest.raises(EnrolmentRefused) as refused:
+        disk.enrol(again=True)
+    assert refused.value.code == "seal-key-revoked"
+
+
+def test_a_retired_terminal_may_come_back_with_a_new_key(hall, disk):
+    revoke(hall, reason="retired")
+    disk.enrol(again=True)
+    assert disk.ask() == 200
+
+
+# --- renewal ---
+
+
+def test_nothing_is_renewed_before_the_last_thirty_days(hall, disk):
+    before = disk.trust
+    assert disk.renew() == Done()
+    hall.clock.forward(days=334)
+    assert disk.renew() == Done()
+    assert (disk.trust, disk.names()) == (before, ["seal", TERMINAL_KEY])
+
+
+def test_a_renewal_gives_a_new_key_a_later_certificate_and_new_seal_certificates(hall, disk):
+    old, before = disk.signer, disk.trust
+    hall.clock.forward(days=336)
+    assert disk.renew() == Done(1)
+    assert disk.signer.public_key != old.public_key
+    assert expires(disk.trust) - expires(before) == timedelta(days=336)
+    assert disk.trust.seal_certificate != before.seal_certificate
+    assert disk.names() == ["seal", TERMINAL_KEY]
+    assert disk.ask() == 200
+    hall.clock.forward(days=100)
+    assert disk.ask() == 200, "long after the old certificate's end"
+
+
+def test_both_keys_count_until_the_new_one_is_used(hall, disk):
+    hall.clock.forward(days=336)
+    lost = disk.between
+    answers = []
+
+    def lose(request, ask):
+        answers.append(ask(request))
+        return NoAnswer("timeout")
+
+    disk.between = lose
+    assert disk.renew() == Later("timeout")
+    assert disk.renew() == Later("timeout")
+    assert answers[0].body == answers[1].body, "the same key gets the same answer"
+    disk.between = lost
+    assert disk.ask() == 200, "the old key still counts"
+    old = disk.signer
+    assert disk.renew() == Done(1)
+    assert disk.ask() == 200
+    assert Session("T0001", old, disk.send, hall.clock.now, os.urandom).run(
+        renewal(Renewing(disk.folder, disk.keys), lambda: hall.clock.now() + timedelta(days=340))
+    ) == Stopped("certificate-superseded")
+    assert alarms(hall) == [("T0001", "certificate-superseded")]
+
+
+def test_a_new_key_that_was_never_heard_does_not_outlive_the_old_ones_revocation(hall, disk):
+    hall.clock.forward(days=336)
+    disk.between = lambda request, ask: (ask(request), NoAnswer("timeout"))[1]
+    disk.renew()
+    revoke(hall)
+    disk.between = lambda request, ask: ask(request)
+    assert disk.ask() == "certificate-revoked"
+    next_signer = load_signer(disk.keys, fingerprint(Renewing(disk.folder, disk.keys).next_key().public_key))
+    answer = Session("T0001", next_signer, disk.send, hall.clock.now, os.urandom).run(
+        terminal_revocations(TerminalRevocationFile(disk.folder, disk.trust), disk.trust.authority_key, hall.clock.now)
+    )
+    assert answer == Stopped("certificate-revoked")
+
+
+class CutAt(Renewing):
+    """A disk whose power is cut at one step of the switch."""
+
+    step = ""
+
+    def next_key(self):
+        key = super().next_key()
+        if self.step == "after the key was made":
+            raise PowerCut
+        return key
+
+    def keep(self, trust):
+        if self.step == "before the switch":
+            raise PowerCut
+        write_trust(self.data_dir, trust)
+        if self.step == "after the switch, before the key has its name":
+            raise PowerCut
+        super().keep(trust)
+        if self.step == "after everything":
+            raise PowerCut
+
+
+@pytest.mark.parametrize("step", [
+    "after the key was made", "before the switch", "after the switch, before the key has its name", "after everything",
+])  # fmt: skip
+def test_a_power_cut_at_any_step_of_a_renewal_leaves_a_terminal_that_works(hall, disk, step):
+    hall.clock.forward(days=336)
+    port = CutAt(disk.folder, disk.keys)
+    object.__setattr__(port, "step", step)
+    with pytest.raises(PowerCut):
+        disk.renew(port)
+    assert disk.ask() == 200
+    assert disk.renew() in (Done(), Done(1))
+    assert disk.ask() == 200
+    assert expires(disk.trust) > hall.clock.now() + timedelta(days=300)
+
+
+def test_a_cut_between_any_two_files_of_the_trust_leaves_a_terminal_that_works(hall, disk):
+    hall.clock.forward(days=336)
+    before = {path.name: path.read_bytes() for path in (disk.folder / "trust").iterdir()}
+    key = (disk.folder / "keys" / TERMINAL_KEY).read_bytes()
+    assert disk.renew() == Done(1)
+    after = {path.name: path.read_bytes() for path in (disk.folder / "trust").iterdir()}
+    new = (disk.folder / "keys" / TERMINAL_KEY).read_bytes()
+    order = ["authority.pem", "seal-certificate.pem", "seal-certificate.cbor", "terminal-certificate.json"]
+    for count in range(len(order) + 1):
+        for name, content in {**before, **{name: after[name] for name in order[:count]}}.items():
+            (disk.folder / "trust" / name).write_bytes(content)
+        (disk.folder / "keys" / TERMINAL_KEY).write_bytes(key)
+        (disk.folder / "keys" / NEXT_KEY).write_bytes(new)
+        (disk.folder / "keys" / NEXT_KEY).chmod(0o600)
+        assert disk.ask() == 200
+    assert disk.renew() == Done(1)
+    assert disk.ask() == 200
+
+
+@pytest.mark.parametrize("what", ["another key's proof", "the old key again", "another suite's name"])
+def test_a_renewal_that_proves_nothing_is_refused(hall, disk, what):
+    from sync.protocol.exchange import JSON, Request
+
+    own = disk.signer
+    new = suite(own.suite).signer(suite(own.suite).new_signing_key())
+    other = suite(own.suite).signer(suite(own.suite).new_signing_key())
+    key = own if what == "the old key again" else new
+    signed_by = other if what == "another key's proof" else key
+    proof = signed_by.sign(renewal_binding("T0001", fingerprint(own.public_key), key.public_key))
+    named = ("sm" if own.suite == "intl" else "intl") if what == "another suite's name" else own.suite
+    body = RenewalRequest(terminal_key=key.public_key, suite=named, proof=proof).to_wire()
+
+    def job():
+        answer = yield Request("POST", "/v1/renew", {"content-type": JSON}, body)
+        return parse(Problem, answer.body).code
+
+    assert disk.run(job()) == "renewal-not-proved"
+    assert len(hall.store.terminal_certificates.keys("T0001")) == 1
+
+
+def test_an_operators_code_gives_a_new_key_and_a_cut_before_its_name_is_made_good(hall, disk):
+    old = disk.signer.public_key
+    disk.enrol(again=True)
+    assert disk.signer.public_key != old
+    assert disk.names() == ["seal", TERMINAL_KEY]
+    assert disk.ask() == 200
+    # as if the power had been cut between the trust and the name
+    (disk.folder / "keys" / TERMINAL_KEY).rename(disk.folder / "keys" / AGAIN_KEY)
+    assert disk.ask() == 200
+
+
+# --- the list ---
+
+
+def listed(disk):
+    port = TerminalRevocationFile(disk.folder, disk.trust)
+    return disk.run(terminal_revocations(port, disk.trust.authority_key, disk.hall.clock.now))
+
+
+def test_the_list_of_revoked_terminals_is_kept_and_read_without_a_network(hall, disk, tmp_path):
+    stolen = Disk(hall, tmp_path / "stolen", "T0002")
+    assert listed(disk) == Done(0)
+    revoke(hall, "T0002")
+    assert listed(disk) == Done(1)
+    kept = TerminalRevocationFile(disk.folder, disk.trust).current()
+    row = kept.names(stolen.trust.terminal_key_fingerprint)
+    assert (row.terminal, row.reason) == ("T0002", "stolen")
+    assert kept.names(disk.trust.terminal_key_fingerprint) is None
+    assert kept.age(hall.clock.now() + timedelta(days=3)) == timedelta(days=3)
+
+
+def test_an_older_list_a_forged_one_and_one_from_the_future_are_not_kept(hall, disk):
+    assert listed(disk) == Done(0)
+    now = hall.clock.now()
+    path = disk.folder / "trust/terminal-revocations.json"
+    before = path.read_bytes()
+    for given, reason in [
+        (revocations(hall.store, hall.authority, now - timedelta(days=1)), "terminal-revocations-older"),
+        (revocations(hall.store, hall.authority, now + timedelta(days=2)), "terminal-revocations-from-the-future"),
+        (before.replace(b'"signature":"', b'"signature":"AA')[:-4] + b'"}', "terminal-revocations-"),
+    ]:
+        disk.between = lambda request, ask, given=given: answer_of(given)
+        assert listed(disk).code.startswith(reason)
+        assert path.read_bytes() == before
+
+
+def answer_of(body):
+    return Response(200, {"content-type": JSON}, body)
+
+
+def test_a_damaged_list_on_disk_counts_as_none(disk):
+    assert listed(disk) == Done(0)
+    (disk.folder / "trust/terminal-revocations.json").write_bytes(b"{}")
+    assert TerminalRevocationFile(disk.folder, disk.trust).current() is None
+
+
+def test_the_seal_of_a_stolen_terminal_is_on_the_list_for_papers_a_retired_ones_is_not(hall, disk, tmp_path):
+    stolen = Disk(hall, tmp_path / "stolen", "T0002")
+    Disk(hall, tmp_path / "retired", "T0003")
+    revoke(hall, "T0002")
+    revoke(hall, "T0003", reason="retired")
+
+    def job():
+        answer = yield Request("GET", "/v1/revocations")
+        return read_revocations(answer.body, disk.trust.issuers)
+
+    papers = disk.run(job())
+    assert [key.key_id for key in papers.keys] == [read_seal_certificate(stolen.trust.compact_seal_certificate).key_id]
+
+
+def test_keys_of_one_terminal_count_for_no_other(hall, disk, tmp_path):
+    other = Disk(hall, tmp_path / "other", "T0002")
+    other.number = "T0001"
+    assert other.ask() == "signature-unknown-key"
