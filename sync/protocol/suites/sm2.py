@@ -2,8 +2,8 @@
 
 A public key and C1 are x || y, 64 octets; every point from outside is checked to lie on the curve before any key meets
 it. Signatures are with the default user id. `gmssl_pyx` does all that touches a private key; the arithmetic here is on
-public numbers alone. (Its C library writes a source line to standard error when it refuses octets, never a value; what
-is not of the right shape is refused here first.)
+public numbers alone. Its C library writes two source lines to standard error when a signature or a ciphertext is not
+genuine, never a value; what is not of the right shape is refused here first.
 """
 
 from __future__ import annotations
@@ -78,23 +78,28 @@ def public_key_of(private: KeyBytes) -> bytes:
     """
     if len(private) != PRIVATE_KEY_BYTES or not 1 <= int.from_bytes(private) <= ORDER - 2:
         raise UnfitKey("an SM2 private key is a number of 32 octets from 1 to the order less 2")
-    digest, second = sm3(b"one signature"), sm3(b"another signature")
-    deciding = sign_digest(private, second)
+    digests = (sm3(b"one signature"), sm3(b"another signature"))
     while True:
-        r, s = _numbers(sign_digest(private, digest))
-        x = (r - int.from_bytes(digest)) % ORDER
-        square = (x * x * x + _A * x + _B) % _P
-        root = pow(square, (_P + 1) // 4, _P)
-        if root * root % _P != square:
-            continue  # x of the signature's point was not below the order: one in 2^66
-        minus_s_g = _times(ORDER - s, _G)
-        for y in (root, _P - root):
-            found = _times(pow(r + s, -1, ORDER), _plus((x, y), minus_s_g))
-            if found is None:
-                continue
-            public = found[0].to_bytes(NUMBER_BYTES) + found[1].to_bytes(NUMBER_BYTES)
-            if verify_digest(public, deciding, second):
-                return public
+        one, other = (_signers_of(sign_digest(private, digest), digest) for digest in digests)
+        both = one & other
+        if len(both) == 1:
+            x, y = both.pop()
+            return x.to_bytes(NUMBER_BYTES) + y.to_bytes(NUMBER_BYTES)
+
+
+def _signers_of(signature: bytes, digest: bytes) -> set[tuple[int, int]]:
+    """The two public keys that this signature over a digest is genuine for.
+
+    Empty when the x of its point was not below the order, one time in 2^66.
+    """
+    r, s = _numbers(signature)
+    x = (r - int.from_bytes(digest)) % ORDER
+    square = (x * x * x + _A * x + _B) % _P
+    root = pow(square, (_P + 1) // 4, _P)
+    if root * root % _P != square:
+        return set()
+    minus_s_g, factor = _times(ORDER - s, _G), pow(r + s, -1, ORDER)
+    return {found for y in (root, _P - root) if (found := _times(factor, _plus((x, y), minus_s_g))) is not None}
 
 
 def message_digest(public_key: bytes, data: bytes) -> bytes:
