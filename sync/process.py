@@ -68,6 +68,8 @@ def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
             while not stop.asked and (due := schedule.due(time.monotonic())):
                 done: JobRun = worker.job(due[0], by)
                 schedule.finished(due[0], done.outcome, time.monotonic())
+                for job in worker.orders.take_wanted():
+                    schedule.want(job, time.monotonic())
             by = "schedule"
             wait = min(max(schedule.next_at() - time.monotonic(), 0.0), _MAX_WAIT_SECONDS)
             ready, _, _ = select.select([pokes, stop.wake], [], [], wait)

@@ -22,10 +22,15 @@ MAX_RETRY_AFTER_SECONDS: Final = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The job did what there was to do; `items` counts it. `more`: answers are still outstanding at the centre."""
+    """The job did what there was to do; `items` counts it. `more`: answers are still outstanding at the centre.
+
+    `note`: what the run's record should say besides. `every`: seconds between usual runs that the centre asks for.
+    """
 
     items: int = 0
     more: bool = False
+    note: str | None = None
+    every: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The HTTP shells: two FastAPI applications, one for terminals and one for the public. They hold no logic.
+"""The HTTP shells: three FastAPI applications, for terminals, the public and staff. They hold no logic.
 
 Bodies are read up to a limit and handed on as octets, for a signature covers octets; the messages' schemas stand in the
 OpenAPI document all the same. The core blocks on the disk, so it runs in the thread pool.
@@ -6,7 +6,7 @@ OpenAPI document all the same. The core blocks on the disk, so it runs in the th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -20,6 +20,7 @@ from sync.gateway.endpoint import Endpoint
 from sync.gateway.endpoints import ENDPOINTS
 from sync.gateway.public import MAX_CHECK_BYTES, CheckRequest
 from sync.gateway.refusals import problem
+from sync.gateway.staff.visit import MAX_FORM_BYTES
 from sync.protocol.enrolment import EnrolmentAnswer, EnrolmentRequest
 from sync.protocol.exchange import JSON, PROBLEM, Request, Response
 from sync.protocol.messages import MAX_REQUEST_BYTES, Problem
@@ -30,7 +31,12 @@ _MODELS: Final[tuple[type[BaseModel], ...]] = (
     EnrolmentAnswer,
     Problem,
     CheckRequest,
-    *(model for endpoint in ENDPOINTS for model in (endpoint.takes, endpoint.gives) if isinstance(model, type)),
+    *(
+        model
+        for endpoint in ENDPOINTS
+        for model in (endpoint.takes, endpoint.gives, endpoint.later)
+        if isinstance(model, type)
+    ),
 )
 
 
@@ -46,14 +52,14 @@ class _Application(FastAPI):
         return document
 
 
-def terminals_app(core: Core, after_receipt: Callable[[], None]) -> FastAPI:
-    """The listener for terminals. `after_receipt` is called once an upload's answer is decided; it must not block."""
+def terminals_app(core: Core, after: Mapping[str, Callable[[], None]]) -> FastAPI:
+    """The listener for terminals. `after`: by path, what to call once such a request was taken; it must not block."""
     app = _Application(title="Terminal gateway", version="1", docs_url=None, redoc_url=None)
 
     async def answer(request: HttpRequest) -> HttpResponse:
         response = await _answer(core, request, MAX_REQUEST_BYTES)
-        if request.url.path == "/v1/chain" and response.status_code == 200:
-            after_receipt()
+        if request.method == "POST" and response.status_code < 300 and (call := after.get(request.url.path)):
+            call()
         return response
 
     def route(path: str, method: str, about: str, extra: dict[str, Any], responses: dict[int | str, Any]) -> None:
@@ -72,7 +78,10 @@ def terminals_app(core: Core, after_receipt: Callable[[], None]) -> FastAPI:
     route("/v1/time", "GET", "The centre's time, in the Date field", {}, _responses(None))
     for endpoint in ENDPOINTS:
         extra = {**_body(endpoint.takes), **_parameters(endpoint)}
-        route(endpoint.path, endpoint.method, endpoint.about, extra, _responses(endpoint.gives))
+        responses = _responses(endpoint.gives)
+        if endpoint.later is not None:
+            responses[202] = {"description": "Not yet", "content": {JSON: {"schema": _reference(endpoint.later)}}}
+        route(endpoint.path, endpoint.method, endpoint.about, extra, responses)
     return app
 
 
@@ -93,6 +102,17 @@ def public_app(core: Core) -> FastAPI:
         summary="Check a code or a number",
         openapi_extra=_body(CheckRequest),
     )
+    return app
+
+
+def staff_app(core: Core) -> FastAPI:
+    """The listener for the gateway's own people: every address is the core's, and none is described."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+
+    async def answer(request: HttpRequest) -> HttpResponse:
+        return await _answer(core, request, MAX_FORM_BYTES)
+
+    app.add_api_route("/{path:path}", answer, methods=["GET", "POST"], response_class=HttpResponse)
     return app
 
 
@@ -135,9 +155,13 @@ def _body(takes: type[BaseModel] | None) -> dict[str, Any]:
 
 
 def _parameters(endpoint: Endpoint) -> dict[str, Any]:
-    names = [(name, "query") for name in endpoint.query]
-    if endpoint.prefix is not None:
-        names.append((endpoint.path.rpartition("{")[2].rstrip("}"), "path"))
     whole = {"type": "integer", "minimum": 0}
-    parameters = [{"name": name, "in": where, "required": True, "schema": whole} for name, where in names]
+    word = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "query", "required": True, "schema": whole} for name in endpoint.query
+    ]
+    if endpoint.prefix is not None:
+        name = endpoint.path.rpartition("{")[2].rstrip("}")
+        schema = whole if endpoint.part == "number" else word
+        parameters.append({"name": name, "in": "path", "required": True, "schema": schema})
     return {"parameters": parameters} if parameters else {}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from sync.gateway import fetching, receiving
+from sync.gateway import asking, beating, fetching, receiving, terminal_certificates
 from sync.gateway.endpoint import Endpoint
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *receiving.ENDPOINTS,
     *fetching.ENDPOINTS,
+    *asking.ENDPOINTS,
+    *beating.ENDPOINTS,
+    *terminal_certificates.ENDPOINTS,
 )

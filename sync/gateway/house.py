@@ -13,10 +13,15 @@ from typing import Any, Final
 from offline_store.chain import timestamp
 from offline_store.schema import SnapshotRow, to_record
 from sync.gateway.authority import Authority, AuthorityMissing, load_authority, make_demo_authority, save_authority
+from sync.gateway.connectors.core_system import CoreSystem
+from sync.gateway.connectors.demo import DemoCore
 from sync.gateway.endpoint import Centre
 from sync.gateway.sqlite_store import SqliteStore
+from sync.gateway.staff.door import Door, staff_key
 from sync.gateway.store import PublishedSnapshot
+from sync.protocol.certificate_code import signer_for
 from sync.protocol.packages import Manifest, PackageWriter, sign_manifest
+from sync.protocol.suites import SuiteName
 
 KEYS: Final = "keys"
 SETTINGS: Final = "gateway.json"
@@ -49,18 +54,31 @@ class House:
     store: SqliteStore
     gateway_url: str
     verify_url: str
+    staff_url: str = ""
 
-    def centre(self, gateway_url: str, verify_url: str) -> Centre:
+    def centre(self, gateway_url: str, verify_url: str, *, client_certificates: bool = False) -> Centre:
         """Who this gateway is; the addresses set at init win over the listeners' own."""
-        return Centre(self.authority, self.gateway_url or gateway_url, self.verify_url or verify_url)
+        gateway, verify = self.gateway_url or gateway_url, self.verify_url or verify_url
+        return Centre(self.authority, gateway, verify, client_certificates)
+
+    def door(self, staff_url: str) -> Door:
+        """The door of the staff. Raises StaffKeyUnfit."""
+        return Door(self.staff_url or staff_url, staff_key(self.folder / KEYS), self.authority.suite)
+
+    def core_system(self) -> CoreSystem:
+        """What answers interactive questions: the demonstration's, over the draft of the population."""
+        authority = self.authority
+        return DemoCore(self.folder, self.folder / DRAFT, authority.anchor, signer_for(authority.issuer))
 
 
-def make_house(folder: Path, *, gateway_url: str = "", verify_url: str = "") -> House:
+def make_house(
+    folder: Path, *, gateway_url: str = "", verify_url: str = "", staff_url: str = "", suite: SuiteName = "intl"
+) -> House:
     """A new data directory with a new demo authority. FileExistsError if there is one."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    save_authority(make_demo_authority(datetime.now(UTC)), folder / KEYS)
+    save_authority(make_demo_authority(datetime.now(UTC), suite), folder / KEYS)
     SqliteStore(folder, create=True).close()
-    settings = {"gateway_url": gateway_url, "verify_url": verify_url}
+    settings = {"gateway_url": gateway_url, "verify_url": verify_url, "staff_url": staff_url}
     _write(folder / SETTINGS, [json.dumps(settings, indent=1).encode() + b"\n"])
     return open_house(folder)
 
@@ -69,7 +87,7 @@ def open_house(folder: Path) -> House:
     """Open it. Raises NoHouse, AuthorityMissing, StoreUnusable."""
     try:
         settings = json.loads((folder / SETTINGS).read_bytes())
-        urls = (str(settings["gateway_url"]), str(settings["verify_url"]))
+        urls = (str(settings["gateway_url"]), str(settings["verify_url"]), str(settings.get("staff_url", "")))
     except (OSError, ValueError, KeyError, TypeError):
         raise NoHouse(f"{folder} is no data directory of a gateway: run kiosk-gateway init --data {folder}") from None
     try:

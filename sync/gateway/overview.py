@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sync.gateway.store import RecordRow
 
-_PERSONAL: Final = ("id_number", "card_number", "name", "facts")
+_PERSONAL: Final = ("id_number", "card_number", "name", "facts", "content")
 
 
 def record(row: RecordRow, *, reveal: bool) -> dict[str, Any]:
@@ -16,7 +16,8 @@ def record(row: RecordRow, *, reveal: bool) -> dict[str, Any]:
     shown = act if reveal or act is None else {key: _masked(key, value) for key, value in act.items()}
     return {
         "terminal": row.terminal, "epoch": row.epoch, "seq": row.seq, "kind": row.kind, "at": row.at,
-        "received_at": row.received_at, "state": row.state, "reason": row.reason, "act": shown,
+        "submitted_at": row.submitted_at, "received_at": row.received_at, "state": row.state, "reason": row.reason,
+        "case_number": row.case_number, "decision": row.decision, "act": shown,
     }  # fmt: skip
 
 
@@ -27,7 +28,7 @@ def _masked(key: str, value: Any) -> Any:
         return f"{value[:3]}***********{value[-4:]}"
     if key == "card_number":
         return f"*****{value[-4:]}"
-    if key == "facts":
+    if key in ("facts", "content"):
         return f"{len(value)} lines"
     return masked_name(value)
 

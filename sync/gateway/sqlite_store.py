@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Final, Literal
 
 from offline_store.chain import ChainEntry, Position
+from sync.gateway.sqlite_cases import SqliteCases
+from sync.gateway.sqlite_client_certificates import SqliteClientCertificates
 from sync.gateway.sqlite_database import Database
+from sync.gateway.sqlite_heartbeats import SqliteHeartbeats
+from sync.gateway.sqlite_questions import SqliteQuestions
+from sync.gateway.sqlite_rewinds import SqliteRewinds
+from sync.gateway.sqlite_terminal_certificates import SqliteTerminalCertificates
+from sync.gateway.staff.sqlite_staff import SqliteStaff
 from sync.gateway.store import (
     EnrolledTerminal,
     FleetRow,
@@ -28,6 +35,13 @@ class SqliteStore(Database):
     def __init__(self, folder: Path, *, create: bool = False, busy_seconds: float = 10.0) -> None:
         super().__init__(folder, create=create, busy_seconds=busy_seconds)
         self._folder = folder
+        self.staff: Final = SqliteStaff(self)
+        self.client_certificates: Final = SqliteClientCertificates(self)
+        self.questions: Final = SqliteQuestions(self)
+        self.cases: Final = SqliteCases(self)
+        self.heartbeats: Final = SqliteHeartbeats(self)
+        self.terminal_certificates: Final = SqliteTerminalCertificates(self)
+        self.rewinds: Final = SqliteRewinds(self)
 
     # who
 
@@ -135,20 +149,32 @@ class SqliteStore(Database):
         )
         return [PendingBody(ChainEntry(*row[:-1]), row[-1]) for row in rows]
 
-    def add_result(self, entry: ChainEntry, state: Literal["accepted", "refused"], reason: str | None, at: str) -> None:
+    def add_result(
+        self,
+        entry: ChainEntry,
+        state: Literal["accepted", "refused"],
+        reason: str | None,
+        at: str,
+        case_number: str | None = None,
+    ) -> None:
         place = (entry.terminal, entry.epoch, entry.seq)
-        row = self.one("SELECT coalesce(max(n), 0) + 1 FROM result WHERE terminal = ?", entry.terminal)
-        n = row[0] if row else 1
-        self.run("INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?)", (entry.terminal, n, *place[1:], state, reason, at))
+        self.cases.add_result(
+            StoredResult(0, entry.epoch, entry.seq, entry.hash, state, reason, at, case_number, None, None),
+            entry.terminal,
+        )
         self.run("DELETE FROM pending WHERE terminal = ? AND epoch = ? AND seq = ?", place)
 
     def add_act(self, entry: ChainEntry, kind: str, content: bytes) -> None:
-        self.run("INSERT INTO act VALUES (?, ?, ?, ?, ?)", (entry.terminal, entry.epoch, entry.seq, kind, content))
+        self.run(
+            "INSERT INTO act (terminal, epoch, seq, type, content, submitted_at) VALUES (?, ?, ?, ?, ?, ?)",
+            (entry.terminal, entry.epoch, entry.seq, kind, content, entry.at),
+        )
 
     def results_after(self, terminal: str, n: int, limit: int) -> Sequence[StoredResult]:
         rows = self.all(
-            "SELECT r.n, r.epoch, r.seq, c.hash, r.state, r.reason, r.processed_at FROM result r"
-            " JOIN chain c USING (terminal, epoch, seq) WHERE r.terminal = ? AND r.n > ? ORDER BY r.n LIMIT ?",
+            "SELECT r.n, r.epoch, r.seq, c.hash, r.state, r.reason, r.processed_at, r.case_number, r.decision,"
+            " r.correction FROM result r JOIN chain c USING (terminal, epoch, seq) WHERE r.terminal = ? AND r.n > ?"
+            " ORDER BY r.n LIMIT ?",
             terminal, n, limit,
         )  # fmt: skip
         return [StoredResult(*row) for row in rows]
@@ -202,7 +228,9 @@ class SqliteStore(Database):
             " (SELECT max(enrolled_at) FROM terminal_key k WHERE k.terminal = t.number), t.last_seen_at,"
             " (SELECT count(*) FROM chain c WHERE c.terminal = t.number),"
             " (SELECT count(*) FROM pending p WHERE p.terminal = t.number),"
-            " (SELECT count(*) FROM result r WHERE r.terminal = t.number AND r.state = 'refused'),"
+            " (SELECT count(*) FROM result r WHERE r.terminal = t.number AND r.state = 'refused' AND NOT EXISTS"
+            " (SELECT 1 FROM result l WHERE (l.terminal, l.epoch, l.seq) = (r.terminal, r.epoch, r.seq)"
+            " AND l.n > r.n)),"
             " (SELECT count(*) FROM alarm a WHERE a.terminal = t.number) FROM terminal t ORDER BY t.number"
         )
         return [FleetRow(*row) for row in rows]
@@ -210,8 +238,11 @@ class SqliteStore(Database):
     def records(self, limit: int) -> Sequence[RecordRow]:
         rows = self.all(
             "SELECT c.terminal, c.epoch, c.seq, c.kind, c.at, c.received_at, coalesce(r.state, 'received'), r.reason,"
-            " CAST(a.content AS TEXT) FROM chain c LEFT JOIN result r USING (terminal, epoch, seq)"
-            " LEFT JOIN act a USING (terminal, epoch, seq)"
+            " CAST(a.content AS TEXT), a.submitted_at, k.number, k.decision FROM chain c"
+            " LEFT JOIN result r ON r.terminal = c.terminal AND r.n = (SELECT max(n) FROM result l"
+            " WHERE l.terminal = c.terminal AND l.epoch = c.epoch AND l.seq = c.seq)"
+            " LEFT JOIN act a ON (a.terminal, a.epoch, a.seq) = (c.terminal, c.epoch, c.seq)"
+            " LEFT JOIN opened_case k ON (k.terminal, k.epoch, k.seq) = (c.terminal, c.epoch, c.seq)"
             " ORDER BY c.received_at DESC, c.terminal DESC, c.epoch DESC, c.seq DESC LIMIT ?",
             limit,
         )

@@ -12,6 +12,13 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from offline_store.chain import ChainEntry, Position
+from sync.gateway.case_store import CaseStore
+from sync.gateway.client_certificate_store import ClientCertificateStore
+from sync.gateway.heartbeat_store import HeartbeatStore
+from sync.gateway.question_store import QuestionStore
+from sync.gateway.rewind_store import RewindStore
+from sync.gateway.staff.store import StaffStore
+from sync.gateway.terminal_certificate_store import TerminalCertificateStore
 
 
 class StoreUnavailable(Exception):  # noqa: N818 - named by the condition
@@ -63,6 +70,9 @@ class StoredResult:
     state: Literal["accepted", "refused"]
     reason: str | None
     processed_at: str
+    case_number: str | None
+    decision: str | None
+    correction: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,10 @@ class FleetRow:
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """One received entry and what became of it; `act` is the opened body's JSON, if it was opened."""
+    """One received entry and what became of it by the latest result; `act` is the opened body's JSON, if it was opened.
+
+    `submitted_at`: the act's signed time of capture, from which deadlines count.
+    """
 
     terminal: str
     epoch: int
@@ -119,10 +132,41 @@ class RecordRow:
     state: str
     reason: str | None
     act: str | None = field(repr=False)
+    submitted_at: str | None = None
+    case_number: str | None = None
+    decision: str | None = None
 
 
 class Store(Protocol):
     """The gateway's memory."""
+
+    @property
+    def questions(self) -> QuestionStore:
+        """Interactive questions."""
+
+    @property
+    def cases(self) -> CaseStore:
+        """Cases that acts opened, and results that follow the first."""
+
+    @property
+    def heartbeats(self) -> HeartbeatStore:
+        """Heartbeats and orders."""
+
+    @property
+    def terminal_certificates(self) -> TerminalCertificateStore:
+        """Which key of a terminal counts, and what was taken back."""
+
+    @property
+    def rewinds(self) -> RewindStore:
+        """Entries of forked branches, and whether this store goes on from a backup."""
+
+    @property
+    def client_certificates(self) -> ClientCertificateStore:
+        """TLS certificates that terminals came with."""
+
+    @property
+    def staff(self) -> StaffStore:
+        """Accounts, sessions and the audit chain of the gateway's own people."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """One atomic, durable step; nothing of it is kept if an exception leaves it. May raise StoreUnavailable."""
@@ -164,7 +208,14 @@ class Store(Protocol):
     def pending(self, limit: int) -> Sequence[PendingBody]:
         """In order of receipt."""
 
-    def add_result(self, entry: ChainEntry, state: Literal["accepted", "refused"], reason: str | None, at: str) -> None:
+    def add_result(
+        self,
+        entry: ChainEntry,
+        state: Literal["accepted", "refused"],
+        reason: str | None,
+        at: str,
+        case_number: str | None = None,
+    ) -> None:
         """The entry is processed; its result gets the terminal's next n."""
 
     def add_act(self, entry: ChainEntry, kind: str, content: bytes) -> None: ...

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from sync.client.outcomes import Done, NoAnswer, Outcome, body_of
 from sync.client.schedule import Schedule
+from sync.gateway.beating import interval
 from sync.gateway.overload import Admission
 from sync.gateway.refusals import too_busy
 from sync.protocol.exchange import JSON, Response
@@ -153,7 +154,7 @@ class Fleet:
     def _run(self, terminal: Terminal, job: str, now: float) -> tuple[Outcome, float]:
         if (
             (job == "upload" and not terminal.pending)
-            or job == "salvage"
+            or job in ("salvage", "questions")
             or (job == "results" and not terminal.awaiting)
         ):
             return Done(), now
@@ -167,4 +168,6 @@ class Fleet:
             return Done(sent), now
         if job == "results":
             terminal.awaiting = 0
+        if job == "heartbeat":
+            return Done(every=float(interval(len(self.terminals)))), now
         return Done(1), now

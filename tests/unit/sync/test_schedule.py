@@ -30,7 +30,15 @@ def test_slots_are_stable_and_spread_a_fleet_evenly():
 
 
 def test_at_the_start_everything_is_due_uploads_before_downloads():
-    assert schedule().due(0.0) == ("upload", "salvage", "results", "revocations", "snapshot")
+    assert schedule().due(0.0) == (
+        "questions",
+        "upload",
+        "salvage",
+        "results",
+        "heartbeat",
+        "revocations",
+        "snapshot",
+    )
 
 
 def test_after_a_good_run_a_job_comes_again_in_its_own_slot_of_the_next_period():
@@ -92,23 +100,24 @@ def test_a_poke_makes_the_upload_due_at_once():
             plan.finished(job, Later("timeout"), 0.0)
     assert plan.due(5.0) == ()
     plan.poke(5.0)
-    assert plan.due(5.0) == ("upload", "results")
+    assert plan.due(5.0) == ("questions", "upload", "results")
 
 
 def test_a_poke_does_not_knock_at_a_centre_that_asked_to_be_left_alone():
     plan = schedule()
     plan.finished("upload", Later("status-503", 40.0), 0.0)
     plan.poke(5.0)
-    assert plan.due(39.0) == ()
-    assert plan.next_at() == 40.0
-    assert plan.due(40.0)[:1] == ("upload",)
+    assert plan.due(39.0) == ("questions",), "a person waits, and that was not refused"
+    plan.finished("questions", Later("status-503", 41.0), 0.0)
+    assert plan.next_at() == 41.0
+    assert plan.due(41.0)[:2] == ("questions", "upload")
 
 
 def test_what_is_less_urgent_waits_behind_what_the_centre_had_no_time_for():
     plan = schedule()
     plan.finished("revocations", Later("status-503", 40.0), 0.0)
     assert set(plan.due(0.0)).isdisjoint({"revocations", "snapshot"})
-    assert plan.due(0.0)[:1] == ("upload",)
+    assert plan.due(0.0)[:2] == ("questions", "upload")
 
 
 def test_an_upload_that_brought_something_asks_for_its_results_soon():
@@ -139,3 +148,28 @@ def test_a_job_that_ended_in_its_slot_is_next_due_a_whole_period_later_for_every
             now = plan._jobs["snapshot"].due
             plan.finished("snapshot", Done(1), now)
             assert plan._jobs["snapshot"].due - now == pytest.approx(INTERVALS["snapshot"])
+
+
+def test_while_an_answer_is_outstanding_the_centre_is_asked_five_times_a_second_then_each_second():
+    plan, at, waits = schedule(), 0.0, []
+    for _ in range(6):
+        plan.finished("questions", Done(more=True), at)
+        waits.append(round(plan._jobs["questions"].due - at, 3))
+        at = plan._jobs["questions"].due
+    assert waits == [0.2, 0.4, 0.8, 1.0, 1.0, 1.0]
+
+
+def test_the_centre_says_how_often_it_wants_a_heartbeat():
+    plan = schedule()
+    plan.finished("heartbeat", Done(every=30.0), 0.0)
+    assert 0 < plan._jobs["heartbeat"].due <= 30.0
+    plan.finished("heartbeat", Done(every=900.0), 30.0)
+    assert plan._jobs["heartbeat"].due % 900.0 == pytest.approx(slot("T0001", 900.0))
+
+
+def test_a_job_that_is_wanted_runs_at_once():
+    plan = schedule()
+    for job in INTERVALS:
+        plan.finished(job, Done(), 0.0)
+    plan.want("snapshot", 1.0)
+    assert plan.due(1.0) == ("snapshot",)

@@ -1,0 +1,131 @@
+"""Carrying out the centre's orders, as far as the sync process can: it keeps the book, and says what is to run now.
+
+Lock and unlock are done by writing them down: the terminal process reads the book. A refresh is done when the snapshot
+job has ended well. Diagnostics are collected by the terminal process, the only one that appends to the journal; they
+are done when the journal holds them. A wipe locks at once, drains until the centre has received all that was recorded,
+says so, and only then wipes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from offline_store.chain import timestamp
+from sync.client.outcomes import Done, Outcome, Stopped
+from sync.orders import Lock, OpenOrder, OrderBook, read_orders, write_orders
+from sync.protocol.heartbeat import MAX_ORDERS, Order, OrderReport, OrderState
+
+UPLOAD, SNAPSHOT, HEARTBEAT = "upload", "snapshot", "heartbeat"
+_SOON: Final = (UPLOAD, "salvage", HEARTBEAT)
+
+
+@dataclass
+class Orders:
+    """One data directory's orders. `wanted`: jobs to run now, taken by the loop. One thread."""
+
+    data_dir: Path
+    now: Callable[[], datetime]
+    drained: Callable[[], bool]
+    """Nothing that was recorded waits for the centre any more."""
+    collected: Callable[[int], bool]
+    """The journal holds the diagnostics of that order."""
+    tell_terminal: Callable[[Order], None]
+    """Put the order where the terminal process finds it."""
+    wanted: list[str] = field(default_factory=list)
+
+    @property
+    def book(self) -> OrderBook:
+        """As it is on the disk."""
+        return read_orders(self.data_dir)
+
+    def accept(self, order: Order, *, expired: bool) -> None:
+        """Write it down, then begin."""
+        book = self.book
+        if expired:
+            self._write(_reported(book, order, "expired").model_copy(update={"last": order.number}))
+            return
+        opened = (*book.open, OpenOrder(order=order))[-MAX_ORDERS:]
+        self._write(book.model_copy(update={"last": order.number, "open": opened}))
+        if order.command == "collect-diagnostics":
+            self.tell_terminal(order)
+        elif order.command == "refresh":
+            self.wanted.append(SNAPSHOT)
+        self.go_on(None, None)
+
+    def heard(self, reports: tuple[OrderReport, ...]) -> None:
+        """The centre has these reports."""
+        book = self.book
+        left = tuple(report for report in book.reports if report not in reports)
+        if left != book.reports:
+            self._write(book.model_copy(update={"reports": left}))
+
+    def take_wanted(self) -> tuple[str, ...]:
+        """The jobs to run now; they are not wanted any more."""
+        wanted, self.wanted = tuple(dict.fromkeys(self.wanted)), []
+        return wanted
+
+    @property
+    def wipe_due(self) -> bool:
+        """The centre knows that the wipe begins: nothing keeps it any more."""
+        book = self.book
+        unheard = {report.number for report in book.reports}
+        return any(opened.step == "wiping" and opened.order.number not in unheard for opened in book.open)
+
+    def go_on(self, job: str | None, outcome: Outcome | None) -> None:
+        """Do what can be done now; `job` has just ended with `outcome`."""
+        for opened in self.book.open:
+            self._one(opened, job, outcome)
+
+    def _one(self, opened: OpenOrder, job: str | None, outcome: Outcome | None) -> None:
+        order, book = opened.order, self.book
+        match order.command:
+            case "lock":
+                self._over(book.model_copy(update={"lock": self._lock(order)}), order, "done")
+            case "unlock":
+                self._over(book.model_copy(update={"lock": None}), order, "done")
+            case "refresh" if job == SNAPSHOT and isinstance(outcome, Done):
+                self._over(book, order, "done")
+            case "refresh" if job == SNAPSHOT and isinstance(outcome, Stopped):
+                self._over(book, order, "failed", outcome.code)
+            case "collect-diagnostics" if self.collected(order.number):
+                self._over(book, order, "done")
+            case "wipe":
+                self._wipe(opened, book)
+            case _ if timestamp(self.now()) > order.not_after:
+                self._over(book, order, "expired")
+
+    def _wipe(self, opened: OpenOrder, book: OrderBook) -> None:
+        """Once accepted it is never void: what was begun to be given up is given up."""
+        if opened.step == "accepted":
+            locked = book.model_copy(update={"lock": self._lock(opened.order)})
+            self._step(locked, opened, "draining")
+            self.wanted.extend(_SOON)
+        elif opened.step == "draining" and self.drained():
+            self._step(book, opened, "wiping")
+            self.wanted.append(HEARTBEAT)
+
+    def _step(self, book: OrderBook, opened: OpenOrder, step: OrderState) -> None:
+        others = tuple(other for other in book.open if other.order.number != opened.order.number)
+        kept = OpenOrder.model_validate({"order": opened.order, "step": step})
+        self._write(_reported(book, opened.order, step).model_copy(update={"open": (*others, kept)}))
+
+    def _over(self, book: OrderBook, order: Order, state: OrderState, reason: str | None = None) -> None:
+        others = tuple(other for other in book.open if other.order.number != order.number)
+        self._write(_reported(book, order, state, reason).model_copy(update={"open": others}))
+        self.wanted.append(HEARTBEAT)
+
+    def _lock(self, order: Order) -> Lock:
+        return Lock(reason=order.reason, since=timestamp(self.now()))
+
+    def _write(self, book: OrderBook) -> None:
+        write_orders(self.data_dir, book)
+
+
+def _reported(book: OrderBook, order: Order, state: OrderState, reason: str | None = None) -> OrderBook:
+    report = OrderReport(number=order.number, state=state, reason=reason)
+    kept = tuple(other for other in book.reports if other.number != order.number)
+    return book.model_copy(update={"reports": (*kept, report)[-MAX_ORDERS:]})

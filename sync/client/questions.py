@@ -1,0 +1,139 @@
+"""The job that asks the centre while a person waits.
+
+A question is marked sent before it goes out. One that may have arrived is asked for by its id; only when the centre
+says that it never came is it sent again, the same, under the same id. Past its deadline nothing is sent any more: one
+that never went out is *expired*; one that did stays *sent*, which means that nobody knows, until the centre says what
+became of it, or until no copy of it can arrive any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Generator
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol, TypeAlias
+
+from offline_store.chain import timestamp
+from offline_store.schema import QuestionRow
+from sync.client.outcomes import Answer, Done, Job, Later, NoAnswer, Stopped, message_of, problem_of, with_items
+from sync.protocol.exchange import JSON, Request
+from sync.protocol.questions import ANSWER_SECONDS, AnswerStatement
+from sync.protocol.signatures import WINDOW_SECONDS
+from sync.protocol.statements import Statement, StatementRefused, read_statement
+
+PATH: Final = "/v1/questions"
+KEPT_SECONDS: Final = ANSWER_SECONDS
+"""An answer that nobody takes is kept as long as the centre keeps it."""
+_COPY_SECONDS: Final = 2 * WINDOW_SECONDS
+"""A delayed copy of a request is refused for its age by then, also when the clocks differ as much as they may."""
+ROW_DAYS: Final = 1
+
+Now: TypeAlias = Callable[[], datetime]
+_SettledState: TypeAlias = Literal["answered", "refused", "expired", "unknown"]
+_NotYet: TypeAlias = Literal["working"]
+
+
+class QuestionPort(Protocol):
+    """Where the questions are: `offline_store.questions.Settling` in a terminal."""
+
+    def open(self) -> tuple[QuestionRow, ...]: ...
+    def sent(self, question: str, at: str) -> None: ...
+    def settle(
+        self, question: str, state: _SettledState, at: str, *, reason: str | None = None, answer: str | None = None
+    ) -> None: ...
+    def forget_old(self, *, answers_before: str, rows_before: str) -> None: ...
+
+
+def questions(
+    port: QuestionPort, terminal: str, authority_key: bytes, now: Now, note: Callable[[QuestionRow, str], None]
+) -> Job:
+    """Send, ask again and settle; `note` is told what became of each. `more` while an answer is outstanding."""
+    asking = _Asking(port, terminal, authority_key, now, note)
+    outstanding = settled = 0
+    for row in port.open():
+        end = yield from asking.one(row)
+        if isinstance(end, Later | Stopped):
+            return with_items(end, settled)
+        settled += end != "working"
+        outstanding += end == "working"
+    moment = now()
+    port.forget_old(
+        answers_before=timestamp(moment - timedelta(seconds=KEPT_SECONDS)),
+        rows_before=timestamp(moment - timedelta(days=ROW_DAYS)),
+    )
+    return Done(settled, more=outstanding > 0)
+
+
+class _Asking:
+    """One run of the job."""
+
+    def __init__(
+        self,
+        port: QuestionPort,
+        terminal: str,
+        authority_key: bytes,
+        now: Now,
+        note: Callable[[QuestionRow, str], None],
+    ) -> None:
+        self._port = port
+        self._terminal = terminal
+        self._authority_key = authority_key
+        self._now = now
+        self._note = note
+
+    def one(self, row: QuestionRow) -> Generator[Request, Answer, _SettledState | _NotYet | Later | Stopped]:
+        """Bring one question as far as it goes now."""
+        if row.state == "sent":
+            answer = yield Request("GET", f"{PATH}/{row.id}")
+            if _code(answer) == "answer-forgotten":
+                return self._settle(row, "unknown", "answer-forgotten")
+            if _code(answer) != "question-unknown":
+                return self._read(row, answer)
+        if self._over(row):
+            if row.state == "waiting" or self._no_copy_left(row):
+                return self._settle(row, "expired", "never-arrived")
+            return "working"
+        self._port.sent(row.id, timestamp(self._now()))
+        answer = yield Request("POST", PATH, {"content-type": JSON}, (row.content or "").encode())
+        return self._read(row, answer)
+
+    def _over(self, row: QuestionRow) -> bool:
+        return self._now() > datetime.fromisoformat(row.asked_at) + timedelta(seconds=row.deadline_seconds)
+
+    def _no_copy_left(self, row: QuestionRow) -> bool:
+        sent_at = row.sent_at or row.asked_at
+        return self._now() > datetime.fromisoformat(sent_at) + timedelta(seconds=_COPY_SECONDS)
+
+    def _read(self, row: QuestionRow, answer: Answer) -> _SettledState | _NotYet | Later | Stopped:
+        if not isinstance(answer, NoAnswer) and answer.status == 202 and answer.content_type == JSON:
+            return "working"
+        if (code := _code(answer)) in ("question-id-reused", "malformed"):
+            # the centre will never take it: nothing was done, and the person is told so
+            return self._settle(row, "refused", code)
+        signed = message_of(answer, JSON, Statement, self._now())
+        if not isinstance(signed, Statement):
+            return signed
+        try:
+            said = read_statement("answer", AnswerStatement, signed, self._authority_key)
+        except StatementRefused as refused:
+            return Stopped(f"answer-{refused.reason}")
+        asked = hashlib.sha256((row.content or "").encode()).digest()
+        if (said.terminal, said.id, said.content_hash) != (self._terminal, row.id, asked):
+            return Stopped("answer-for-another")
+        if said.answer is not None and said.answer.kind != row.kind:
+            return Stopped("answer-of-another-kind")
+        content = said.answer or said.refusal
+        reason = said.refusal.reason if said.refusal else None
+        return self._settle(row, said.state, reason, None if content is None else content.to_wire().decode())
+
+    def _settle(
+        self, row: QuestionRow, state: _SettledState, reason: str | None, answer: str | None = None
+    ) -> _SettledState:
+        self._port.settle(row.id, state, timestamp(self._now()), reason=reason, answer=answer)
+        self._note(row, state)
+        return state
+
+
+def _code(answer: Answer) -> str | None:
+    problem = None if isinstance(answer, NoAnswer) else problem_of(answer)
+    return None if problem is None else problem.code

@@ -1,0 +1,514 @@
+"""Interactive questions: one id is one question, nothing is done twice, and no answer is never a yes or a no."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import pytest
+
+from offline_store.delivery import Delivery
+from offline_store.journal import open_journal
+from offline_store.schema import CardRow, CaseRow, ContributionRow, PersonRow
+from sync.asking import Answered, Document, NotDone, NotYetKnown, Questions, Unknown
+from sync.client.outcomes import Done, Later, NoAnswer, Stopped
+from sync.client.questions import questions
+from sync.client.session import Session
+from sync.gateway.answering import answer_open
+from sync.gateway.connectors.core_system import CoreUnavailable
+from sync.gateway.connectors.demo import DemoCore, demo_ecard_code
+from sync.gateway.house import DRAFT, write_draft
+from sync.protocol.certificate_code import signer_for
+from sync.protocol.exchange import JSON, Response
+from sync.protocol.messages import Malformed, parse
+from sync.protocol.questions import (
+    AnswerStatement,
+    CardStatusChange,
+    ConfirmEcardCode,
+    ConfirmIdentity,
+    FetchDocument,
+    LiveRecord,
+    PinResetToken,
+    Question,
+    Working,
+)
+from sync.protocol.sealed_document import SealRefusedError, check_document, seal_document
+from sync.protocol.statements import Statement, make_statement, read_statement
+
+STORE_KEY = bytes(range(32))
+LI, CARD = "110199198803120233", "A00000011"
+WANG = "110199194506150018"
+PEOPLE = (
+    PersonRow(LI, "李测试", "1", "01", "1988-03-12", "worker", "990100", None),
+    PersonRow(WANG, "王测试", "1", "01", "1945-06-15", "pensioner", "990100", None),
+    CardRow(CARD, LI, "normal", "2024-01-01", "2034-01-01", "990100", None, None),
+    ContributionRow(LI, "110", "2026-10", "某公司", 500000, 40000, 80000, "paid"),
+    CaseRow("EM-01-1", LI, "EM-01", "approved", "2026-10-01T00:00:00.000Z"),
+)
+WHO = ConfirmIdentity(id_number=LI, name="李测试", card_number=CARD)
+LOSS = CardStatusChange(change="loss-report", id_number=LI, card_number=CARD, level=1)
+RELEASE = CardStatusChange(change="release", id_number=LI, card_number=CARD, level=2)
+
+
+@dataclass
+class Counting:
+    """The demonstration's core system; counts what it is asked, and can be away or cut off after doing."""
+
+    demo: DemoCore
+    asked: list[str] = field(default_factory=list)
+    away: bool = False
+    cut: bool = False
+
+    def __getattr__(self, name):
+        method = getattr(self.demo, name)
+
+        def call(*words):
+            self.asked.append(name)
+            if self.away:
+                raise CoreUnavailable("away")
+            answer = method(*words)
+            if self.cut:
+                raise CoreUnavailable("cut")
+            return answer
+
+        return call
+
+
+@pytest.fixture
+def core(hall):
+    write_draft(hall.folder, PEOPLE, lambda done: None)
+    authority = hall.authority
+    return Counting(DemoCore(hall.folder, hall.folder / DRAFT, authority.anchor, signer_for(authority.issuer)))
+
+
+@dataclass
+class Asker:
+    """A terminal by hand."""
+
+    hall: object
+    core: Counting
+    terminal: object
+
+    def post(self, question):
+        body = question if isinstance(question, bytes) else question.to_wire()
+        return self.hall.ask(self.terminal.signed("POST", "/v1/questions", body))
+
+    def get(self, question):
+        return self.terminal.get(f"/v1/questions/{question}")
+
+    def answer(self):
+        return answer_open(self.hall.store, self.core, self.hall.authority.signing, 20, self.hall.clock)
+
+    def say(self, response):
+        signed = parse(Statement, response.body)
+        return read_statement("answer", AnswerStatement, signed, self.hall.authority.public_key)
+
+    def ask(self, asks, id=None):
+        question = Question(id=id or os.urandom(8).hex() + "AAAAAA", deadline=30, asks=asks)
+        assert self.post(question).status == 202
+        self.answer()
+        return self.say(self.get(question.id))
+
+
+@pytest.fixture
+def asker(hall, core):
+    return Asker(hall, core, hall.terminal("T0001"))
+
+
+def q(asks=WHO, id="A" * 22, deadline=30):
+    return Question(id=id, deadline=deadline, asks=asks)
+
+
+# --- the gateway ----------------------------------------------------------------------------------------------------
+
+
+def test_a_question_is_taken_at_once_and_its_answer_is_signed_for_this_terminal_and_this_content(asker):
+    taken = asker.post(q())
+    assert (taken.status, parse(Working, taken.body).id) == (202, "A" * 22)
+    assert asker.get("A" * 22).status == 202
+    assert asker.answer().settled == 1
+    said = asker.say(asker.get("A" * 22))
+    assert (said.terminal, said.id, said.content_hash) == ("T0001", "A" * 22, q().content_hash)
+    assert (said.state, said.answer.verdict) == ("answered", "confirmed")
+
+
+def test_the_same_id_with_the_same_content_gets_the_same_answer_and_is_done_once(asker):
+    for _ in range(3):
+        assert asker.post(q(LOSS)).status == 202
+    asker.answer()
+    first = asker.get("A" * 22)
+    again = asker.post(q(LOSS))
+    assert (again.status, again.body) == (200, first.body)
+    assert asker.answer().settled == 0
+    assert asker.core.asked == ["change_card_status"]
+
+
+def test_the_same_id_with_another_content_is_refused_and_raises_an_alarm(asker, hall):
+    asker.post(q(LOSS))
+    refused = asker.post(q(RELEASE))
+    assert (refused.status, b"question-id-reused" in refused.body) == (422, True)
+    assert [(row[0], row[1]) for row in hall.store.all("SELECT terminal, code FROM alarm")] == [
+        ("T0001", "question-id-reused")
+    ]
+    asker.answer()
+    assert asker.say(asker.get("A" * 22)).answer.status == "lost"
+
+
+def test_one_terminal_cannot_read_anothers_answer_nor_meet_its_ids(asker, hall, core):
+    asker.post(q())
+    other = Asker(hall, core, hall.terminal("T0002"))
+    assert other.get("A" * 22).status == 404
+    assert other.post(q(LiveRecord(id_number=WANG))).status == 202
+    asker.answer()
+    assert asker.say(asker.get("A" * 22)).answer.kind == "confirm-identity"
+    assert other.say(other.get("A" * 22)).answer.kind == "live-record"
+
+
+@pytest.mark.parametrize("id", ["A" * 21, "../" + "A" * 19, "A" * 22 + "/x", "%00", ""])
+def test_an_unknown_or_impossible_id_is_unknown(asker, id):
+    assert asker.get(id).status in (404, 400)
+
+
+@pytest.mark.parametrize("body", [
+    b"{}", b"[]", b"", b'{"id":"x","deadline":30,"asks":{"kind":"live-record","id_number":"1"}}',
+    q().to_wire().replace(b'"deadline":30', b'"deadline":0'),
+    q().to_wire().replace(b'"deadline":30', b'"deadline":9999'),
+    q().to_wire().replace(b"confirm-identity", b"drop-all-tables"),
+    q().to_wire().replace(b'"kind"', b'"more":1,"kind"'),
+])  # fmt: skip
+def test_what_is_no_question_is_refused_and_leaves_nothing(asker, hall, body):
+    assert asker.post(body).status == 400
+    assert hall.store.all("SELECT * FROM question") == []
+
+
+def test_after_its_deadline_nothing_is_begun_any_more(asker, hall):
+    asker.post(q(LOSS))
+    hall.clock.forward(seconds=31)
+    asker.answer()
+    assert asker.say(asker.get("A" * 22)).state == "expired"
+    assert asker.core.asked == []
+
+
+def test_what_was_begun_but_not_answered_is_asked_again_under_its_key_and_done_once(asker):
+    asker.post(q(LOSS))
+    asker.core.cut = True
+    assert asker.answer().unavailable == 1
+    assert asker.get("A" * 22).status == 202
+    asker.core.cut = False
+    assert asker.answer().settled == 1
+    assert asker.say(asker.get("A" * 22)).answer.status == "lost"
+    assert asker.ask(LOSS).refusal.reason == "card-is-lost"
+
+
+@pytest.mark.parametrize(("done_before", "state"), [(True, "answered"), (False, "expired")])
+def test_after_the_deadline_a_begun_question_is_only_asked_what_became_of_it(asker, hall, done_before, state):
+    asker.post(q(LOSS))
+    asker.core.cut, asker.core.away = done_before, not done_before
+    asker.answer()
+    asker.core.cut = asker.core.away = False
+    hall.clock.forward(seconds=31)
+    asker.answer()
+    assert asker.core.asked == ["change_card_status", "recall"]
+    assert asker.say(asker.get("A" * 22)).state == state
+
+
+def test_after_a_recall_a_late_copy_of_the_request_does_nothing(asker):
+    assert asker.core.demo.recall("T0001/x") is None
+    late = asker.core.demo.change_card_status("T0001/x", LOSS, asker.hall.clock.now())
+    assert late.reason == "too-late"
+    assert asker.ask(LiveRecord(id_number=LI)).answer.rows[1].status == "normal"
+
+
+def test_an_answer_is_kept_a_quarter_of_an_hour_and_its_id_a_week(asker, hall):
+    asker.ask(WHO, "A" * 22)
+    stored = b"".join(bytes(row[0] or b"") for row in hall.store.all("SELECT content FROM question"))
+    assert stored == b"", "the question itself goes when it is answered"
+    hall.clock.forward(seconds=901)
+    asker.answer()
+    gone = asker.get("A" * 22)
+    assert (gone.status, b"answer-forgotten" in gone.body) == (410, True)
+    assert hall.store.all("SELECT answer FROM question") == [(None,)]
+    assert asker.post(q()).status == 410, "still the same question: not done again"
+    hall.clock.forward(days=8)
+    asker.answer()
+    assert hall.store.all("SELECT * FROM question") == []
+
+
+def test_a_terminal_has_only_so_many_questions_open(asker):
+    ids = [f"{number:021}A" for number in range(9)]
+    answers = [asker.post(q(id=id)) for id in ids]
+    assert [answer.status for answer in answers] == [202] * 8 + [429]
+    assert answers[-1].headers["retry-after"] == "5"
+
+
+def test_nothing_personal_stands_in_a_repr():
+    assert LI not in repr(q()) + repr(q(LOSS)) + repr(q(LiveRecord(id_number=LI)))
+
+
+# --- the demonstration's core system --------------------------------------------------------------------------------
+
+
+def test_identity_has_three_answers(asker):
+    assert asker.ask(WHO).answer.verdict == "confirmed"
+    assert asker.ask(ConfirmIdentity(id_number=LI, name="李别人")).answer.verdict == "differs"
+    other_card = ConfirmIdentity(id_number=LI, name="李测试", card_number="B00000000")
+    assert asker.ask(other_card).answer.verdict == "differs"
+    nobody = ConfirmIdentity(id_number="110199199001010019", name="无")
+    assert asker.ask(nobody).answer.verdict == "cannot-be-said"
+
+
+def test_a_status_change_is_seen_by_every_later_question_and_by_the_live_record(asker):
+    said = asker.ask(LOSS).answer
+    assert (said.status, said.case_number in said.words_zh) == ("lost", True)
+    rows = asker.ask(LiveRecord(id_number=LI)).answer.rows
+    assert [row.status for row in rows if isinstance(row, CardRow)] == ["lost"]
+    assert [row.number for row in rows if isinstance(row, CaseRow)] == ["EM-01-1", said.case_number]
+    assert asker.ask(LOSS).refusal.reason == "card-is-lost"
+    assert asker.ask(RELEASE.model_copy(update={"level": 1})).refusal.reason == "level-too-low"
+    assert asker.ask(RELEASE).answer.status == "normal"
+
+
+def test_a_token_is_for_one_card_and_needs_the_highest_level(asker, hall):
+    def token(level, card=CARD):
+        return asker.ask(PinResetToken(id_number=LI, card_number=card, level=level))
+
+    assert token(2).refusal.reason == "level-too-low"
+    assert token(3, "B00000000").refusal.reason == "card-unknown"
+    first, second = token(3).answer, token(3).answer
+    assert first.token != second.token
+    assert first.not_after > hall.clock.now().isoformat()[:19]
+    asker.ask(LOSS)
+    assert token(3).refusal.reason == "card-is-lost"
+
+
+def test_an_e_card_code_is_good_for_minutes_and_once(asker, hall):
+    code = demo_ecard_code(LI, hall.clock.now())
+    hall.clock.forward(minutes=3)
+    holder = asker.ask(ConfirmEcardCode(code=code)).answer.holder
+    assert (holder.id_number, holder.name, holder.card_number) == (LI, "李测试", CARD)
+    assert asker.ask(ConfirmEcardCode(code=code)).answer.holder is None
+    late = demo_ecard_code(WANG, hall.clock.now())
+    hall.clock.forward(minutes=6)
+    assert asker.ask(ConfirmEcardCode(code=late)).answer.holder is None
+    assert asker.ask(ConfirmEcardCode(code="DEMOEC29921666deadbeefdeadbeef")).answer.holder is None
+
+
+def test_a_document_comes_with_a_seal_that_holds_for_it_alone(asker, hall):
+    got = asker.ask(FetchDocument(id_number=LI, number="EM-01-1")).answer
+    facts = check_document(got.document, got.seal, [hall.authority.anchor])
+    assert (facts.number, got.document[:5]) == ("EM-01-1", b"%PDF-")
+    for document, seal, anchors, reason in [
+        (got.document + b" ", got.seal, [hall.authority.anchor], "document-differs"),
+        (got.document, got.seal[:-1] + bytes([got.seal[-1] ^ 1]), [hall.authority.anchor], "not-genuine"),
+        (got.document, got.seal, [], "unknown-authority"),
+        (got.document, b"seal", [hall.authority.anchor], "malformed"),
+    ]:
+        with pytest.raises(SealRefusedError) as refused:
+            check_document(document, seal, anchors)
+        assert refused.value.reason == reason
+    assert asker.ask(FetchDocument(id_number=WANG, number="EM-01-1")).refusal.reason == "document-unknown"
+
+
+def test_what_the_core_system_remembers_survives_its_end(asker, hall):
+    asker.ask(LOSS, "A" * 22)
+    again = DemoCore(hall.folder, hall.folder / DRAFT, hall.authority.anchor, signer_for(hall.authority.issuer))
+    assert again.confirm_identity(WHO).verdict == "confirmed"
+    rows = again.live_record(LiveRecord(id_number=LI), hall.clock.now()).rows
+    assert [row.status for row in rows if isinstance(row, CardRow)] == ["lost"]
+
+
+# --- the terminal ---------------------------------------------------------------------------------------------------
+
+
+class Kiosk:
+    """A terminal with a real journal; `between` stands between it and the centre."""
+
+    def __init__(self, asker, folder):
+        self.asker, self.hall = asker, asker.hall
+        signer = asker.terminal.signer
+        self.journal = open_journal(
+            folder, terminal="T0001", key=STORE_KEY, sign=signer.sign, seal=lambda plain, info: plain,
+            now=self.hall.clock.now,
+        ).journal  # fmt: skip
+        self.delivery = Delivery(folder, STORE_KEY)
+        self.questions = Questions(folder, STORE_KEY, (self.hall.authority.anchor,), self.hall.clock.now, os.urandom)
+        self.requests, self.noted = [], []
+        self.between = lambda request, ask: ask(request)
+        self.session = Session("T0001", signer, self.send, self.hall.clock.now, os.urandom)
+
+    def send(self, request):
+        self.requests.append((request.method, request.path))
+        return self.between(request, self.hall.ask)
+
+    def run(self, key=None):
+        job = questions(
+            self.delivery.questions, "T0001", key or self.hall.authority.public_key, self.hall.clock.now,
+            lambda row, state: self.noted.append((row.kind, state)),
+        )  # fmt: skip
+        return self.session.run(job)
+
+    def close(self):
+        self.questions.close()
+        self.delivery.close()
+        self.journal.close()
+
+
+@pytest.fixture
+def kiosk(asker, tmp_path):
+    with closing(Kiosk(asker, tmp_path / "terminal")) as kiosk:
+        yield kiosk
+
+
+def test_an_answer_reaches_the_terminal_and_is_gone_once_taken(kiosk):
+    id = kiosk.questions.put(LiveRecord(id_number=LI), deadline=30)
+    assert kiosk.questions.look(id) == NotYetKnown(sent=False)
+    assert kiosk.run() == Done(0, more=True)
+    assert kiosk.questions.look(id) == NotYetKnown(sent=True)
+    kiosk.asker.answer()
+    assert kiosk.run() == Done(1)
+    reply = kiosk.questions.look(id)
+    assert isinstance(reply, Answered)
+    assert reply.answer.rows[0].name == "李测试"
+    assert kiosk.noted == [("live-record", "answered")]
+    kiosk.questions.taken(id)
+    assert kiosk.questions.look(id) == Unknown("answer-taken")
+
+
+def test_a_fetched_document_is_shown_only_under_a_seal_that_holds(kiosk):
+    id = kiosk.questions.put(FetchDocument(id_number=LI, number="EM-01-1"), deadline=30)
+    kiosk.run()
+    kiosk.asker.answer()
+    kiosk.run()
+    reply = kiosk.questions.look(id)
+    assert isinstance(reply, Document)
+    assert len(reply.seal.sha256_hex) == 64
+    stranger = Questions(kiosk.questions._data_dir, STORE_KEY, (), kiosk.hall.clock.now, os.urandom)
+    assert stranger.look(id) == NotDone("seal-unknown-authority")
+    stranger.close()
+
+
+@pytest.mark.parametrize("lost", ["request", "answer"])
+def test_whatever_is_lost_the_question_keeps_its_id_and_is_done_once(kiosk, lost):
+    def cut(request, ask):
+        if lost == "answer":
+            ask(request)
+        return NoAnswer("timeout")
+
+    id = kiosk.questions.put(LOSS, deadline=30)
+    kiosk.between = cut
+    assert kiosk.run() == Later("timeout")
+    assert kiosk.questions.look(id) == NotYetKnown(sent=True), "it may have arrived"
+    kiosk.between = lambda request, ask: ask(request)
+    kiosk.run()
+    kiosk.asker.answer()
+    kiosk.run()
+    assert kiosk.questions.look(id).answer.status == "lost"
+    assert kiosk.asker.core.asked == ["change_card_status"]
+    posts = [request for request in kiosk.requests if request[0] == "POST"]
+    assert len(posts) == (2 if lost == "request" else 1)
+
+
+def test_without_an_answer_it_is_never_a_yes_or_a_no_until_the_centre_has_spoken(kiosk):
+    id = kiosk.questions.put(LOSS, deadline=30)
+    kiosk.run()
+    kiosk.asker.answer()
+    kiosk.between = lambda request, ask: NoAnswer("unreachable")
+    for _ in range(40):
+        kiosk.hall.clock.forward(seconds=10)
+        assert kiosk.run() == Later("unreachable")
+        assert kiosk.questions.look(id) == NotYetKnown(sent=True)
+    kiosk.between = lambda request, ask: ask(request)
+    assert kiosk.run() == Done(1)
+    assert kiosk.questions.look(id).answer.status == "lost"
+
+
+def test_an_answer_that_the_centre_has_forgotten_is_unknown_and_stays_so(kiosk):
+    id = kiosk.questions.put(LOSS, deadline=30)
+    kiosk.run()
+    kiosk.asker.answer()
+    kiosk.hall.clock.forward(seconds=901)
+    kiosk.asker.answer()
+    kiosk.run()
+    assert kiosk.questions.look(id) == Unknown("answer-forgotten")
+
+
+def test_what_never_left_is_not_done_after_its_deadline_and_never_leaves_afterwards(kiosk):
+    id = kiosk.questions.put(LOSS, deadline=30)
+    kiosk.hall.clock.forward(seconds=31)
+    assert kiosk.run() == Done(1)
+    assert kiosk.questions.look(id) == NotDone("expired")
+    assert kiosk.requests == []
+
+
+def test_what_left_and_never_came_is_not_done_only_when_no_copy_can_arrive_any_more(kiosk):
+    id = kiosk.questions.put(LOSS, deadline=30)
+    kiosk.between = lambda request, ask: NoAnswer("timeout")
+    kiosk.run()
+    kiosk.between = lambda request, ask: ask(request)
+    kiosk.hall.clock.forward(seconds=60)
+    assert kiosk.run() == Done(0, more=True)
+    assert kiosk.questions.look(id) == NotYetKnown(sent=True)
+    kiosk.hall.clock.forward(seconds=600)
+    assert kiosk.run() == Done(1)
+    assert kiosk.questions.look(id) == NotDone("expired")
+    assert kiosk.asker.core.asked == []
+
+
+def test_a_refusal_brings_the_centres_words(kiosk):
+    id = kiosk.questions.put(RELEASE, deadline=30)
+    kiosk.run()
+    kiosk.asker.answer()
+    kiosk.run()
+    reply = kiosk.questions.look(id)
+    assert (reply.reason, reply.refusal.words_zh) == ("card-is-normal", "卡片的当前状态不能办理此业务。")
+
+
+def test_an_answer_that_the_authority_did_not_sign_for_this_question_stops_the_job(kiosk, hall):
+    kiosk.questions.put(WHO, deadline=30)
+    kiosk.run()
+    kiosk.asker.answer()
+    stranger = hall.terminal("T0002").signer.public_key
+    assert kiosk.run(stranger) == Stopped("answer-not-genuine")
+
+    def other(**changes):
+        said = AnswerStatement(
+            terminal="T0001", id=kiosk.delivery.questions.open()[0].id, content_hash=bytes(32), state="expired",
+            at="2026-11-22T00:00:00Z",
+        ).model_copy(update=changes)  # fmt: skip
+        signed = make_statement("answer", said, hall.authority.signing).to_wire()
+        return lambda request, ask: Response(200, {"content-type": JSON}, signed)
+
+    kiosk.between = other()
+    assert kiosk.run() == Stopped("answer-for-another"), "another content"
+    kiosk.between = other(terminal="T0002")
+    assert kiosk.run() == Stopped("answer-for-another")
+    kiosk.between = lambda request, ask: ask(request)
+    assert kiosk.run() == Done(1)
+
+
+def test_a_statement_of_one_kind_does_not_pass_as_another(hall):
+    said = AnswerStatement(
+        terminal="T0001", id="A" * 22, content_hash=bytes(32), state="expired", at="2026-11-22T00:00:00Z"
+    )
+    signed = make_statement("answer", said, hall.authority.signing)
+    with pytest.raises(Exception, match="not-genuine"):
+        read_statement("order", AnswerStatement, signed, hall.authority.public_key)
+
+
+@pytest.mark.parametrize("state", ["answered", "refused"])
+def test_an_answer_says_what_its_state_says(state):
+    with pytest.raises(Malformed):
+        parse(
+            AnswerStatement,
+            f'{{"terminal":"T0001","id":"{"A" * 22}","content_hash":"{"A" * 43}","state":"{state}",'
+            '"at":"2026-11-22T00:00:00Z"}'.encode(),
+        )
+
+
+def test_a_seal_of_one_document_does_not_fit_another(hall):
+    anchor, signer = hall.authority.anchor, signer_for(hall.authority.issuer)
+    seal = seal_document(b"one", number="1", title="t", sealed_at="2026-11-22T00:00:00Z", anchor=anchor, signer=signer)
+    assert check_document(b"one", seal, [anchor]).number == "1"
+    with pytest.raises(SealRefusedError, match="document-differs"):
+        check_document(b"two", seal, [anchor])
