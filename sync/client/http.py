@@ -7,7 +7,9 @@ allowed on loopback alone. Whatever goes wrong below HTTP becomes a `NoAnswer` w
 from __future__ import annotations
 
 import ipaddress
+import ssl
 import zlib
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,21 +23,39 @@ CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 30.0
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 MAX_PACKAGE_BYTES: Final = 256 * 1024 * 1024
+TLS_FOLDER: Final = "tls"
+CLIENT: Final = "client.pem"
+AUTHORITIES: Final = "authorities.pem"
 _CHUNK: Final = 1 << 16
 
 
 class GatewayAddressUnfit(Exception):  # noqa: N818 - named by the condition
     """The gateway's address cannot be used; says why."""
 
+    remedy = "set centre.gateway in terminal.toml"
+
+
+class TlsFilesUnfit(GatewayAddressUnfit):
+    """The files in tls/ cannot be used; says why."""
+
+    remedy = "put tls/client.pem (certificates and key, 0600) and tls/authorities.pem in order, or remove them"
+
 
 class HttpSender:
     """Sends requests to one gateway over a kept connection."""
 
-    def __init__(self, gateway_url: str) -> None:
+    def __init__(self, gateway_url: str, *, tls: Path | None = None) -> None:
+        """``tls``: a folder (`TLS_FOLDER` of the data directory) which may hold `client.pem`, shown to a proxy that
+        asks for one, and `authorities.pem`, by which the other side is judged in place of the system's list.
+
+        Raises GatewayAddressUnfit, TlsFilesUnfit.
+        """
         self._base = checked_address(gateway_url)
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers.clear()
+        if tls is not None:
+            self._session.cert, self._session.verify = _tls_files(tls)
 
     def __call__(self, request: Request) -> Answer:
         """One request, one answer."""
@@ -54,6 +74,8 @@ class HttpSender:
                 body = _body(answer, limit)
                 if body is None:
                     return NoAnswer("too-large")
+                if not _is_whole(answer):
+                    return NoAnswer("broken")
                 return Response(
                     answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body
                 )
@@ -73,6 +95,27 @@ class HttpSender:
         self._session.close()
 
 
+def _tls_files(folder: Path) -> tuple[str | None, str | bool]:
+    """The client's certificate and the authorities, as requests wants them. Looked at now: later it would be `tls`."""
+    client, authorities = folder / CLIENT, folder / AUTHORITIES
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        if client.exists():
+            if client.stat().st_mode & 0o077:
+                raise TlsFilesUnfit(f"{client} holds a key and can be read by others")
+            context.load_cert_chain(client, password=_no_password)
+        if authorities.exists():
+            context.load_verify_locations(authorities)
+    except (OSError, ValueError) as error:
+        raise TlsFilesUnfit(f"{folder} holds what is no certificate with its key: {type(error).__name__}") from error
+    return (str(client) if client.exists() else None), (str(authorities) if authorities.exists() else True)
+
+
+def _no_password() -> str:
+    """Without this OpenSSL would ask at the terminal's console for the password of a locked key."""
+    return ""
+
+
 def _body(answer: requests.Response, limit: int) -> bytes | None:
     body = bytearray()
     for chunk in answer.iter_content(_CHUNK):
@@ -80,6 +123,17 @@ def _body(answer: requests.Response, limit: int) -> bytes | None:
         if len(body) > limit:
             return None
     return bytes(body)
+
+
+def _is_whole(answer: requests.Response) -> bool:
+    """Whether its end was told, not guessed: a line that breaks within the header looks like an answer without a body.
+
+    Python's parser takes the end of the connection for the end of the header. Where the length or the chunks are told,
+    reading them to their end has been checked.
+    """
+    headers = answer.headers
+    told = headers.get("content-length", "").isdigit() or headers.get("transfer-encoding", "").lower() == "chunked"
+    return told or answer.status_code == 204
 
 
 def checked_address(url: str) -> str:
