@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from offline_store.chain import timestamp
-from sync.client.outcomes import Done, Job, Stopped, body_of, message_of
+from sync.client.outcomes import Done, Job, Stopped, message_of
 from sync.protocol.enrolment import (
     EnrolmentAnswer,
     EnrolmentRefused,
@@ -26,6 +26,7 @@ from sync.protocol.suites import Signer
 from sync.protocol.terminal_certificate import (
     CERTIFICATE_DAYS,
     RENEW_DAYS,
+    Signed,
     StatementUnfit,
     TerminalRevocations,
     read_statement,
@@ -88,9 +89,10 @@ def renewal(port: RenewalPort, now: Callable[[], datetime]) -> Job:
 
 def terminal_revocations(port: TerminalRevocationPort, authority_key: bytes, now: Callable[[], datetime]) -> Job:
     """Fetch the dated list of terminals' certificates taken back; an older one never replaces a newer one."""
-    body = body_of((yield Request("GET", "/v1/terminal-revocations")), JSON, now())
-    if not isinstance(body, bytes):
-        return body
+    signed = message_of((yield Request("GET", "/v1/terminal-revocations")), JSON, Signed, now())
+    if not isinstance(signed, Signed):
+        return signed
+    body = signed.to_wire()
     try:
         listed = read_statement(TerminalRevocations, body, authority_key)
     except StatementUnfit as unfit:

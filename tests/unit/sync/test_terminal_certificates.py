@@ -1,4 +1,4 @@
-"""A terminal's key counts for a year: renewed in time without a gap, refused when it is taken back, replaced or over."""
+"""A terminal's key counts for a year: renewed in time without a gap, refused when taken back, replaced or over."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ from sync.protocol.exchange import JSON, Request, Response
 from sync.protocol.messages import Problem, parse
 from sync.protocol.signatures import fingerprint
 from sync.protocol.suites import suite
-from sync.protocol.terminal_certificate import StatementUnfit, TerminalCertificate, TerminalRevocations, read_statement
+from sync.protocol.terminal_certificate import (
+    Signed,
+    StatementUnfit,
+    TerminalCertificate,
+    TerminalRevocations,
+    read_statement,
+)
 from sync.renewing import Renewing
 from sync.terminal_keys import AGAIN_KEY, NEXT_KEY, TERMINAL_KEY, load_signer
 from sync.trust import TerminalRevocationFile, read_trust, write_trust
@@ -355,10 +361,11 @@ def test_an_older_list_a_forged_one_and_one_from_the_future_are_not_kept(hall, d
     now = hall.clock.now()
     path = disk.folder / "trust/terminal-revocations.json"
     before = path.read_bytes()
+    forged = Signed.model_validate_json(before).model_copy(update={"signature": bytes(64)}).to_wire()
     for given, reason in [
         (revocations(hall.store, hall.authority, now - timedelta(days=1)), "terminal-revocations-older"),
         (revocations(hall.store, hall.authority, now + timedelta(days=2)), "terminal-revocations-from-the-future"),
-        (before.replace(b'"signature":"', b'"signature":"AA')[:-4] + b'"}', "terminal-revocations-"),
+        (forged, "terminal-revocations-not-genuine"),
     ]:
         disk.between = lambda request, ask, given=given: answer_of(given)
         assert listed(disk).code.startswith(reason)
@@ -367,6 +374,13 @@ def test_an_older_list_a_forged_one_and_one_from_the_future_are_not_kept(hall, d
 
 def answer_of(body):
     return Response(200, {"content-type": JSON}, body)
+
+
+@pytest.mark.parametrize("page", [b"{}", b'{"login":"please"}', b"<html>"])
+def test_a_portal_that_answers_for_the_centre_is_no_alarm_and_nothing_is_kept(disk, page):
+    disk.between = lambda request, ask: answer_of(page)
+    assert listed(disk) == Later("not-the-gateway")
+    assert not (disk.folder / "trust/terminal-revocations.json").exists()
 
 
 def test_a_damaged_list_on_disk_counts_as_none(disk):
