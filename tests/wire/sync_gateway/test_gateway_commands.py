@@ -17,7 +17,7 @@ def house(gateway_class, tmp_path_factory):
 def test_set_up_population_publication_and_codes_follow_one_another(house):
     assert "kiosk-gateway init" in house.command("fleet", expect=3)
     assert "demo" in house.command("init")
-    assert house.answer("init") == {"made": False, "demo": True}
+    assert house.answer("init") == {"made": False, "demo": True, "suite": "intl"}
     assert "kiosk-gateway population" in house.command("publish", expect=1)
     made = house.answer(
         "population", "--count", "60", "--seed", "5", "--personas", str(PERSONAS), "--today", "2026-11-22"
