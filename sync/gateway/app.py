@@ -15,6 +15,7 @@ from fastapi import Response as HttpResponse
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from sync.gateway.endpoint import Endpoint
 from sync.gateway.endpoints import ENDPOINTS
@@ -118,10 +119,13 @@ def staff_app(core: Core) -> FastAPI:
 
 async def _answer(core: Core, request: HttpRequest, limit: int) -> HttpResponse:
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > limit:
-            return _to_http(problem(413, "body-too-large", f"A request has at most {limit} octets."))
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > limit:
+                return _to_http(problem(413, "body-too-large", f"A request has at most {limit} octets."))
+    except ClientDisconnect:  # nobody hears this; the log keeps its lines for faults of our own
+        return _to_http(problem(400, "cut-off", "The request ended before its body did."))
     # The raw path: a decoded one would not be what was signed.
     target = request.scope["raw_path"].decode("ascii", "replace")
     if request.scope["query_string"]:
