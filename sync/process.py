@@ -15,17 +15,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from offline_store.chain import timestamp
+from offline_store.errors import StoreBusy
 from offline_store.keys import KeyProvider
-from sync.client.http import HttpSender
+from offline_store.wiping import wipe_stores
+from sync.client.http import TLS_FOLDER, HttpSender
 from sync.client.schedule import INTERVALS, Schedule
 from sync.passes import JobRun, StartedBy, Status, Summary, Worker, open_worker
 from sync.poke import SOCKET, poke, short_path
 
 _MAX_WAIT_SECONDS: Final = 60.0
+_WIPE_PAUSE_SECONDS: Final = 1.0
+_WIPE_TRIES: Final = 120
 
 
 class AlreadyRunning(Exception):  # noqa: N818 - named by the condition
@@ -58,18 +64,23 @@ def status(data_dir: Path, *, keys: KeyProvider) -> Status:
 def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
     """Loop until SIGTERM or SIGINT: jobs when they are due, at once when poked. The run in progress is finished.
 
+    When the centre ordered a wipe and knows that it begins, the loop ends and the stores are wiped, as soon as the
+    terminal process has let go of them; if it does not, the next start goes on with it.
+
     Raises AlreadyRunning, and what `now` raises.
     """
     with _worker(data_dir, keys, gateway_url) as worker, _poke_socket(data_dir) as pokes, _stop_signals() as stop:
         schedule = Schedule(worker.terminal, random.SystemRandom().random, time.monotonic(), dict(INTERVALS))
         by: StartedBy = "start"
-        while not stop.asked:
+        while not stop.asked and not worker.orders.wipe_due:
             # one at a time: what a job learns (the centre is too busy) holds for the next
-            while not stop.asked and (due := schedule.due(time.monotonic())):
+            while not stop.asked and not worker.orders.wipe_due and (due := schedule.due(time.monotonic())):
                 done: JobRun = worker.job(due[0], by)
                 schedule.finished(due[0], done.outcome, time.monotonic())
                 for job in worker.orders.take_wanted():
                     schedule.want(job, time.monotonic())
+            if worker.orders.wipe_due:
+                break
             by = "schedule"
             wait = min(max(schedule.next_at() - time.monotonic(), 0.0), _MAX_WAIT_SECONDS)
             ready, _, _ = select.select([pokes, stop.wake], [], [], wait)
@@ -77,11 +88,24 @@ def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
                 _drain(pokes)
                 schedule.poke(time.monotonic())
                 by = "poke"
+        wipe = worker.orders.wipe_due
+    if wipe:
+        _wipe(data_dir, keys)
+
+
+def _wipe(data_dir: Path, keys: KeyProvider) -> None:
+    at = timestamp(datetime.now(UTC))
+    for _ in range(_WIPE_TRIES):
+        try:
+            wipe_stores(data_dir, keys, reason="ordered", at=at)
+            return
+        except StoreBusy:
+            time.sleep(_WIPE_PAUSE_SECONDS)
 
 
 @contextmanager
 def _worker(data_dir: Path, keys: KeyProvider, gateway_url: str) -> Iterator[Worker]:
-    worker = open_worker(data_dir, keys, lambda trusted: HttpSender(gateway_url or trusted))
+    worker = open_worker(data_dir, keys, lambda trusted: HttpSender(gateway_url or trusted, tls=data_dir / TLS_FOLDER))
     try:
         yield worker
     finally:

@@ -28,7 +28,7 @@ from sync.protocol.statements import Statement, make_statement
 
 LEAST_SECONDS: Final = 30
 MOST_SECONDS: Final = 3600
-BEATS_PER_SECOND: Final = 60
+BEATS_PER_SECOND: Final = 30
 """What heartbeats may take of the gateway's capacity, whatever the size of the fleet."""
 ORDER_HOURS: Final = 24
 """How long an order may be carried out; a terminal that comes back later has to be asked again."""

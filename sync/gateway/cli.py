@@ -13,12 +13,14 @@ from typing import Annotated, Any, Final, Literal
 
 import typer
 
+from sync.gateway.cli_operations import add_to, fleet_line, with_heartbeat
 from sync.gateway.command import CANNOT_TELL, NO, USAGE, AsJson, Data
 from sync.gateway.command import DEFAULT_DATA as _DEFAULT
 from sync.gateway.command import end as _end
 from sync.gateway.command import opened_house as _house
 from sync.gateway.command import say as _say
 from sync.gateway.command import table as _table
+from sync.gateway.packages.cli import packages
 from sync.gateway.staff.cli import staff
 from sync.gateway.terminal_cli import terminal
 
@@ -33,7 +35,9 @@ app = typer.Typer(
 
 
 app.add_typer(staff, name="staff")
+app.add_typer(packages, name="packages")
 app.add_typer(terminal, name="terminal")
+add_to(app)
 
 
 @app.command()
@@ -205,15 +209,16 @@ def serve(
 
 @app.command()
 def fleet(data: Data = _DEFAULT, as_json: AsJson = False) -> None:
-    """Terminals: when last seen, what waits, what was refused, alarms."""
+    """Terminals: when last seen, what waits, what was refused, alarms, and how each says it is."""
+    now = datetime.now(UTC)
     with _house(data) as house, house.store.transaction():
-        rows = [asdict(row) for row in house.store.fleet()]
+        rows = [with_heartbeat(row, house.store, now) for row in house.store.fleet()]
     if as_json:
         _say(rows, "", True)
         return
     _table(
-        ("Terminal", "Enrolled", "Last seen", "Entries", "Pending", "Refused", "Alarms"),
-        [[str(value) if value is not None else "never" for value in row.values()] for row in rows],
+        ("Terminal", "Enrolled", "Last seen", "Entries", "Pending", "Refused", "Alarms", "How it is"),
+        [fleet_line(row) for row in rows],
     )
 
 
@@ -267,21 +272,22 @@ def records(
         _say(rows, "", True)
         return
     _table(
-        ("Entry", "Kind", "At", "State", "What"),
+        ("Entry", "Kind", "Submitted", "Received", "State", "What"),
         [
             [
                 f"{row['terminal']} {row['epoch']}/{row['seq']}",
                 row["kind"],
-                row["at"],
+                row["submitted_at"] or row["at"],
+                row["received_at"],
                 row["state"] + (f" ({row['reason']})" if row["reason"] else ""),
-                "" if row["act"] is None else _act_line(row["act"]),
+                "" if row["act"] is None else _act_line(row["act"], row["case_number"], row["decision"]),
             ]
             for row in rows
         ],
     )
 
 
-def _act_line(act: dict[str, Any]) -> str:
+def _act_line(act: dict[str, Any], *case: str | None) -> str:
     words = [
         act["type"],
         act["item"],
@@ -289,6 +295,7 @@ def _act_line(act: dict[str, Any]) -> str:
         act.get("name", ""),
         act["id_number"],
         act.get("outcome", ""),
+        *case,
     ]
     return " ".join(word for word in words if word)
 

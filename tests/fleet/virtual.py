@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from sync.client.outcomes import Done, NoAnswer, Outcome, body_of
 from sync.client.schedule import Schedule
 from sync.gateway.beating import interval
-from sync.gateway.overload import Admission
+from sync.gateway.overload import DEFAULT_PER_SECOND, Admission
 from sync.gateway.refusals import too_busy
 from sync.protocol.exchange import JSON, Response
 
@@ -169,5 +169,7 @@ class Fleet:
         if job == "results":
             terminal.awaiting = 0
         if job == "heartbeat":
-            return Done(every=float(interval(len(self.terminals)))), now
+            # a smaller gateway with a smaller fleet stands for a whole one
+            whole = len(self.terminals) * DEFAULT_PER_SECOND / self.gateway.per_second
+            return Done(every=float(interval(round(whole)))), now
         return Done(1), now

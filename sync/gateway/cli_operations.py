@@ -1,0 +1,139 @@
+"""`kiosk-gateway order | orders | decide | correct`: what operators tell terminals, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import typer
+
+from sync.gateway.command import DEFAULT_DATA, NO, USAGE, AsJson, Data, end, opened_house, say, table
+
+if TYPE_CHECKING:
+    from sync.gateway.store import FleetRow, Store
+
+_WELL: Final = ("online", "starting")
+_LISTED: Final = 50
+
+
+def with_heartbeat(row: FleetRow, store: Store, now: datetime) -> dict[str, Any]:
+    """A row of the fleet and what the terminal last said of itself; `age` in seconds, None if it never did."""
+    from sync.protocol.heartbeat import Heartbeat
+    from sync.protocol.messages import parse
+
+    latest = store.heartbeats.latest(row.number)
+    if latest is None:
+        return {**asdict(row), "heartbeat": None}
+    beat = parse(Heartbeat, latest.content)
+    said = json.loads(beat.to_wire())
+    del said["nonce"]
+    age = round((now - datetime.fromisoformat(latest.at)).total_seconds())
+    return {**asdict(row), "heartbeat": {"age": age, "received_at": latest.at, **said}}
+
+
+def fleet_line(row: dict[str, Any]) -> list[str]:
+    """The row for people: number, enrolled, last seen, counts, then how it is."""
+    beat = row["heartbeat"]
+    plain = [str(value) if value is not None else "never" for name, value in row.items() if name != "heartbeat"]
+    if beat is None:
+        return [*plain, "no heartbeat yet"]
+    ill = [f"{each['device']} {each.get('fault') or each['state']}" for each in beat["devices"] if _ill(each)]
+    how = [f"{beat['age']} s ago", *(["locked"] if beat["locked"] else []), *(ill or ["all devices well"])]
+    return [*plain, ", ".join(how)]
+
+
+def _ill(device: dict[str, Any]) -> bool:
+    return device["state"] not in _WELL or device.get("fault") is not None
+
+
+def _word(text: str, what: str) -> str:
+    if not text.isascii() or not text.replace("-", "").isalnum() or len(text) > 64:
+        end(f"{what} is a word of letters, digits and dashes.", USAGE)
+    return text
+
+
+def order(
+    terminal: Annotated[str, typer.Argument(metavar="TERMINAL")],
+    command: Annotated[Literal["lock", "unlock", "refresh", "collect-diagnostics", "wipe"], typer.Argument()],
+    reason: Annotated[str, typer.Option(help="a word for the records, for example stolen")] = "operator",
+    data: Data = DEFAULT_DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Order a terminal to do something; it is told with its next heartbeat, within 24 hours."""
+    from sync.gateway.beating import issue_order
+
+    with opened_house(data) as house, house.store.transaction():
+        if house.store.terminal(terminal) is None:
+            end(f"{terminal} is not enrolled.", NO)
+        issued = issue_order(
+            terminal, command, _word(reason, "--reason"), store=house.store, authority=house.authority,
+            now=datetime.now(UTC),
+        )  # fmt: skip
+    say(
+        {"terminal": terminal, "number": issued.number, "command": command, "not_after": issued.not_after},
+        f"Order {issued.number} to {terminal}: {command}, until {issued.not_after}.",
+        as_json,
+    )
+
+
+def orders(
+    terminal: Annotated[str, typer.Argument(metavar="TERMINAL")], data: Data = DEFAULT_DATA, as_json: AsJson = False
+) -> None:
+    """Orders to a terminal and what it said of them."""
+    with opened_house(data) as house, house.store.transaction():
+        found = house.store.heartbeats.orders(terminal, _LISTED)
+    rows = [{name: value for name, value in asdict(row).items() if name != "statement"} for row in found]
+    if as_json:
+        say(rows, "", True)
+        return
+    shown = [
+        [str(row.number), row.command, row.reason, row.issued_at, row.state, row.detail or "", row.reported_at or ""]
+        for row in found
+    ]
+    table(("Number", "Command", "Reason", "Issued", "State", "Detail", "Said"), shown)
+
+
+def decide(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="its number")],
+    decision: Annotated[str, typer.Argument(metavar="WORD", help="for example approved, rejected")],
+    data: Data = DEFAULT_DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Decide a case that an act opened; its terminal is told."""
+    from offline_store.chain import timestamp
+
+    with opened_house(data) as house, house.store.transaction():
+        found = house.store.cases.case(case)
+        if found is None:
+            end(f"{case}: there is no such case.", NO)
+        n = house.store.cases.decide(found, _word(decision, "The decision"), timestamp(datetime.now(UTC)))
+    facts = {"case": case, "decision": decision, "n": n, "submitted_at": found.submitted_at}
+    say(facts, f"{case}, submitted {found.submitted_at}: {decision}.", as_json)
+
+
+def correct(
+    terminal: Annotated[str, typer.Argument(metavar="TERMINAL")],
+    n: Annotated[int, typer.Argument(metavar="N", help="number of the result that was wrong")],
+    state: Annotated[Literal["accepted", "refused"], typer.Argument()],
+    reason: Annotated[str, typer.Option(help="a word")] = "corrected",
+    data: Data = DEFAULT_DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Correct a result that a terminal was given; the first one stays, and the terminal is told of both."""
+    from offline_store.chain import timestamp
+
+    with opened_house(data) as house, house.store.transaction():
+        wrong = house.store.cases.result(terminal, n)
+        if wrong is None:
+            end(f"{terminal} has no result {n}.", NO)
+        at = timestamp(datetime.now(UTC))
+        later = house.store.cases.correct(terminal, wrong, state, _word(reason, "--reason"), at)
+    say({"terminal": terminal, "n": later, "corrects": n}, f"Result {later} of {terminal} corrects {n}.", as_json)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register these commands."""
+    for command in (order, orders, decide, correct):
+        app.command()(command)

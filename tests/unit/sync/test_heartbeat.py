@@ -1,0 +1,321 @@
+"""The heartbeat: the time counts when the centre signed it, an order when it is for this terminal, new and in time."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from offline_store.delivery import Delivery
+from offline_store.device_states import DeviceBoard
+from offline_store.journal import open_journal
+from offline_store.schema import DeviceStateRow
+from sync.carrying_out import Orders
+from sync.client.heartbeat import heartbeat
+from sync.client.outcomes import Done, Stopped
+from sync.client.session import Session
+from sync.gateway.beating import interval, issue_order
+from sync.gateway.cli_operations import fleet_line, with_heartbeat
+from sync.orders import FILE as ORDERS
+from sync.orders import lock_of, read_orders
+from sync.protocol.exchange import JSON, Response
+from sync.protocol.heartbeat import Heartbeat, HeartbeatAnswer, Order, TimeStatement
+from sync.protocol.messages import parse
+from sync.protocol.statements import Statement, make_statement
+from sync.trusted_time import FILE as TIME
+from sync.trusted_time import TrustedTime
+from sync.vitals import Vitals
+
+STORE_KEY = bytes(range(32))
+
+
+class _Trust:
+    def __init__(self, terminal, authority_key):
+        self.terminal, self.authority_key = terminal, authority_key
+
+
+class Kiosk:
+    """A terminal's sync side on a real data directory, against the gateway's core."""
+
+    def __init__(self, hall, folder, number="T0001"):
+        self.hall, self.folder = hall, folder
+        self.enrolled = hall.terminal(number)
+        self.offset = timedelta()
+        self.journal = open_journal(
+            folder, terminal=number, key=STORE_KEY, sign=self.enrolled.signer.sign, seal=lambda plain, info: plain,
+            now=self.now,
+        ).journal  # fmt: skip
+        self.delivery = Delivery(folder, STORE_KEY)
+        self.told = []
+        self.orders = Orders(folder, self.now, self.drained, self.delivery.audit_names_order, self.told.append)
+        (folder / "trust").mkdir()
+        self.time = TrustedTime(folder, _Trust(number, hall.authority.public_key))
+        self.vitals = Vitals(folder, self.delivery, self.orders, self.time, "intl", lambda: 7)
+        self.between = lambda request, ask: ask(request)
+        self.session = Session(
+            number, self.enrolled.signer, lambda request: self.between(request, hall.ask), self.now, os.urandom
+        )
+        self.number = number
+
+    def now(self):
+        return self.hall.clock.now() - self.offset
+
+    def drained(self):
+        return self.delivery.backlog().pending == 0
+
+    def beat(self):
+        job = heartbeat(self.vitals, self.number, self.hall.authority.public_key, self.now, os.urandom)
+        return self.session.run(job)
+
+    def close(self):
+        self.delivery.close()
+        self.journal.close()
+
+
+@pytest.fixture
+def kiosk(hall, tmp_path):
+    with closing(Kiosk(hall, tmp_path / "terminal")) as kiosk:
+        yield kiosk
+
+
+def order(hall, command, number="T0001"):
+    with hall.store.transaction():
+        return issue_order(number, command, "test", store=hall.store, authority=hall.authority, now=hall.clock.now())
+
+
+def states(hall):
+    return [(row.number, row.state) for row in hall.store.heartbeats.orders("T0001", 99)]
+
+
+# --- how it is ------------------------------------------------------------------------------------------------------
+
+
+def test_the_centre_keeps_the_latest_word_and_what_changed(kiosk, hall):
+    with closing(DeviceBoard(kiosk.folder, STORE_KEY)) as board:
+        board.tell(DeviceStateRow("card-reader", "online", None, "2026-11-22T00:00:00.000Z"))
+        board.tell(DeviceStateRow("receipt-printer", "strange", "PR-02", "2026-11-22T00:00:00.000Z"))
+        assert kiosk.beat() == Done(0, note="clock-offset 0 ms", every=30.0)
+        assert kiosk.beat().items == 0
+        board.tell(DeviceStateRow("card-reader", "noDevice", "CR-01", "2026-11-22T00:01:00.000Z"))
+        kiosk.beat()
+    changes = [(row.device, row.state, row.fault) for row in hall.store.heartbeats.changes("T0001", 9)]
+    assert changes == [
+        ("card-reader", "online", None), ("receipt-printer", "unknown", "PR-02"), ("card-reader", "noDevice", "CR-01"),
+    ]  # fmt: skip
+    hall.clock.forward(seconds=95)
+    (row,) = [with_heartbeat(row, hall.store, hall.clock.now()) for row in hall.store.fleet()]
+    assert (row["heartbeat"]["age"], row["heartbeat"]["pending"], row["heartbeat"]["snapshot"]) == (95, 1, 7)
+    assert fleet_line(row)[-1] == "95 s ago, card-reader CR-01, receipt-printer PR-02"
+    assert "nonce" not in json.dumps(row)
+
+
+def test_a_terminal_that_never_said_anything_is_shown_as_such(hall):
+    hall.terminal("T0009")
+    (row,) = [with_heartbeat(row, hall.store, hall.clock.now()) for row in hall.store.fleet()]
+    assert fleet_line(row)[-1] == "no heartbeat yet"
+
+
+def test_heartbeats_take_no_more_of_the_gateway_when_the_fleet_grows():
+    assert [interval(size) for size in (1, 900, 9_000, 50_000, 10**6)] == [30, 30, 300, 1666, 3600]
+
+
+@pytest.mark.parametrize("change", [
+    {"devices": ({"device": "x", "state": "broken", "since": "2026-11-22T00:00:00Z"},)}, {"name": "张三"},
+    {"free_bytes": -1}, {"version": "1.0; DROP TABLE"}, {"suite": "none"}, {"nonce": "AA"},
+])  # fmt: skip
+def test_a_heartbeat_of_another_shape_is_refused(kiosk, hall, change):
+    good = json.loads(kiosk.vitals.beat(bytes(16), kiosk.now()).to_wire())
+    body = json.dumps({**good, **change}).encode()
+    assert hall.ask(kiosk.enrolled.signed("POST", "/v1/heartbeat", body)).status == 400
+    assert hall.store.heartbeats.latest("T0001") is None
+
+
+# --- time -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_clocks_offset_is_measured_noted_and_said_with_the_next_beat(kiosk, hall):
+    kiosk.offset = timedelta(seconds=4)
+    assert kiosk.beat().note == "clock-offset 4000 ms"
+    assert kiosk.delivery.clock_offset() == 4000
+    kiosk.beat()
+    assert parse(Heartbeat, hall.store.heartbeats.latest("T0001").content).clock_offset == 4000
+
+
+def test_the_trusted_bound_is_the_latest_signed_time_and_never_goes_back(kiosk, hall):
+    assert kiosk.time.bound() is None
+    kiosk.beat()
+    first = kiosk.time.bound()
+    assert first == hall.clock.now()
+    hall.clock.forward(days=-2)
+    kiosk.beat()
+    assert kiosk.time.bound() == first
+    hall.clock.forward(days=3)
+    kiosk.beat()
+    assert kiosk.time.bound() == hall.clock.now()
+
+
+def test_a_bound_that_somebody_wrote_himself_is_no_bound(kiosk, hall, tmp_path):
+    kiosk.beat()
+    file = kiosk.folder / "trust" / TIME
+    signed = json.loads(file.read_bytes())
+    later = TimeStatement(terminal="T0001", nonce=bytes(16), time="2099-01-01T00:00:00Z")
+    stranger = hall.terminal("T0002")
+    file.write_bytes(make_statement("time", later, stranger.signer).to_wire())
+    assert kiosk.time.bound() is None
+    file.write_bytes(json.dumps({**signed, "signature": "A" * 86}).encode())
+    assert kiosk.time.bound() is None
+    others = make_statement("time", later.model_copy(update={"terminal": "T0002"}), hall.authority.signing)
+    file.write_bytes(others.to_wire())
+    assert kiosk.time.bound() is None
+
+
+@pytest.mark.parametrize("replayed", ["nonce", "terminal"])
+def test_a_time_said_to_another_or_at_another_moment_is_not_believed(kiosk, hall, replayed):
+    said = {"terminal": "T0001", "nonce": bytes(16), "time": "2030-01-01T00:00:00Z"}
+    if replayed == "terminal":
+        said["terminal"] = "T0002"
+
+    def answer(request, ask):
+        if replayed == "terminal":
+            said["nonce"] = parse(Heartbeat, request.body).nonce
+        time = make_statement("time", TimeStatement(**said), hall.authority.signing)
+        return Response(200, {"content-type": JSON}, HeartbeatAnswer(time=time, every=30).to_wire())
+
+    kiosk.between = answer
+    assert kiosk.beat() == Stopped("statement-for-another")
+    assert (kiosk.time.bound(), kiosk.delivery.clock_offset()) == (None, None)
+
+
+# --- orders ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_lock_takes_the_terminal_out_of_service_and_an_unlock_gives_it_back(kiosk, hall):
+    order(hall, "lock")
+    assert kiosk.beat().items == 1
+    assert lock_of(kiosk.folder).reason == "test"
+    assert states(hall) == [(1, "issued")]
+    kiosk.beat()
+    assert states(hall) == [(1, "done")]
+    assert parse(Heartbeat, hall.store.heartbeats.latest("T0001").content).locked
+    order(hall, "unlock")
+    kiosk.beat()
+    assert lock_of(kiosk.folder) is None
+
+
+def test_an_order_is_carried_out_once_however_often_it_is_sent(kiosk, hall):
+    order(hall, "lock")
+    kept = []
+    kiosk.between = lambda request, ask: kept.append(ask(request)) or kept[-1]
+    kiosk.beat()
+    order(hall, "unlock")
+    kiosk.beat()
+    locked_once = parse(HeartbeatAnswer, kept[0].body).orders
+
+    def again(request, ask):
+        fresh = parse(HeartbeatAnswer, ask(request).body)
+        return Response(200, {"content-type": JSON}, fresh.model_copy(update={"orders": locked_once}).to_wire())
+
+    kiosk.between = again
+    assert kiosk.beat().items == 0
+    assert lock_of(kiosk.folder) is None
+
+
+@pytest.mark.parametrize("forged", ["unsigned", "by another", "for another", "as a time"])
+def test_an_order_that_the_authority_did_not_give_to_this_terminal_is_not_carried_out(kiosk, hall, forged):
+    good = Order(
+        terminal="T0001", number=5, command="wipe", reason="r", issued_at="2026-11-22T00:00:00Z",
+        not_after="2099-01-01T00:00:00Z",
+    )  # fmt: skip
+    stranger = hall.terminal("T0002").signer
+    made = {
+        "unsigned": Statement(suite=stranger.suite, statement=good.to_wire(), signature=bytes(64)),
+        "by another": make_statement("order", good, stranger),
+        "for another": make_statement("order", good.model_copy(update={"terminal": "T0002"}), hall.authority.signing),
+        "as a time": make_statement("time", good, hall.authority.signing),
+    }[forged]
+
+    def answer(request, ask):
+        fresh = parse(HeartbeatAnswer, ask(request).body)
+        return Response(200, {"content-type": JSON}, fresh.model_copy(update={"orders": (made,)}).to_wire())
+
+    kiosk.between = answer
+    assert isinstance(kiosk.beat(), Stopped)
+    assert (lock_of(kiosk.folder), kiosk.orders.book.open) == (None, ())
+
+
+def test_an_order_that_comes_too_late_by_the_centres_time_is_void(kiosk, hall):
+    order(hall, "lock")
+    kept = []
+    kiosk.between = lambda request, ask: kept.append(parse(HeartbeatAnswer, ask(request).body).orders) or ask(request)
+    hall.clock.forward(hours=23)
+    job = heartbeat(kiosk.vitals, "T0001", hall.authority.public_key, kiosk.now, os.urandom)
+    next(job)
+    job.close()
+    late = [Statement.model_validate_json(row.statement) for row in hall.store.heartbeats.orders("T0001", 9)]
+    hall.clock.forward(hours=2)
+
+    def answer(request, ask):
+        fresh = parse(HeartbeatAnswer, ask(request).body)
+        assert fresh.orders == ()
+        return Response(200, {"content-type": JSON}, fresh.model_copy(update={"orders": tuple(late)}).to_wire())
+
+    kiosk.between = answer
+    assert kiosk.beat().items == 1
+    assert lock_of(kiosk.folder) is None
+    assert kiosk.orders.book.reports[0].state == "expired"
+
+
+def test_a_refresh_is_done_when_the_snapshot_job_has_ended_well(kiosk, hall):
+    order(hall, "refresh")
+    kiosk.beat()
+    assert kiosk.orders.take_wanted() == ("snapshot",)
+    kiosk.orders.go_on("upload", Done())
+    kiosk.beat()
+    assert states(hall) == [(1, "issued")]
+    kiosk.orders.go_on("snapshot", Done(9))
+    kiosk.beat()
+    assert states(hall) == [(1, "done")]
+
+
+def test_diagnostics_are_collected_when_the_journal_holds_them(kiosk, hall):
+    order(hall, "collect-diagnostics")
+    kiosk.beat()
+    assert [told.command for told in kiosk.told] == ["collect-diagnostics"]
+    kiosk.orders.go_on("upload", Done())
+    assert len(kiosk.orders.book.open) == 1
+    kiosk.journal.append("audit", {"event": "diagnostics", "order": 1, "free_bytes": 5})
+    kiosk.orders.go_on("upload", Done())
+    kiosk.beat()
+    assert states(hall) == [(1, "done")]
+
+
+def test_a_wipe_locks_at_once_drains_says_so_and_only_then_is_due(kiosk, hall):
+    order(hall, "wipe")
+    kiosk.beat()
+    assert lock_of(kiosk.folder) is not None
+    assert kiosk.orders.take_wanted() == ("upload", "salvage", "heartbeat")
+    assert not kiosk.orders.wipe_due
+    kiosk.beat()
+    assert states(hall) == [(1, "draining")]
+    kiosk.orders.go_on("upload", Done())
+    assert not kiosk.orders.wipe_due, "something still waits"
+    kiosk.delivery.mark_received(kiosk.journal.head, "2026-11-22T00:00:00.000Z")
+    kiosk.orders.go_on("upload", Done())
+    assert not kiosk.orders.wipe_due, "the centre has not heard it yet"
+    kiosk.beat()
+    assert states(hall) == [(1, "wiping")]
+    assert kiosk.orders.wipe_due
+    again = Orders(kiosk.folder, kiosk.now, kiosk.drained, lambda number: False, kiosk.told.append)
+    assert again.wipe_due, "also after a crash"
+
+
+def test_a_damaged_book_of_orders_locks_until_the_centre_speaks(kiosk, hall):
+    (kiosk.folder / "trust" / ORDERS).write_bytes(b"{")
+    assert lock_of(kiosk.folder).reason == "orders-damaged"
+    order(hall, "unlock")
+    kiosk.beat()
+    assert lock_of(kiosk.folder) is None
+    assert read_orders(kiosk.folder).last == 1
