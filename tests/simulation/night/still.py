@@ -26,7 +26,7 @@ from kiosk.terminal import State
 Wanted = Callable[[Effect], bool]
 
 
-class _OneStencil:
+class OneStencil:
     """The first certificate is made by the press; the next ones are its copies with another number, for speed."""
 
     def __init__(self, press: Maker) -> None:
@@ -57,7 +57,7 @@ class StillHall:
             look_every=10,
             fitted=fitted,
         )
-        self.night.press = _OneStencil(self.night.press)
+        self.night.press = OneStencil(self.night.press)
         self.night.line.lossy = False
         self.until(lambda state: all(map(state.devices.usable, fitted)), 120.0)
         # what is sent is not the question here
