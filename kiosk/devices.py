@@ -157,6 +157,8 @@ def _delivered(devices: Devices, report: object, out: Outbox) -> Devices:
     if not isinstance(report, DeliveryReported):
         raise TypeError(f"delivery is a DeliveryReported, not a {type(report).__name__}")
     # the snapshot's own health comes with it: there is one with a lease, or there is none
+    if report.out_of_service != devices.delivery.out_of_service:
+        out.perform(Append("audit", {"event": "standing", "out_of_service": report.out_of_service or "none"}), None)
     fault = None if report.data_as_of else "DT-01"
     snapshot = DeviceReported(Device.SNAPSHOT, fault, "" if report.data_as_of else "no-usable-snapshot")
     return _reported(replace(devices, delivery=report), snapshot, Device.SNAPSHOT, out)

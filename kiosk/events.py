@@ -68,12 +68,18 @@ class DeviceReported:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReported:
-    """What the sync process left in the journal's delivery rows."""
+    """What the sync process left in the journal's delivery rows.
+
+    ``out_of_service``: the centre's word why this disk may serve nobody (`offline_store.standing`), None when it may;
+    ``out_since``: since when, in the hall's time.
+    """
 
     online: bool
     pending: int
     oldest_pending: str | None
     data_as_of: str | None
+    out_of_service: str | None = None
+    out_since: str = ""
 
 
 @dataclass(frozen=True, slots=True)

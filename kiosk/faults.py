@@ -67,6 +67,9 @@ CATALOGUE: dict[str, FaultEntry] = {
         FaultEntry("DT-02", Whose.CENTRE, "P4", "the person is not in this area's data"),
         FaultEntry("DT-03", Whose.CENTRE, "P4", "no enrolment in this area's data"),
         FaultEntry("SY-01", Whose.US, "P1", "disk full or journal not writable: see kiosk diagnose"),
+        FaultEntry(
+            "SY-02", Whose.US, "P1", "the centre does not take this disk for the terminal: see kiosk diagnose, sync"
+        ),
         FaultEntry("SW-01", Whose.US, "P1", "restarted after a fault of the program"),
         FaultEntry("LF-01", Whose.PERSON, "P3", "a card was left in the reader: collect and register it"),
     )

@@ -10,15 +10,11 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
 
-from offline_store.keys import KeyProvider, wipe
+from offline_store.keys import KeyProvider
 from sync.client.outcomes import Answer, NoAnswer, problem_of
 from sync.protocol.certificate_code import CodeUnreadableError, public_key_of, read_seal_certificate
 from sync.protocol.enrolment import (
@@ -36,31 +32,9 @@ from sync.protocol.exchange import JSON, Request
 from sync.protocol.messages import Malformed, parse
 from sync.protocol.signatures import NONCE_BYTES, sign
 from sync.protocol.suites import Signer, SuiteName
+from sync.seal_key import SealKey, load_seal_key, make_seal_key
 from sync.terminal_keys import AGAIN_KEY, TERMINAL_KEY, make_terminal_key, settle_keys, signer_named
 from sync.trust import read_trust, write_trust
-
-SEAL_KEY: Final = "seal"
-
-
-def load_seal_key(keys: KeyProvider) -> ec.EllipticCurvePrivateKey:
-    """The seal's P-256 key (PKCS #8, DER or PEM). Raises KeyMissing; ValueError for a key of another kind."""
-    with keys.load(SEAL_KEY) as buffer:
-        load = load_pem_private_key if buffer.material.startswith(b"-----") else load_der_private_key
-        key = load(buffer.material, None)
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise ValueError("the seal key is not of P-256")
-    return key
-
-
-def make_seal_key(keys: KeyProvider) -> None:
-    """Make the seal's key where it does not exist yet."""
-    seal = bytearray(
-        ec.generate_private_key(ec.SECP256R1()).private_bytes(
-            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    keys.create(SEAL_KEY, seal)
-    wipe(seal)
 
 
 def enrol(
@@ -84,8 +58,9 @@ def enrol(
     """
     typed = read_code(code)
     name = AGAIN_KEY if again else TERMINAL_KEY
-    if again:
-        settle_keys(keys, read_trust(data_dir).terminal_key_fingerprint)
+    present = read_trust(data_dir) if again else None
+    if present is not None:
+        settle_keys(keys, present.terminal_key_fingerprint)
     make_terminal_key(keys, name, suite)
     make_seal_key(keys)
     signer, seal = signer_named(keys, name, suite), load_seal_key(keys)
@@ -93,20 +68,21 @@ def enrol(
     answer = send(sign(request, signer, terminal=terminal, now=int(now().timestamp()), nonce=random(NONCE_BYTES)))
     trust = check_answer(_parsed(answer), typed, terminal=terminal, terminal_key=signer.public_key)
     _check_seal_certificates(trust, seal)
+    if present is not None and trust.demo and not present.demo:
+        raise EnrolmentRefused("demonstration", "A demonstration authority answered: enrol again at the real centre.")
     write_trust(data_dir, trust)
     settle_keys(keys, trust.terminal_key_fingerprint)
     return trust
 
 
-def _request(terminal: str, code: EnrolmentCode, signer: Signer, seal: ec.EllipticCurvePrivateKey) -> EnrolmentRequest:
-    spki = seal.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    binding = enrolment_binding(terminal, signer.public_key, spki)
+def _request(terminal: str, code: EnrolmentCode, signer: Signer, seal: SealKey) -> EnrolmentRequest:
+    binding = enrolment_binding(terminal, signer.public_key, seal.spki)
     return EnrolmentRequest(
         terminal=terminal,
         code_id=code.code_id,
         terminal_key=signer.public_key,
-        seal_key=spki,
-        seal_proof=seal.sign(binding, ec.ECDSA(hashes.SHA256())),
+        seal_key=seal.spki,
+        seal_proof=seal.sign_der(binding),
         proof=proof_of(code.proof_key, binding),
     )
 
@@ -125,7 +101,7 @@ def _parsed(answer: Answer) -> EnrolmentAnswer:
     raise EnrolmentRefused("not-the-gateway", "What answered at this address is not the centre's gateway.")
 
 
-def _check_seal_certificates(trust: Trust, seal: ec.EllipticCurvePrivateKey) -> None:
+def _check_seal_certificates(trust: Trust, seal: SealKey) -> None:
     """The authority's word is genuine by now; this finds a centre that certified another key than ours by mistake."""
     try:
         leaf = x509.load_pem_x509_certificate(trust.seal_certificate.encode("ascii"))
@@ -133,7 +109,7 @@ def _check_seal_certificates(trust: Trust, seal: ec.EllipticCurvePrivateKey) -> 
         compact = read_seal_certificate(trust.compact_seal_certificate)
     except (ValueError, TypeError, InvalidSignature, CodeUnreadableError):
         compact = None
-    if compact is None or leaf.public_key() != seal.public_key() or compact.public_key != public_key_of(seal):
+    if compact is None or leaf.public_key() != seal.public_key or compact.public_key != public_key_of(seal.public_key):
         raise EnrolmentRefused(
             "seal-not-certified", "The centre certified another seal key than ours: tell the centre."
         )

@@ -90,6 +90,8 @@ class TerminalStores:
             terminal=settings.terminal,
             key=self._store_key.material,
             sign=load_signer(keys, trust.terminal_key_fingerprint).sign,
+            # enrolled again: what the centre has of this terminal before that is closed
+            enrolled_epoch=trust.least_epoch,
             seal=functools.partial(seal_body, centre_public_key=trust.centre_key),
             now=self._utc,
             suite=settings.crypto.suite,
@@ -136,7 +138,15 @@ class TerminalStores:
         recent = timestamp(self._utc() - ONLINE_FOR)
         online = last is not None and last.ended_at is not None and last.ended_at >= recent
         oldest = _hall_minute(backlog.oldest_at) if backlog.oldest_at else None
-        return DeliveryReported(online, backlog.pending, oldest, self.records.data_as_of())
+        out = self._delivery.out_of_service()
+        return DeliveryReported(
+            online,
+            backlog.pending,
+            oldest,
+            self.records.data_as_of(),
+            out_of_service=None if out is None else out.code,
+            out_since="" if out is None else _hall_minute(out.since),
+        )
 
     def close(self) -> None:
         """A clean stop: head file written, keys overwritten. After damage the next start checks everything."""

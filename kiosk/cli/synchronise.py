@@ -62,8 +62,15 @@ def status_command(data: Data, as_json: Json = False) -> None:
     status = _guarded(lambda: process.status(directory.root, keys=keys), as_json)
     last_done = {job: run.ended_at if run else None for job, run in status.last_done}
     snapshot = status.snapshot
+    out = status.out_of_service
     document: dict[str, Any] = {
         "terminal": status.terminal,
+        "out_of_service": None if out is None else {"reason": out.code, "since": out.since},
+        "certificate_until": status.certificate.expires_at,
+        "terminal_revocations": {
+            "as_of": status.certificate.revocations_as_of,
+            "revoked": status.certificate.revoked_terminals,
+        },
         "gateway": status.gateway_url,
         "demo": status.demo,
         "pending": status.backlog.pending,
@@ -77,6 +84,14 @@ def status_command(data: Data, as_json: Json = False) -> None:
         ),
     }
     answer(document, as_json=as_json)
+    if out is not None:
+        refuse(
+            Exit.NO,
+            f"the centre does not take this disk for {status.terminal}: {out.code}",
+            why="out-of-service",
+            next_step="ask the centre to look, then: kiosk enrol --code (a new code)",
+            as_json=False,
+        )
 
 
 def _guarded(work: Any, as_json: bool) -> Any:
@@ -93,7 +108,6 @@ def _guarded(work: Any, as_json: bool) -> Any:
         step = "let the running one work, or end it first"
         refuse(Exit.NO, str(error), why="already-running", next_step=step, as_json=as_json)
     except GatewayAddressUnfit as error:
-        step = "set centre.gateway in terminal.toml"
-        refuse(Exit.UNKNOWN, str(error), why="address", next_step=step, as_json=as_json)
+        refuse(Exit.UNKNOWN, str(error), why="address", next_step=error.remedy, as_json=as_json)
     except StoreError as error:
         refuse(Exit.UNKNOWN, str(error), why=type(error).__name__, next_step=error.remedy, as_json=as_json)

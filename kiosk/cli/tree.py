@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli import certificate, devices, diagnose, journal, provision, service, synchronise
+from kiosk.cli import certificate, devices, diagnose, enrol, journal, keys, provision, service, synchronise
 
 Data = Annotated[Path, typer.Option("--data", help="data directory of this terminal", envvar="KIOSK_DATA")]
 Fonts = Annotated[Path | None, typer.Option("--fonts", help="built fonts; default: build/fonts of a working copy")]
@@ -22,11 +22,13 @@ app = typer.Typer(
 app.add_typer(certificate.app, name="certificate")
 app.add_typer(diagnose.app, name="diagnose")
 app.add_typer(journal.app, name="journal")
+app.add_typer(keys.app, name="keys")
 app.add_typer(service.app, name="service")
 app.add_typer(synchronise.app, name="sync")
 app.command("read-card")(devices.read_card_command)
 app.command("read-id")(devices.read_id_command)
 app.command("provision")(provision.provision_command)
+app.command("enrol")(enrol.enrol_command)
 app.command("settings")(provision.settings_command)
 
 

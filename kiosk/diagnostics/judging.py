@@ -26,6 +26,7 @@ _ORDER = (Health.ILL, Health.UNKNOWN, Health.WELL)
 """The verdict is the first of these that some part has; with nothing fitted at all it is well."""
 
 _FAULT_OF: Mapping[tuple[Part, str], str] = {
+    (Part.SYNC, "out_of_service"): "SY-02",
     (Part.RECEIPT_PRINTER, "paper_out"): "PR-02",
     (Part.RECEIPT_PRINTER, "cover_open"): "PR-03",
     (Part.RECEIPT_PRINTER, "jam"): "PR-03",

@@ -75,6 +75,42 @@ class SyncReading:
     awaiting_result: int
     last_upload: datetime | None
     milliseconds: float
+    out_of_service: str | None = None
+    """The centre's word why this disk may serve nobody."""
+
+
+def keys(reading: KeysReading | Refusal) -> Found:
+    """Can they be had, and are they where nobody else gets them?"""
+    if isinstance(reading, Refusal):
+        return _refused("lend", reading, None)
+    refusal = reading.refusal
+    lends = Step("lend", Result.PASS, reading.milliseconds)
+    if refusal is not None:
+        lends = Step("lend", Result.FAIL, None, refusal.sentence)
+    warnings = [reading.warning] if reading.warning else []
+    if reading.swap:
+        warnings.append("swap_on")
+    return Found(
+        Identity(port=reading.port),
+        {
+            "place": reading.place,
+            "keys": " ".join(reading.names) or "-",
+            "registers": ",".join(map(str, reading.registers)) or "-",
+            "swap": " ".join(reading.swap) or "-",
+        },
+        steps=(lends,),
+        causes=() if refusal is None else (refusal.cause,),
+        warnings=tuple(warnings),
+    )
+
+
+def swap_to_disk(listed: str, encrypted: Callable[[str], bool]) -> tuple[str, ...]:
+    """From /proc/swaps (proc(5)): what memory can be swapped out to and be read there later.
+
+    Compressed memory (zram) is no disk; `encrypted` tells of a block device whether it is.
+    """
+    names = (line.split()[0] for line in listed.splitlines()[1:] if line.strip())
+    return tuple(name for name in names if not name.startswith("/dev/zram") and not encrypted(name))
 
 
 def journal(reading: JournalReading | Refusal, port: str) -> Found:
@@ -147,7 +183,8 @@ def sync(reading: SyncReading | Refusal, now: datetime) -> Found:
     if isinstance(reading, Refusal):
         return _refused("open", reading, None)
     late = reading.oldest is not None and now - reading.oldest > LONG_WAIT
-    last = reading.last_upload
+    last, out = reading.last_upload, reading.out_of_service
+    causes = (*(("out_of_service",) if out else ()), *(("backlog_late",) if late else ()))
     return Found(
         Identity(port=reading.gateway),
         {

@@ -158,6 +158,7 @@ def _sync(data: Path, keys: Callable[[], KeyProvider]) -> SyncReading | Refusal:
         stand.backlog.awaiting_result,
         _moment(upload.ended_at) if upload is not None and upload.ended_at else None,
         _since(began),
+        None if stand.out_of_service is None else stand.out_of_service.code,
     )
 
 

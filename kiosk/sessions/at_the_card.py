@@ -44,6 +44,9 @@ def room_known(session: Session, event: Completed, out: Outbox, rules: Rules, ar
     phase = phase_of(session, CheckingRoom)
     if isinstance(event.result, NoRoom):
         return ending.offer_card(session, out, around, rules, notice("SY-01", Tone.DANGER))
+    if around.devices.delivery.out_of_service:
+        # what this disk accepted could never arrive
+        return ending.offer_card(session, out, around, rules, notice("SY-02", Tone.DANGER))
     header = {"session": session.id or "", "started": "card"}
     awaiting = out.perform(Append("session-opened", header), session.id)
     return replace(session, phase=Opening(phase.item), awaiting=awaiting)

@@ -83,6 +83,8 @@ def _page(session: Session, around: Around, moment: Moment, rules: Rules) -> tup
             health = around.devices.health[Device.STORE]
             code = health.fault or ""
             return Page.OUT_OF_SERVICE, OutOfService(text("out.store"), _minute(health.since), code)
+        case phases.Standby() | phases.Choosing() if around.devices.delivery.out_of_service:
+            return Page.OUT_OF_SERVICE, OutOfService(text("out.store"), around.devices.delivery.out_since, "SY-02")
         case phases.Standby():
             return Page.STANDBY, Standby(_tiles(rules, around.devices))
         case phases.Choosing():

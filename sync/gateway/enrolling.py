@@ -84,7 +84,7 @@ def enrol(
             "suite-differs", f"This centre works with the suite {authority.suite}: set crypto.suite and enrol again."
         )
     if store.terminal_certificates.is_revoked(asked.terminal, own_fingerprint):
-        return _refused("key-revoked", "This key was taken back: run kiosk provision --again, which makes a new one.")
+        return _refused("key-revoked", "This key was taken back: run kiosk enrol, which makes a new one.")
     if store.terminal_certificates.seal_is_revoked(asked.seal_key):
         return _refused("seal-key-revoked", "This terminal's seal was taken back: provision it in an empty directory.")
     _seal_key(asked)

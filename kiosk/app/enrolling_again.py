@@ -1,0 +1,73 @@
+"""A terminal that exists gets a new key by a new code: after a fork, a key that was taken back, a lost centre.
+
+The journal that is there ends, whole as it is, and a new epoch begins; what the old one still holds is uploaded from
+where it is moved to. The terminal process must not run meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.app.directory import DataDirectory
+from kiosk.app.provisioning import ProvisioningRefused
+from kiosk.app.stores import TerminalStores
+from kiosk.clock import SystemClock
+from kiosk.settings import Settings
+from offline_store.journal import NewEpoch
+from offline_store.keys import KeyProvider
+from sync.client.http import TLS_FOLDER, GatewayAddressUnfit, HttpSender
+from sync.enrolment import enrol
+from sync.protocol.enrolment import EnrolmentRefused
+from sync.trust import read_trust
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledAgain:
+    """The epoch that is open now, and why it was begun (None: the centre had nothing of this terminal)."""
+
+    organisation: str
+    epoch: int
+    reason: str | None
+
+
+def enrol_again(
+    data: DataDirectory,
+    settings: Settings,
+    keys: KeyProvider,
+    code: str,
+    *,
+    now: Callable[[], datetime],
+    random: Callable[[int], bytes],
+) -> EnrolledAgain:
+    """Raises ProvisioningRefused, NotEnrolled, and the errors of stores and keys: StoreBusy while the terminal runs."""
+    # nobody else may be using the journal: found out before the centre is asked, for a code is good once
+    TerminalStores(data, settings, keys, SystemClock()).close()
+    address = settings.centre.gateway or read_trust(data.root).gateway_url
+    try:
+        sender = HttpSender(address, tls=data.root / TLS_FOLDER)
+    except GatewayAddressUnfit as error:
+        raise ProvisioningRefused("address", str(error), error.remedy) from error
+    try:
+        trust = enrol(
+            data.root,
+            terminal=settings.terminal,
+            code=code,
+            keys=keys,
+            send=sender,
+            now=now,
+            random=random,
+            again=True,
+            suite=settings.crypto.suite,
+        )
+    except EnrolmentRefused as error:
+        raise ProvisioningRefused(error.code, error.sentence, "ask the centre for a new code") from error
+    finally:
+        sender.close()
+    stores = TerminalStores(data, settings, keys, SystemClock())
+    try:
+        reason = stores.outcome.reason if isinstance(stores.outcome, NewEpoch) else None
+        return EnrolledAgain(trust.organisation, stores.books.epoch, reason)
+    finally:
+        stores.close()
