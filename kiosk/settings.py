@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
@@ -93,9 +93,25 @@ class Centre(_Table):
 
 
 class Keys(_Table):
-    """Where keys live. A key file is refused unless allowed, and warned about for ever."""
+    """Where keys live: in a TPM, or in files, which are refused unless allowed, and warned about for ever.
+
+    ``tpm``: how to reach the chip (a TCTI of tpm2-tss): ``device:/dev/tpmrm0``. ``tpm_pcrs``: platform registers of
+    the SHA-256 bank that keys are bound to; 0 to 7 are firmware and boot loader (TCG PC Client profile, 3.3.4).
+    """
 
     allow_file: bool = False
+    tpm: str = Field(default="", pattern=r"^$|^(device:/dev/|tabrmd:|swtpm:)[A-Za-z0-9_.,:=/-]*$", max_length=200)
+    tpm_pcrs: tuple[Annotated[int, Field(ge=0, le=23)], ...] = Field(default=(), max_length=8)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.tpm and self.allow_file:
+            raise ValueError("keys lie in the TPM or in files: take allow_file or tpm out")
+        if self.tpm_pcrs and not self.tpm:
+            raise ValueError("tpm_pcrs needs tpm")
+        if len(set(self.tpm_pcrs)) != len(self.tpm_pcrs):
+            raise ValueError("a register stands twice in tpm_pcrs")
+        return self
 
 
 class Crypto(_Table):

@@ -23,6 +23,8 @@ from offline_store.errors import KeyFilesRefused, KeyMissing, KeyUnfit
 
 MAX_KEY_BYTES: Final = 16 * 1024
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_HALF_MADE = re.compile(r"\.[a-z][a-z0-9-]{0,30}\.[0-9]+\.new")
+"""What `offline_store.durable` calls a file before it has its name."""
 
 
 class KeyBuffer:
@@ -85,6 +87,17 @@ class KeyProvider(Protocol):
     @property
     def place(self) -> KeyPlace:
         """Where the keys lie."""
+
+    @property
+    def port(self) -> str:
+        """The folder, or how the chip is reached: for the technician."""
+
+    @property
+    def registers(self) -> tuple[int, ...]:
+        """Platform registers (PCR) that new keys are bound to."""
+
+    def names(self) -> tuple[str, ...]:
+        """Of all keys, sorted."""
 
     @property
     def warning(self) -> KeyWarning | None:
@@ -157,11 +170,13 @@ class KeyFiles:
     """
 
     place: KeyPlace = KeyPlace.FILES
+    registers: tuple[int, ...] = ()
 
     def __init__(self, folder: Path, *, allow_file: bool, warn: Callable[[KeyWarning], None]) -> None:
         if not allow_file:
             raise KeyFilesRefused(folder.name, "key files are not allowed by the settings")
         self._folder = folder
+        self.port = str(folder)
         self.warning: KeyWarning = KeyWarning(
             code="keys-in-files",
             folder=str(folder),
@@ -199,7 +214,7 @@ class KeyFiles:
 
     def names(self) -> tuple[str, ...]:
         """Of all keys, sorted."""
-        return tuple(sorted(path.name for path in plain_key_files(self._folder)))
+        return tuple(path.name for path in plain_key_files(self._folder) if _NAME.fullmatch(path.name))
 
     def _path(self, name: str) -> Path:
         return self._folder / checked_name(name)
@@ -213,8 +228,9 @@ def checked_name(name: str) -> str:
 
 
 def plain_key_files(folder: Path) -> list[Path]:
-    """Files that hold a key as it is; none when there is no such folder."""
-    return [path for path in folder.iterdir() if _NAME.fullmatch(path.name)] if folder.is_dir() else []
+    """Files that hold a key as it is, also those that a kill left half made; none when there is no such folder."""
+    found = list(folder.iterdir()) if folder.is_dir() else []
+    return sorted(path for path in found if _NAME.fullmatch(path.name) or _HALF_MADE.fullmatch(path.name))
 
 
 def read_private(path: Path, label: str, *, exactly: int | None = None, at_most: int = MAX_KEY_BYTES) -> bytearray:

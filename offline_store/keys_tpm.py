@@ -56,7 +56,8 @@ class TpmKeys:
     def __init__(self, folder: Path, tcti: str, registers: tuple[int, ...] = ()) -> None:
         self._folder = folder
         self._tcti = tcti
-        self._registers = checked_registers(registers)
+        self.port = tcti
+        self.registers = checked_registers(registers)
 
     @property
     def warning(self) -> KeyWarning | None:
@@ -164,6 +165,10 @@ class TpmKeys:
         """Registers that the key is bound to. Raises KeyMissing, KeyUnfit; needs no chip."""
         return self._read(name)[1].registers
 
+    def binds_as_new(self, name: str) -> bool:
+        """Whether the key is bound to the registers that a new one would be bound to."""
+        return self.bound_to(name) == self.registers
+
     def _read(self, name: str) -> tuple[str, Envelope]:
         label = self._label(name)
         return label, Envelope.from_bytes(read_private(self._path(name), label, at_most=MAX_FILE_BYTES), label)
@@ -179,8 +184,8 @@ class TpmKeys:
     def _sealed(self, chip: Chip, held: Held, content: bytes | bytearray) -> Envelope:
         wrapping = bytearray(os.urandom(WRAPPING_BYTES))
         try:
-            blobs = chip.seal(wrapping, self._registers)
-            return Envelope.around(held, content, wrapping, chip.root, self._registers, blobs)
+            blobs = chip.seal(wrapping, self.registers)
+            return Envelope.around(held, content, wrapping, chip.root, self.registers, blobs)
         finally:
             wipe(wrapping)
 

@@ -16,6 +16,7 @@ from drivers.card_reader.monitor import PcscMonitor
 from drivers.lanes import Done
 from kiosk.app.card_watch import QUESTION_SECONDS, CardWatcher, Roles, find_sam, on_a_timer
 from kiosk.app.directory import DataDirectory
+from kiosk.app.keys import key_provider
 from kiosk.app.lanes import Lanes, open_lanes, reader_roles
 from kiosk.app.papers_process import PapersProcess
 from kiosk.app.rules import rules_for
@@ -97,13 +98,13 @@ class Core:
     def _serve(self) -> None:
         if self._settings.profile == "service" and read_trust(self._data.root).demo:
             raise SettingsError("profile service and a demonstration authority: enrol at a real centre")
-        keys = self._data.key_files(self._settings)
+        keys = key_provider(self._settings, self._data)
         # whatever fails on the way up, the threads that run already end: a process that cannot serve must not stay
         with ExitStack() as running:
             stores = TerminalStores(self._data, self._settings, keys, self._clock)
             running.callback(stores.close)
             faces = located.locate(self._fonts)
-            papers = PapersProcess(self._data, self._fonts, self._crash)
+            papers = PapersProcess(self._data, self._settings.keys, self._fonts, self._crash)
             running.callback(papers.stop)
             lanes = open_lanes(self._settings, [face.path for face in (faces.regular, *faces.rare)], self._crash)
             running.callback(lanes.stop)

@@ -29,7 +29,7 @@ class DataDirectory:
 
     @property
     def keys(self) -> Path:
-        """Key files, where they are allowed."""
+        """Sealed keys, or key files where they are allowed."""
         return self.root / "keys"
 
     @property
@@ -52,15 +52,16 @@ class DataDirectory:
         return settings.load(self.settings_file)
 
     def key_files(self, chosen: Settings, *, quiet: bool = False) -> KeyFiles:
-        """The key provider; refused unless the settings allow key files, warned about each time."""
-        return KeyFiles(self.keys, allow_file=chosen.keys.allow_file, warn=_silent if quiet else _log_warning)
+        """Keys in files; refused unless the settings allow them, warned about each time."""
+        return KeyFiles(self.keys, allow_file=chosen.keys.allow_file, warn=_silent if quiet else log_warning)
 
 
 def _silent(warning: KeyWarning) -> None:
     """The warning was given by the command that started this one."""
 
 
-def _log_warning(warning: KeyWarning) -> None:
+def log_warning(warning: KeyWarning) -> None:
+    """For the log: where keys are kept is weak, and what to do about it."""
     import structlog
 
     structlog.get_logger().warning(warning.code, folder=warning.folder, advice=warning.text_en)

@@ -13,7 +13,8 @@ from pathlib import Path
 from kiosk.app.directory import DataDirectory
 from kiosk.certificates.client import PapersClient, PapersGoneError, PapersLateError, papers_command
 from kiosk.certificates.facts import EnrolmentCertificate
-from sync.enrolment import SEAL_KEY
+from kiosk.settings import Keys
+from sync.seal_key import SEAL_KEY
 from sync.trust import CENTRE, FOLDER
 
 WARM_LIMIT, MAKE_LIMIT = 60.0, 30.0
@@ -22,9 +23,10 @@ WARM_LIMIT, MAKE_LIMIT = 60.0, 30.0
 class PapersProcess:
     """Starts the process when it is first wanted; `crash` gets a bug of ours in its thread."""
 
-    def __init__(self, data: DataDirectory, fonts: Path, crash: Callable[[BaseException], None]) -> None:
+    def __init__(self, data: DataDirectory, keys_in: Keys, fonts: Path, crash: Callable[[BaseException], None]) -> None:
         """Nothing is started yet."""
-        command = papers_command(data.keys / SEAL_KEY, data.root / FOLDER / CENTRE, fonts)
+        trust = data.root / FOLDER / CENTRE
+        command = papers_command(data.keys / SEAL_KEY, trust, fonts, tpm=keys_in.tpm)
         self._client = PapersClient(command)
         self._crash = crash
         self._wanted: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiosk import settings
 from kiosk.app.directory import DataDirectory
+from kiosk.app.keys import key_provider, lines_for
 from kiosk.app.stores import PSEUDONYM_KEY, STORE_KEY, TerminalStores
 from kiosk.clock import SystemClock
 from kiosk.settings import SettingsError
@@ -38,16 +39,17 @@ def provision(
     code: str,
     devices: Mapping[str, str],
     *,
+    keys_in: settings.Keys,
     demonstration: bool,
     now: Callable[[], datetime],
     random: Callable[[int], bytes],
     suite: SuiteName = "intl",
 ) -> Trust:
-    """Enrol, then write terminal.toml last: a directory with settings is a terminal."""
-    draft = _draft(terminal, gateway, devices, suite, demonstration=demonstration)
+    """Enrol, then write terminal.toml last: a directory with settings is a terminal. `keys_in`: where its keys lie."""
+    draft = _draft(terminal, gateway, devices, suite, keys_in, demonstration=demonstration)
     _check(draft)
     data.root.mkdir(parents=True, exist_ok=True)
-    keys = data.key_files(settings.Settings(terminal=terminal, keys=settings.Keys(allow_file=True)), quiet=True)
+    keys = key_provider(settings.Settings(terminal=terminal, keys=keys_in), data, quiet=True)
     try:
         sender = HttpSender(gateway)
     except GatewayAddressUnfit as error:
@@ -77,15 +79,21 @@ def _make_keys(keys: KeyProvider, random: Callable[[int], bytes]) -> None:
         material[:] = bytes(KEY_BYTES)
 
 
-def _draft(terminal: str, gateway: str, devices: Mapping[str, str], suite: SuiteName, *, demonstration: bool) -> str:
+def _draft(
+    terminal: str,
+    gateway: str,
+    devices: Mapping[str, str],
+    suite: SuiteName,
+    keys_in: settings.Keys,
+    *,
+    demonstration: bool,
+) -> str:
     lines = [
         "# Settings of this terminal. `kiosk settings` checks and shows them.",
         f'terminal = "{_plain(terminal)}"',
         f'profile = "{"demonstration" if demonstration else "service"}"',
         "",
-        "[keys]",
-        "# keys lie in files, not in a security chip: for demonstration or transition only",
-        "allow_file = true",
+        *lines_for(keys_in),
         "",
         "[crypto]",
         f'suite = "{suite}"',

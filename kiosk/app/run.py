@@ -34,6 +34,7 @@ def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
     from kiosk.app.core import Core
     from kiosk.app.directory import DataDirectory
     from kiosk.settings import SettingsError
+    from offline_store.errors import KeyFault
     from ui.fonts import load_rare
 
     data = DataDirectory(root)
@@ -68,6 +69,9 @@ def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
         core.join()
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
+        return 3
+    except KeyFault as error:
+        sys.stderr.write(f"{error}\nNext: {error.remedy}\n")
         return 3
     return 0
 

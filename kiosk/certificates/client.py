@@ -68,10 +68,11 @@ class PapersTalk:
         return request.id, to_line(request)
 
 
-def papers_command(seal_key: Path, trust: Path, fonts: Path) -> list[str]:
-    """How to start the papers process with this interpreter."""
+def papers_command(seal_key: Path, trust: Path, fonts: Path, *, tpm: str = "") -> list[str]:
+    """How to start the papers process with this interpreter. `tpm`: the chip (TCTI) that the seal key is in."""
     files = ["--seal-key", str(seal_key), "--trust", str(trust), "--fonts", str(fonts)]
-    return [sys.executable, "-m", "kiosk.certificates.papers", *files]
+    chip = ["--tpm", tpm] if tpm else []
+    return [sys.executable, "-m", "kiosk.certificates.papers", *files, *chip]
 
 
 class PapersClient:

@@ -1,6 +1,6 @@
 """The papers process: makes and signs certificates, the only holder of the seal key.
 
-    python -m kiosk.certificates.papers --seal-key FILE --trust FILE --fonts DIR
+    python -m kiosk.certificates.papers --seal-key FILE --trust FILE --fonts DIR [--tpm TCTI]
 
 Reads requests from standard input and answers on standard output (`kiosk.certificates.pipe`); ends when standard input
 closes. Standard error gets sentences for the technician and, after a bug, where it happened, never what was worked on.
@@ -71,6 +71,21 @@ def read_seal_key(path: Path) -> Signer:
     return signer_for(key)
 
 
+def seal_key_in_chip(path: Path, tcti: str) -> Signer:
+    """The right to sign with the P-256 key that a TPM holds; `path`: as its file would be called, were it in one.
+
+    Raises PapersUnusableError.
+    """
+    # a third of a second: only where there is a chip
+    from offline_store.errors import StoreError
+    from offline_store.keys_tpm import TpmKeys
+
+    try:
+        return TpmKeys(path.parent, tcti).p256(path.name).sign
+    except StoreError as error:
+        raise PapersUnusableError(f"{error}: {error.remedy}") from error
+
+
 def read_trust(path: Path) -> Trust:
     """`trust/centre.json` as enrolment left it. Raises PapersUnusableError."""
     try:
@@ -139,6 +154,7 @@ def main(arguments: list[str]) -> int:
     """Run the process; `arguments` without the program's name."""
     parser = argparse.ArgumentParser(prog="python -m kiosk.certificates.papers")
     parser.add_argument("--seal-key", type=Path, required=True, help="P-256 private key, mode 0600")
+    parser.add_argument("--tpm", default="", help="the key is in this chip (a TCTI of tpm2-tss)")
     parser.add_argument("--trust", type=Path, required=True, help="trust/centre.json")
     parser.add_argument("--fonts", type=Path, required=True, help="directory of the built fonts")
     chosen = parser.parse_args(arguments)
@@ -147,8 +163,12 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("TZ", "Asia/Shanghai")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers = _own_output()
+
+    def read_key() -> Signer:
+        return seal_key_in_chip(chosen.seal_key, chosen.tpm) if chosen.tpm else read_seal_key(chosen.seal_key)
+
     try:
-        make_press = press_maker(lambda: read_seal_key(chosen.seal_key), read_trust(chosen.trust), chosen.fonts)
+        make_press = press_maker(read_key, read_trust(chosen.trust), chosen.fonts)
     except (PapersUnusableError, FontsMissingError) as error:
         sys.stderr.write(f"papers: {error}\n")
         return 3

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from kiosk.cli.answers import Exit, answer, refuse
-from kiosk.cli.options import Data, Json, opened
+from kiosk.cli.options import Data, Json, keys_table, opened
 
 
 def provision_command(
@@ -20,6 +20,12 @@ def provision_command(
     allow_key_files: Annotated[
         bool, typer.Option("--allow-key-files", help="keep keys in files: for demonstration or transition only")
     ] = False,
+    tpm: Annotated[
+        str, typer.Option("--tpm", metavar="TCTI", help="seal keys to this security chip, e.g. device:/dev/tpmrm0")
+    ] = "",
+    tpm_pcrs: Annotated[
+        str, typer.Option("--tpm-pcrs", metavar="LIST", help="and to these platform registers (SHA-256), e.g. 0,7")
+    ] = "",
     demonstration: Annotated[
         bool, typer.Option("--demonstration", help="accept a demonstration authority; nothing it certifies is valid")
     ] = False,
@@ -38,11 +44,12 @@ def provision_command(
     from kiosk.app.provisioning import ProvisioningRefused, provision
     from offline_store.errors import StoreError
 
-    if not allow_key_files:
-        step = "give --allow-key-files for a demonstration; there is no key chip support in this release"
+    if not allow_key_files and not tpm:
+        step = "give --tpm device:/dev/tpmrm0, or --allow-key-files for a demonstration"
         refuse(
             Exit.USAGE, "this machine would keep its keys in files", why="key-files", next_step=step, as_json=as_json
         )
+    keys_in = keys_table(tpm, tpm_pcrs, allow_file=allow_key_files, as_json=as_json)
     devices = {
         "receipt_printer": receipt_printer,
         "id_reader": id_reader,
@@ -57,6 +64,7 @@ def provision_command(
             gateway,
             code,
             devices,
+            keys_in=keys_in,
             demonstration=demonstration,
             now=lambda: datetime.now(UTC),
             random=os.urandom,
@@ -82,5 +90,5 @@ def settings_command(data: Data, as_json: Json = False) -> None:
     """What the terminal is set to, after checking it."""
     _, settings, keys = opened(data, as_json=as_json)
     document = settings.model_dump(mode="json")
-    document["warnings"] = [keys.warning.text_en]
+    document["warnings"] = [keys.warning.text_en] if keys.warning else []
     answer(document, as_json=as_json)

@@ -63,8 +63,9 @@ def settings_of(data: Path | None, *, as_json: bool) -> tuple[Path, Settings]:
 def keys_of(data: Path, settings: Settings) -> KeyProvider:
     """The keys; StoreError says why there are none."""
     from kiosk.app.directory import DataDirectory
+    from kiosk.app.keys import key_provider
 
-    return DataDirectory(data).key_files(settings, quiet=True)
+    return key_provider(settings, DataDirectory(data), quiet=True)
 
 
 @contextmanager

@@ -41,6 +41,7 @@ class Part(StrEnum):
     DOCUMENT_PRINTER = "document-printer"
     PIN_PAD = "pin-pad"
     BARCODE_READER = "barcode-reader"
+    KEYS = "keys"
     JOURNAL = "journal"
     SNAPSHOT = "snapshot"
     CLOCK = "clock"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +31,23 @@ class Refusal:
     def cause(self) -> str:
         """`WrongKey` -> wrong_key."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", self.kind).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class KeysReading:
+    """Where keys lie (``files``, ``tpm``), which, what is to be warned of for ever, and swap that is not encrypted.
+
+    ``registers``: what the keys are bound to; ``refusal``: a key cannot be had.
+    """
+
+    place: str
+    port: str
+    names: tuple[str, ...]
+    registers: tuple[int, ...]
+    warning: str | None
+    swap: tuple[str, ...]
+    refusal: Refusal | None
+    milliseconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +213,10 @@ def sync(reading: SyncReading | Refusal, now: datetime) -> Found:
         },
         steps=(
             Step("open", Result.PASS, reading.milliseconds),
+            _step("standing", well=not out, detail=out or ""),
             _step("backlog", well=not late, detail="waits longer than a day" if late else ""),
         ),
-        causes=("backlog_late",) if late else (),
+        causes=causes,
         warnings=() if late or last is not None else ("never_uploaded",),
     )
 

@@ -14,7 +14,14 @@ from kiosk.diagnostics import machine
 from kiosk.diagnostics.crypto import CryptoReading
 from kiosk.diagnostics.findings import Answer, NotFitted, Part
 from kiosk.diagnostics.history import History, devices_lent, histories
-from kiosk.diagnostics.machine import DiskReading, JournalReading, Refusal, SnapshotReading, SyncReading
+from kiosk.diagnostics.machine import (
+    DiskReading,
+    JournalReading,
+    KeysReading,
+    Refusal,
+    SnapshotReading,
+    SyncReading,
+)
 from offline_store.errors import StoreError
 from offline_store.journal import Limits, read_journal
 from offline_store.journal.files import DATABASE, MARK
@@ -58,8 +65,9 @@ def read_machine(data: Path, snapshots: Path, keys: Callable[[], KeyProvider], n
     if not (data / FOLDER / CENTRE).exists() and not (data / DATABASE).exists():
         # settings alone, on a technician's bench: there is nothing yet that could be ill
         absent = NotFitted()
-        answers |= dict.fromkeys((Part.JOURNAL, Part.SNAPSHOT, Part.SYNC), absent)
+        answers |= dict.fromkeys((Part.KEYS, Part.JOURNAL, Part.SNAPSHOT, Part.SYNC), absent)
         return MachineRead({**answers, Part.CLOCK: machine.clock(now, ())}, {})
+    answers[Part.KEYS] = machine.keys(_keys(data, keys))
     journal, told = _journal(data, keys)
     snapshot, backlog = _snapshot(snapshots, keys), _sync(data, keys)
     known: list[tuple[str, datetime]] = []
@@ -103,6 +111,39 @@ def lent_by_a_running_terminal(data: Path, keys: Callable[[], KeyProvider]) -> b
                 reader.close()
     except StoreError:
         return False
+
+
+def _keys(data: Path, keys: Callable[[], KeyProvider]) -> KeysReading | Refusal:
+    began = time.monotonic()
+    try:
+        provider = keys()
+    except StoreError as error:
+        return _refusal(error)
+    refusal: Refusal | None = None
+    try:
+        provider.load(STORE_KEY, length=32).close()
+    except StoreError as error:
+        refusal = _refusal(error)
+    taken = _since(began)
+    # the word that names the warning is also the word for its next step
+    warning = provider.warning.code.replace("-", "_") if provider.warning else None
+    swap = machine.swap_to_disk(_text(Path("/proc/swaps")), _encrypted)
+    where = provider.port, provider.names(), provider.registers
+    return KeysReading(provider.place.value, *where, warning, swap, refusal, taken)
+
+
+def _encrypted(device: str) -> bool:
+    """Whether a block device is one of dm-crypt (cryptsetup names it so in the mapping's uuid)."""
+    name = Path(device).resolve().name
+    return _text(Path("/sys/block") / name / "dm" / "uuid").startswith("CRYPT-")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except OSError:
+        # no such device, or a system without it
+        return ""
 
 
 def _room(data: Path) -> tuple[int, int]:

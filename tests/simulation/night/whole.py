@@ -43,8 +43,8 @@ from kiosk.settings import Devices, Keys, Settings
 from kiosk.terminal import State
 from offline_store.journal import read_journal
 from sync.client.outcomes import Stopped
-from sync.enrolment import enrol, load_seal_key
-from sync.protocol.certificate_code import signer_for
+from sync.enrolment import enrol
+from sync.seal_key import load_seal_key
 
 TERMINAL = "T001"
 FITTED = frozenset(Device) - {Device.PIN_PAD, Device.BARCODE_READER}
@@ -264,7 +264,7 @@ class Night:
         )
         self._store_key = self._keys.load("store", length=32)
         seal = Seal(
-            signer_for(load_seal_key(self._keys)), trust.seal_certificate, (trust.x509_intermediate, trust.x509_root)
+            load_seal_key(self._keys).sign, trust.seal_certificate, (trust.x509_intermediate, trust.x509_root)
         )
         settings = PressSettings(seal, trust.compact_seal_certificate, trust.verify_url, trust.demo)
         self.press: Maker = Press(settings, self._fonts)

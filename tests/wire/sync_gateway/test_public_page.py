@@ -14,9 +14,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from sync import process
-from sync.enrolment import load_seal_key
-from sync.protocol.certificate_code import CertificateFacts, code_text, issue_code, read_code, signer_for
+from sync.protocol.certificate_code import CertificateFacts, code_text, issue_code, read_code
 from sync.protocol.messages import CertificateIssued
+from sync.seal_key import load_seal_key
 from sync.trust import read_trust
 
 PICTURES = os.environ.get("PAGE_PICTURES")
@@ -62,7 +62,7 @@ def facts(trust, **changes):
 
 def printed(terminal, **changes):
     trust = read_trust(terminal.data)
-    return issue_code(facts(trust, **changes), trust.compact_seal_certificate, signer_for(load_seal_key(terminal.keys)))
+    return issue_code(facts(trust, **changes), trust.compact_seal_certificate, load_seal_key(terminal.keys).sign)
 
 
 def report(terminal, code):

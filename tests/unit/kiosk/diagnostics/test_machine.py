@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from kiosk.clock import HALL_ZONE
 from kiosk.diagnostics import machine
 from kiosk.diagnostics.findings import NotFitted, Part, Result
-from kiosk.diagnostics.machine import DiskReading, JournalReading, Refusal, SnapshotReading, SyncReading
+from kiosk.diagnostics.machine import DiskReading, JournalReading, KeysReading, Refusal, SnapshotReading, SyncReading
 from kiosk.diagnostics.machine_reading import read_machine, terminal_runs
 from offline_store.errors import KeyFilesRefused
 from offline_store.journal import open_journal
@@ -82,6 +83,42 @@ def test_what_waits_for_a_day_needs_a_person(oldest, uploaded, judgement):
     assert judged(machine.sync(reading, NOW)) == judgement
 
 
+@pytest.mark.parametrize(
+    ("facts", "judgement"),
+    [
+        ({}, ("well", (), ())),
+        ({"warning": "keys_in_files"}, ("well", (), ("keys_in_files",))),
+        ({"swap": ("/dev/sda3",)}, ("well", (), ("swap_on",))),
+        ({"warning": "keys_in_files", "swap": ("/swapfile",)}, ("well", (), ("keys_in_files", "swap_on"))),
+        ({"refusal": Refusal("MachineChanged", "keys/store.tpm: no")}, ("ill", ("machine_changed",), ())),
+        ({"refusal": Refusal("KeyChipOther", "keys/store.tpm: no")}, ("ill", ("key_chip_other",), ())),
+    ],
+)
+def test_keys_are_ill_when_they_cannot_be_had_and_warned_of_where_others_could_get_them(facts, judgement):
+    plain = KeysReading("tpm", "device:/dev/tpmrm0", ("store",), (0, 7), None, (), None, 2.0)
+    assert judged(machine.keys(replace(plain, **facts))) == judgement
+
+
+def test_where_keys_lie_and_what_they_are_bound_to_is_told():
+    found = machine.keys(KeysReading("tpm", "device:/dev/tpmrm0", ("seal", "store"), (0, 7), None, (), None, 2.0))
+    assert found.status == {"place": "tpm", "keys": "seal store", "registers": "0,7", "swap": "-"}
+    assert found.identity.port == "device:/dev/tpmrm0"
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ((), ()),
+        (("/dev/sda3 partition 8388604 0 -2",), ("/dev/sda3",)),
+        (("/swapfile file 2097148 512 -2", "/dev/zram0 partition 4194300 0 100"), ("/swapfile",)),
+        (("/dev/dm-1 partition 8388604 0 -2", "/dev/dm-2 partition 8388604 0 -3"), ("/dev/dm-2",)),
+    ],
+)
+def test_swap_counts_unless_it_is_encrypted_or_no_disk(lines, found):
+    listed = "\n".join(["Filename Type Size Used Priority", *lines]) + "\n"
+    assert machine.swap_to_disk(listed, lambda device: device == "/dev/dm-1") == found
+
+
 def test_a_store_that_cannot_be_read_is_ill_by_the_name_of_its_refusal():
     refusal = Refusal("WrongKey", "journal.db: it was encrypted under another key")
     found = machine.journal(refusal, "journal.db")
@@ -101,6 +138,7 @@ def refused():
 def test_settings_alone_on_a_bench_are_a_terminal_that_is_not_set_up_and_not_an_ill_one(tmp_path):
     read = read_machine(tmp_path, tmp_path / "snapshot", refused, NOW)
     assert {part for part, answer in read.answers.items() if isinstance(answer, NotFitted)} == {
+        Part.KEYS,
         Part.JOURNAL,
         Part.SNAPSHOT,
         Part.SYNC,
@@ -113,7 +151,7 @@ def test_without_its_keys_an_enrolled_terminal_says_so_and_has_no_history(tmp_pa
     (tmp_path / "trust").mkdir()
     (tmp_path / "trust" / "centre.json").write_text("{}")
     read = read_machine(tmp_path, tmp_path / "snapshot", refused, NOW)
-    for part in (Part.JOURNAL, Part.SNAPSHOT, Part.SYNC):
+    for part in (Part.KEYS, Part.JOURNAL, Part.SNAPSHOT, Part.SYNC):
         assert read.answers[part].causes == ("key_files_refused",)
     assert read.histories is None
     assert Part.DISK in read.answers
