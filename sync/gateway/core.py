@@ -114,8 +114,9 @@ def _note_client_certificate(request: Request, store: Store, who: Signed, now: d
 def _enrol(request: Request, store: Store, now: datetime, centre: Centre) -> Response:
     asked = message_in(request, EnrolmentRequest)
     own = fingerprint(asked.terminal_key)
-    _verified(request, lambda number, _: asked.terminal_key if number == asked.terminal else None, now)
+    who = _verified(request, lambda number, _: asked.terminal_key if number == asked.terminal else None, now)
     with store.transaction():
+        _note_client_certificate(request, store, who, now, centre)
         return enrol(
             asked,
             own,

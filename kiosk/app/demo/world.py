@@ -95,7 +95,7 @@ class World:
         self.run("kiosk-gateway", "population", *where, *people, "--json")
         self.run("kiosk-gateway", "publish", *where, "--json")
         ready = self.folder / "gateway-ready.json"
-        ports = ("--port", "0", "--public-port", "0", "--ready-file", str(ready))
+        ports = ("--port", "0", "--public-port", "0", "--staff-port", "0", "--ready-file", str(ready))
         self._serve(["kiosk-gateway", "serve", *where, *ports], until="Terminals:")
         address = json.loads(ready.read_text("utf-8"))["gateway_url"]
         self._say("terminal: keys, enrolment, first data")

@@ -139,16 +139,19 @@ def _with_form(visit: Visit, page: Page) -> tuple[Visit, Shown | None]:
 
 def _head(visit: Visit) -> Head:
     if visit.who is None:
-        return Head(path=visit.request.route if _is_page(visit.request) else "/")
+        return Head(path=_place(visit.request))
     account = visit.who.account
     roles = tuple(NAMES[role] for role in sorted(account.roles))
     entries = () if own_pages.must_change(account, visit.now) else _entries(visit)
-    path = visit.request.route if _is_page(visit.request) else "/"
-    return Head(entries, path, account.name, roles, form_token(visit.held))
+    return Head(entries, _place(visit.request), account.name, roles, form_token(visit.held))
 
 
-def _is_page(request: Request) -> bool:
-    return any(page.path == request.route and page.method == "GET" for page in PAGES)
+def _place(request: Request) -> str:
+    """The page a browser can come back to: this one, or the one its form was on."""
+    found = [page for page in PAGES if page.path == request.route]
+    if any(page.method == "GET" for page in found):
+        return request.route
+    return next((page.under for page in found if page.under is not None), "/")
 
 
 def _entries(visit: Visit) -> tuple[tuple[str, Both], ...]:

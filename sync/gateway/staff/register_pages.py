@@ -32,7 +32,7 @@ REASONS: Final = {
 
 def _search(visit: Visit) -> Shown:
     number = visit.asked("number")
-    return _found(visit, number) if number else _page(visit, "", ())
+    return _found(visit, number, searched=True) if number else _page(visit, "", ())
 
 
 def _page(visit: Visit, number: str, content: tuple[Element | None, ...], status: int = 200) -> Shown:
@@ -63,7 +63,7 @@ def _page(visit: Visit, number: str, content: tuple[Element | None, ...], status
     return Shown(_TITLE, (ask, *content), status=status)
 
 
-def _found(visit: Visit, number: str, problem: Both | None = None) -> Shown:
+def _found(visit: Visit, number: str, problem: Both | None = None, *, searched: bool = False) -> Shown:
     if len(number) > _LONGEST or not _CERTIFICATE.fullmatch(number):
         unfit = Both(
             "这不是证明编号：编号由字母、数字和短横组成，印在证明右上角。",
@@ -72,7 +72,7 @@ def _found(visit: Visit, number: str, problem: Both | None = None) -> Shown:
         return _page(visit, number, (parts.notice("bad", unfit),), 422)
     with visit.store.transaction():
         entry = visit.store.certificate(number)
-        if problem is None:
+        if searched:
             visit.record(Act.REGISTER_SEARCHED, number, reason="" if entry else "unknown")
     if entry is None:
         unknown = Both(
@@ -163,5 +163,5 @@ def _revoke(visit: Visit) -> Shown:
 
 PAGES: Final = (
     Page("/certificates", "GET", _search, Right.SEE_REGISTER, entry=Both("证明登记簿", "Certificates")),
-    Page("/certificate-revoked", "POST", _revoke, Right.REVOKE_CERTIFICATE),
+    Page("/certificate-revoked", "POST", _revoke, Right.REVOKE_CERTIFICATE, under="/certificates"),
 )

@@ -255,5 +255,5 @@ PAGES: Final = (
     Page("/alarms", "GET", _alarms, Right.SEE_ALARMS, entry=Both("告警", "Alarms")),
     Page("/enrolment-code", "GET", _code_form, Right.MAKE_ENROLMENT_CODE, entry=Both("登记码", "Enrolment code")),
     Page("/enrolment-code", "POST", _code_confirm, Right.MAKE_ENROLMENT_CODE),
-    Page("/enrolment-code-made", "POST", _code_made, Right.MAKE_ENROLMENT_CODE),
+    Page("/enrolment-code-made", "POST", _code_made, Right.MAKE_ENROLMENT_CODE, under="/enrolment-code"),
 )

@@ -84,6 +84,8 @@ class Page:
     open_: bool = False
     entry: Both | None = None
     """Its name in the menu, if it stands there."""
+    under: str | None = None
+    """The page that a form was sent from, for the menu and for whoever switches the language."""
 
 
 def form_of(request: Request) -> Mapping[str, str]:

@@ -59,6 +59,8 @@ class Gateway:
             str(port),
             "--public-port",
             "0",
+            "--staff-port",
+            "0",
             "--ready-file",
             str(file),
             "--data",

@@ -49,8 +49,8 @@ def test_a_taken_port_is_said_and_a_served_gateway_answers_commands_beside_it(ho
     house.command("init")
     house.start()
     try:
-        port = str(house.ready["port"])
-        assert "cannot be listened on" in house.command("serve", "--port", port, "--public-port", "0", expect=3)
+        words = ("serve", "--port", str(house.ready["port"]), "--public-port", "0", "--staff-port", "0")
+        assert "cannot be listened on" in house.command(*words, expect=3)
         house.command("enrol", "T0002")
         assert house.answer("fleet") == []
     finally:
