@@ -24,6 +24,7 @@ SEAL_CERTIFICATE: Final = "seal-certificate.pem"
 COMPACT_SEAL_CERTIFICATE: Final = "seal-certificate.cbor"
 REVOCATIONS: Final = "revocations.cbor"
 TERMINAL_CERTIFICATE: Final = "terminal-certificate.json"
+PACKAGE_ROOT: Final = "package-root.json"
 TERMINAL_REVOCATIONS: Final = "terminal-revocations.json"
 _MAX_BYTES: Final = 1 << 20
 _MAX_LIST_BYTES: Final = 1 << 26

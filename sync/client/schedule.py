@@ -33,6 +33,7 @@ INTERVALS: Final[Mapping[str, float]] = {
     "results": 60.0,
     "heartbeat": 300.0,
     "revocations": 3600.0,
+    "packages": 3600.0,
     "terminal-revocations": 3600.0,
     "renewal": 24 * 3600.0,
     "snapshot": 6 * 3600.0,

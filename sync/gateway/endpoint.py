@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel
 
 from sync.gateway.authority import Authority
+from sync.gateway.packages.online_keys import OnlineKeyFiles
 from sync.gateway.refusals import Refused, problem
 from sync.gateway.store import Store
 from sync.protocol.encoding import TooLarge, decompress
@@ -31,6 +32,8 @@ class Centre:
     verify_url: str
     client_certificates: bool = False
     """Whether terminals come through a proxy that has checked their TLS certificates and says which they were."""
+    package_keys: OnlineKeyFiles | None = None
+    """The gateway's own keys for saying which list of packages is the newest; None where nobody signs that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from sync.gateway import asking, beating, fetching, receiving, terminal_certificates
 from sync.gateway.endpoint import Endpoint
+from sync.gateway.packages import serving as packages
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *receiving.ENDPOINTS,
@@ -13,4 +14,5 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *asking.ENDPOINTS,
     *beating.ENDPOINTS,
     *terminal_certificates.ENDPOINTS,
+    *packages.ENDPOINTS,
 )

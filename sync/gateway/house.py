@@ -16,6 +16,7 @@ from sync.gateway.authority import Authority, AuthorityMissing, load_authority, 
 from sync.gateway.connectors.core_system import CoreSystem
 from sync.gateway.connectors.demo import DemoCore
 from sync.gateway.endpoint import Centre
+from sync.gateway.packages.online_keys import OnlineKeyFiles
 from sync.gateway.sqlite_store import SqliteStore
 from sync.gateway.staff.door import Door, staff_key
 from sync.gateway.store import PublishedSnapshot
@@ -59,7 +60,12 @@ class House:
     def centre(self, gateway_url: str, verify_url: str, *, client_certificates: bool = False) -> Centre:
         """Who this gateway is; the addresses set at init win over the listeners' own."""
         gateway, verify = self.gateway_url or gateway_url, self.verify_url or verify_url
-        return Centre(self.authority, gateway, verify, client_certificates)
+        return Centre(self.authority, gateway, verify, client_certificates, self.package_keys)
+
+    @property
+    def package_keys(self) -> OnlineKeyFiles:
+        """The gateway's own keys for packages."""
+        return OnlineKeyFiles(self.folder / KEYS)
 
     def door(self, staff_url: str) -> Door:
         """The door of the staff. Raises StaffKeyUnfit."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from offline_store.chain import ChainEntry, Position
+from sync.gateway.packages.sqlite_packages import SqlitePackages
 from sync.gateway.sqlite_cases import SqliteCases
 from sync.gateway.sqlite_client_certificates import SqliteClientCertificates
 from sync.gateway.sqlite_database import Database
@@ -36,6 +37,7 @@ class SqliteStore(Database):
         super().__init__(folder, create=create, busy_seconds=busy_seconds)
         self._folder = folder
         self.staff: Final = SqliteStaff(self)
+        self.packages: Final = SqlitePackages(self)
         self.client_certificates: Final = SqliteClientCertificates(self)
         self.questions: Final = SqliteQuestions(self)
         self.cases: Final = SqliteCases(self)

@@ -15,6 +15,7 @@ from offline_store.chain import ChainEntry, Position
 from sync.gateway.case_store import CaseStore
 from sync.gateway.client_certificate_store import ClientCertificateStore
 from sync.gateway.heartbeat_store import HeartbeatStore
+from sync.gateway.packages.store import PackageStore
 from sync.gateway.question_store import QuestionStore
 from sync.gateway.rewind_store import RewindStore
 from sync.gateway.staff.store import StaffStore
@@ -159,6 +160,10 @@ class Store(Protocol):
     @property
     def rewinds(self) -> RewindStore:
         """Entries of forked branches, and whether this store goes on from a backup."""
+
+    @property
+    def packages(self) -> PackageStore:
+        """Packages of rules, items and texts, and their metadata."""
 
     @property
     def client_certificates(self) -> ClientCertificateStore:
