@@ -27,11 +27,13 @@ from sync.carrying_out import Orders
 from sync.client import jobs
 from sync.client.heartbeat import heartbeat
 from sync.client.outcomes import Answer, Done, Job, Later, Outcome, Stopped
+from sync.client.packages import packages
 from sync.client.questions import questions
 from sync.client.renewal import expires, renewal, terminal_revocations
 from sync.client.salvage import salvage as salvage_job
 from sync.client.schedule import INTERVALS
 from sync.client.session import Session
+from sync.packages import PackageFolder, PackageStatus, package_status
 from sync.protocol.encoding import canonical_json
 from sync.protocol.exchange import Request
 from sync.protocol.heartbeat import Order
@@ -121,6 +123,7 @@ class Status:
     last_runs: tuple[tuple[str, RunRow | None], ...]
     last_done: tuple[tuple[str, RunRow | None], ...]
     snapshot: Manifest | None
+    packages: PackageStatus
     certificate: Certificate
     out_of_service: OutOfService | None
 
@@ -181,13 +184,15 @@ class Worker:
         self._moved_aside = _MovedAside(data_dir, store_key)
         self._own = own
         self._revocations = RevocationFile(data_dir, trust)
+        self._data_dir = data_dir
+        self._trusted_time = TrustedTime(data_dir, trust)
         self._terminal_revocations = TerminalRevocationFile(data_dir, trust)
         self.orders: Final = Orders(data_dir, _utc, self._drained, delivery.audit_names_order, self._tell_terminal)
         self._vitals = Vitals(
             data_dir=data_dir,
             delivery=delivery,
             orders=self.orders,
-            trusted_time=TrustedTime(data_dir, trust),
+            trusted_time=self._trusted_time,
             suite=suite_of_public_key(trust.authority_key).name,
             generation=self._generations.generation,
         )
@@ -245,6 +250,7 @@ class Worker:
             last_runs=tuple((job, self._delivery.last_run(job)) for job in INTERVALS),
             last_done=tuple((job, self._delivery.last_run(job, outcome="done")) for job in INTERVALS),
             snapshot=self._generations.manifest(),
+            packages=package_status(self._data_dir, self._not_before_known()),
             certificate=self._certificate(),
             out_of_service=self._delivery.out_of_service(),
         )
@@ -279,6 +285,8 @@ class Worker:
             return jobs.results(self._delivery, self.terminal, _utc)
         if name == "snapshot":
             return jobs.snapshot(self._generations, self._trust.package_key, _utc)
+        if name == "packages":
+            return packages(PackageFolder(self._data_dir), self._not_before_known)
         if name == "renewal":
             return renewal(self._own.renewing, _utc)
         if name == "terminal-revocations":
@@ -290,6 +298,11 @@ class Worker:
         if self._own.look():
             self._trust = self._own.trust
             self._session.signer = self._own.signer
+
+    def _not_before_known(self) -> datetime:
+        """The time, but never earlier than what the centre signed: a clock put back brings nothing back to life."""
+        known = self._trusted_time.bound()
+        return _utc() if known is None else max(_utc(), known)
 
     def _note_question(self, row: QuestionRow, state: str) -> None:
         """The inbox says what became of it, without a word of what was asked or answered."""
