@@ -174,6 +174,22 @@ class Connection:
                 self.execute("ROLLBACK")
             raise
 
+    def write(self, statements: Iterable[tuple[str, Sequence[Value]]]) -> None:
+        """These statements as one write transaction, whole or not at all: `writing` for the hot path."""
+        raw = self.raw
+        execute = raw.execute
+        with self._edge:
+            execute("BEGIN IMMEDIATE")
+            try:
+                for sql, values in statements:
+                    execute(sql, values)
+                execute("COMMIT")
+            except BaseException:
+                # some faults (disk full) have already rolled back
+                if raw.in_transaction:
+                    execute("ROLLBACK")
+                raise
+
     @property
     def tables(self) -> Database:
         """The same connection as a sqlite-utils database, for schema, loads and tools, not for hot paths."""

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from offline_store import rows
 from offline_store.chain import ChainEntry, Position
-from offline_store.connection import Connection
+from offline_store.connection import Connection, Value
 from offline_store.journal.outcomes import NothingToTruncate
 from offline_store.truncation import Truncation
 
@@ -25,6 +25,12 @@ AT_ONCE: Final = 5000
 """Entries in one transaction, so that the sync process is not kept waiting."""
 WORTH_A_RECORD: Final = 200
 """Fewer do not leave: each truncation adds an entry of its own."""
+
+_TABLES: Final = ("body", "delivery", "chain")
+_NOTE: Final = (
+    "INSERT INTO truncation(epoch, seq, hash, record_seq) VALUES (?, ?, ?, ?) ON CONFLICT(epoch) DO UPDATE"
+    " SET seq = excluded.seq, hash = excluded.hash, record_seq = excluded.record_seq"
+)
 
 _Because: TypeAlias = Literal["not-processed", "refused", "too-young", "unfinished-print", "newest"]
 
@@ -71,16 +77,14 @@ def leaving(
     return Leaving(first, last, bytes(opening[0]))
 
 
-def cut_off(connection: Connection, entries: Leaving, record: ChainEntry) -> None:
-    """Delete them, inside the caller's transaction that has just inserted the record."""
+def cutting_off(entries: Leaving, record: ChainEntry) -> list[tuple[str, tuple[Value, ...]]]:
+    """The statements that delete them, in the transaction that has just inserted the record."""
     place = (entries.up_to.epoch, entries.first, entries.up_to.seq)
-    connection.execute(
-        "INSERT INTO truncation(epoch, seq, hash, record_seq) VALUES (?, ?, ?, ?) ON CONFLICT(epoch) DO UPDATE"
-        " SET seq = excluded.seq, hash = excluded.hash, record_seq = excluded.record_seq",
-        (record.epoch, entries.up_to.seq, entries.up_to.hash, record.seq),
-    )
-    for table in ("body", "delivery", "chain"):
-        connection.execute(f"DELETE FROM {table} WHERE epoch = ? AND seq BETWEEN ? AND ?", place)  # noqa: S608
+    noted = (record.epoch, entries.up_to.seq, entries.up_to.hash, record.seq)
+    return [
+        (_NOTE, noted),
+        *((f"DELETE FROM {table} WHERE epoch = ? AND seq BETWEEN ? AND ?", place) for table in _TABLES),  # noqa: S608
+    ]
 
 
 def cut_is_recorded(connection: Connection, terminal: str, epoch: int) -> bool:

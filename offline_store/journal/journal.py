@@ -6,7 +6,7 @@ One thread (the terminal's actor) owns it. `append` returns after the commit is 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,10 +25,10 @@ from offline_store.chain import (
     make_entry,
     timestamp,
 )
-from offline_store.connection import Connection
+from offline_store.connection import Connection, Value
 from offline_store.durable import mapped
-from offline_store.errors import StoreBroken, StoreError, StoreFull
-from offline_store.journal.cutting import AT_ONCE, KEPT, LEAST_KEPT, WORTH_A_RECORD, cut_off, leaving
+from offline_store.errors import RowRefused, StoreBroken, StoreError, StoreFull
+from offline_store.journal.cutting import AT_ONCE, KEPT, LEAST_KEPT, WORTH_A_RECORD, cutting_off, leaving
 from offline_store.journal.files import HEAD, OpenMark
 from offline_store.journal.head import HeadRecord, write_head
 from offline_store.journal.outcomes import NoRoom, NothingToTruncate, Room, RoomAnswer, Truncated, TruncationOutcome
@@ -55,26 +55,35 @@ class Limits:
     free_bytes: int = 64 * 1024 * 1024
 
 
-def insert_entry(connection: Connection, entry: ChainEntry, sealed: bytes | None) -> None:
-    """Write one entry with its body and its pending delivery, inside the caller's transaction."""
-    connection.execute(
-        "INSERT INTO chain(epoch, seq, kind, at, header, prev, body_commitment, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            entry.epoch,
-            entry.seq,
-            entry.kind,
-            entry.at,
-            entry.header,
-            entry.prev,
-            entry.body_commitment,
-            entry.hash,
-        ),
-    )
+_FIRST: Final = (
+    "INSERT INTO chain(epoch, seq, kind, at, header, prev, body_commitment, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+# only behind the entry it links to: without that one prev is null, which the table refuses. Not INSERT ... SELECT, for
+# which SQLite builds a temporary table
+_NEXT: Final = (
+    "INSERT INTO chain(epoch, seq, kind, at, header, prev, body_commitment, hash) VALUES (?, ?, ?, ?, ?,"
+    " (SELECT hash FROM chain WHERE epoch = ? AND seq = ? AND hash = ?), ?, ?)"
+)
+_BODY: Final = "INSERT INTO body(epoch, seq, sealed) VALUES (?, ?, ?)"
+_DELIVERY: Final = "INSERT INTO delivery(epoch, seq, state, attempts) VALUES (?, ?, 'pending', 0)"
+
+Statement: TypeAlias = tuple[str, Sequence[Value]]
+
+
+def insertion(entry: ChainEntry, sealed: bytes | None, behind: Position | None) -> list[Statement]:
+    """What writes one entry with its body and its pending delivery. ``behind``: the chain's end, None for the first."""
+    place = (entry.epoch, entry.seq)
+    said = (*place, entry.kind, entry.at, entry.header)
+    rest = (entry.body_commitment, entry.hash)
+    statements: list[Statement]
+    if behind is None:
+        statements = [(_FIRST, (*said, entry.prev, *rest))]
+    else:
+        statements = [(_NEXT, (*said, behind.epoch, behind.seq, behind.hash, *rest))]
     if sealed is not None:
-        connection.execute("INSERT INTO body(epoch, seq, sealed) VALUES (?, ?, ?)", (entry.epoch, entry.seq, sealed))
-    connection.execute(
-        "INSERT INTO delivery(epoch, seq, state, attempts) VALUES (?, ?, 'pending', 0)", (entry.epoch, entry.seq)
-    )
+        statements.append((_BODY, (*place, sealed)))
+    statements.append((_DELIVERY, place))
+    return statements
 
 
 class Journal(JournalReader):
@@ -141,11 +150,9 @@ class Journal(JournalReader):
         sealed = None
         if body is not None:
             sealed = self._seal(salt + body, body_info(self._terminal, head.epoch, seq, kind))
-        with self._connection.writing():
-            self._require_own_end()
-            insert_entry(self._connection, entry, sealed)
+        self._write(insertion(entry, sealed, head))
         self._head = entry.position
-        return entry.position
+        return self._head
 
     def truncate(
         self, *, kept: timedelta = KEPT, at_once: int = AT_ONCE, worth: int = WORTH_A_RECORD
@@ -183,10 +190,7 @@ class Journal(JournalReader):
             header=canonical_json(Truncation(found.up_to, found.opening, signature).header()),
             suite=self.suite,
         )
-        with self._connection.writing():
-            self._require_own_end()
-            insert_entry(self._connection, record, None)
-            cut_off(self._connection, found, record)
+        self._write([*insertion(record, None, head), *cutting_off(found, record)])
         self._head = record.position
         self.close_session()
         return Truncated(found.up_to, found.count, record.position)
@@ -236,9 +240,14 @@ class Journal(JournalReader):
         super().close()
         self._mark.release()
 
-    def _require_own_end(self) -> None:
-        if rows.last_position(self._connection, self._head.epoch) != self._head:
-            raise StoreBroken(self._connection.path.name, "the chain's end is not where this process left it")
+    def _write(self, statements: list[Statement]) -> None:
+        try:
+            self._connection.write(statements)
+        except RowRefused as error:
+            # the number is taken, or the entry before is not there: somebody else wrote
+            raise StoreBroken(
+                self._connection.path.name, "the chain's end is not where this process left it", error.facts
+            ) from error
 
     def _head_record(self) -> HeadRecord:
         return HeadRecord(self._terminal, self._head, rows.chain_count(self._connection), self._key_check)

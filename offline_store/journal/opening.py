@@ -21,7 +21,7 @@ from offline_store.journal.aside import Aside, asides, finish_interrupted_move, 
 from offline_store.journal.cutting import cut_is_recorded
 from offline_store.journal.files import COMPANIONS, DATABASE, HEAD, OpenMark, wal_is_suspect
 from offline_store.journal.head import HeadDamaged, HeadRecord, read_head
-from offline_store.journal.journal import Journal, Limits, Now, Random, Seal, Sign, insert_entry
+from offline_store.journal.journal import Journal, Limits, Now, Random, Seal, Sign, insertion
 from offline_store.journal.outcomes import HowOpened, NewEpoch, Opened, OpenOutcome
 from offline_store.journal.reader import JournalReader
 from offline_store.migrations import migrate, user_version
@@ -283,7 +283,8 @@ def _created(setup: _Setup, mark: OpenMark, epoch: int, reason: str, last_known:
         with connection.writing():
             rows.set_meta(connection, "terminal", setup.terminal)
             rows.set_meta(connection, "epoch", str(epoch))
-            insert_entry(connection, entry, None)
+            for statement, values in insertion(entry, None, None):
+                connection.execute(statement, values)
         connection.truncate_wal()
     finally:
         connection.close()
