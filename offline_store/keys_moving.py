@@ -42,18 +42,38 @@ def nobody_else(data: Path) -> Iterator[None]:
 
 
 def copy_into_chip(
-    files: KeyFiles, chip: TpmKeys, signing: frozenset[str], step: Step = lambda word: None
-) -> list[str]:
-    """Every key of the files is in the chip afterwards, and was read back; the names. ``signing``: P-256 keys (PEM or
-    PKCS #8), which are taken in and never lent again. Raises the errors of both."""
-    names = list(files.names())
-    for name in names:
+    files: KeyFiles,
+    chip: TpmKeys,
+    signing: frozenset[str],
+    step: Step = lambda word: None,
+    *,
+    files_count: bool = True,
+) -> None:
+    """Every key of the files is in the chip afterwards, and was read back.
+
+    ``signing``: P-256 keys (PEM or PKCS #8), which are taken in and never lent again. ``files_count`` False: a key that
+    is in the chip stays as it is there. Raises the errors of both providers.
+    """
+    for name in files.names():
+        taken = name in signing
+        if not files_count and _is_there(chip, name, signing=taken):
+            continue
         with files.load(name) as buffer:
-            if name in signing:
+            if taken:
                 _take_in(chip, name, buffer, step)
             else:
                 _seal(chip, name, buffer, step)
-    return names
+
+
+def _is_there(chip: TpmKeys, name: str, *, signing: bool) -> bool:
+    """Whether the chip gives the key; a sealed key that it does not give is an error, not an absent one."""
+    if name not in chip.names():
+        return False
+    if signing:
+        chip.p256(name)
+    else:
+        chip.load(name).close()
+    return True
 
 
 def destroy_files(folder: Path, step: Step = lambda word: None) -> int:

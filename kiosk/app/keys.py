@@ -55,13 +55,14 @@ def move_to_tpm(data: DataDirectory, chosen: Keys, step: Step = lambda word: Non
     settings = data.load_settings()
     if settings.keys.tpm and settings.keys != chosen:
         raise SettingsError("the keys are in a TPM already, and settings name another chip or other registers")
-    chip = in_chip(data, chosen)
+    chip, fresh = in_chip(data, chosen), _settings_with(data, chosen)
     with nobody_else(data.root):
+        files = KeyFiles(data.keys, allow_file=True, warn=lambda warning: None)
+        # once the chip counts, what a file says of a key that is in it may be old
+        copy_into_chip(files, chip, SIGNING_KEYS, step, files_count=not settings.keys.tpm)
         if not settings.keys.tpm:
-            files = KeyFiles(data.keys, allow_file=True, warn=lambda warning: None)
-            copy_into_chip(files, chip, SIGNING_KEYS, step)
             step("settings")
-            _switch(data, chosen)
+            _switch(data, fresh)
         return Moved(chip.names(), destroy_files(data.keys, step))
 
 
@@ -75,14 +76,14 @@ def reseal(data: DataDirectory, registers: tuple[int, ...], step: Step = lambda 
     if not settings.keys.tpm:
         raise SettingsError("the keys are not in a TPM: run `kiosk keys move-to-tpm` first")
     chosen = Keys(tpm=settings.keys.tpm, tpm_pcrs=registers)
-    chip = in_chip(data, chosen)
+    chip, fresh = in_chip(data, chosen), _settings_with(data, chosen)
     with nobody_else(data.root):
         names = chip.names()
         for name in names:
             step(f"reseal {name}")
             chip.reseal(name)
         step("settings")
-        _switch(data, chosen)
+        _switch(data, fresh)
     return names
 
 
@@ -98,14 +99,25 @@ def lines_for(chosen: Keys) -> list[str]:
     return ["[keys]", "# keys are sealed to this machine's security chip", f'tpm = "{chosen.tpm}"', *bound]
 
 
-def _switch(data: DataDirectory, chosen: Keys) -> None:
-    """Put the table [keys] anew into terminal.toml, and nothing else: checked before it takes the old one's place."""
+def _settings_with(data: DataDirectory, chosen: Keys) -> str:
+    """terminal.toml with its table [keys] anew, and nothing else. SettingsError when it is written otherwise."""
     old = data.settings_file.read_text("utf-8")
     fresh = _with_keys(old, chosen)
-    before, after = tomllib.loads(old), tomllib.loads(fresh)
     wanted = tomllib.loads("\n".join(lines_for(chosen)))["keys"]
-    if after.get("keys") != wanted or {**after, "keys": None} != {**before, "keys": None}:
-        raise SettingsError(f"write this into {data.settings_file.name} by hand: " + " / ".join(lines_for(chosen)[2:]))
+    before = tomllib.loads(old)
+    try:
+        after = tomllib.loads(fresh)
+    except tomllib.TOMLDecodeError:
+        # keys.tpm = … in dotted words
+        after = {}
+    if before.get("keys") != wanted and after != {**before, "keys": wanted}:
+        name = data.settings_file.name
+        raise SettingsError(f"{name} has its keys.… in another way: write them by hand as a table [keys], then repeat")
+    return old if before.get("keys") == wanted else fresh
+
+
+def _switch(data: DataDirectory, fresh: str) -> None:
+    """From here on the other place counts."""
     mode = data.settings_file.stat().st_mode & 0o777
     write_file(data.settings_file, fresh.encode())
     data.settings_file.chmod(mode)

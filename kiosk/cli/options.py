@@ -47,8 +47,10 @@ def keys_table(tpm: str, registers: str, *, allow_file: bool = False, as_json: b
         numbers = tuple(int(each) for each in registers.split(",") if each.strip())
         return Keys(tpm=tpm, tpm_pcrs=numbers, allow_file=allow_file)
     except ValidationError as error:
-        sentence = error.errors()[0]["msg"]
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        sentence = f"keys.{place}: {first['msg']}" if place else first["msg"]
     except ValueError:
         sentence = f"{registers!r} is no list of registers"
-    step = "--tpm device:/dev/tpmrm0 --tpm-pcrs 0,7"
+    step = "give a chip like device:/dev/tpmrm0, and registers like 0,7"
     refuse(Exit.USAGE, sentence, why="keys", next_step=step, as_json=as_json)
