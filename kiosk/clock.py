@@ -7,6 +7,7 @@ per event, as one `Moment`, so that a step is a function of values.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -18,10 +19,19 @@ HALL_ZONE = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One reading of both clocks: `monotonic` in seconds, `wall` with its zone."""
+    """One reading of both clocks: `monotonic` in seconds, `wall` with its zone.
+
+    `bound`: the trusted bound, the latest time the centre signed for this terminal; None when there is none yet.
+    """
 
     monotonic: float
     wall: datetime
+    bound: datetime | None = None
+
+    @property
+    def before_bound(self) -> bool:
+        """The wall clock is wrong for certain: it stands before a time that has been. Rules with dates must stop."""
+        return self.bound is not None and self.wall < self.bound
 
     @property
     def today(self) -> date:
@@ -47,8 +57,17 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clocks."""
+    """The machine's own clocks, and the trusted bound as far as it was told. One thread tells."""
+
+    def __init__(self, wall: Callable[[], datetime] = lambda: datetime.now(HALL_ZONE)) -> None:
+        self._wall = wall
+        self._bound: datetime | None = None
 
     def now(self) -> Moment:
         """Both clocks, read together."""
-        return Moment(time.monotonic(), datetime.now(HALL_ZONE))
+        return Moment(time.monotonic(), self._wall(), self._bound)
+
+    def learn(self, bound: datetime | None) -> None:
+        """A time the centre signed. The bound never goes back."""
+        if bound is not None and (self._bound is None or bound > self._bound):
+            self._bound = bound

@@ -23,7 +23,7 @@ from typing import Final
 from offline_store.chain import timestamp
 from offline_store.errors import StoreBusy
 from offline_store.keys import KeyProvider
-from offline_store.wiping import wipe_stores
+from offline_store.wiping import finish_wiping, wipe_stores
 from sync.client.http import TLS_FOLDER, HttpSender
 from sync.client.schedule import INTERVALS, Schedule
 from sync.passes import JobRun, StartedBy, Status, Summary, Worker, open_worker
@@ -69,6 +69,7 @@ def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
 
     Raises AlreadyRunning, and what `now` raises.
     """
+    finish_wiping(data_dir, keys, at=timestamp(datetime.now(UTC)))
     with _worker(data_dir, keys, gateway_url) as worker, _poke_socket(data_dir) as pokes, _stop_signals() as stop:
         schedule = Schedule(worker.terminal, random.SystemRandom().random, time.monotonic(), dict(INTERVALS))
         by: StartedBy = "start"

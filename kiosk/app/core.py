@@ -23,11 +23,12 @@ from kiosk.app.rules import rules_for
 from kiosk.app.service_door import ServiceDoor
 from kiosk.app.stores import TerminalStores
 from kiosk.clock import Clock, SystemClock
-from kiosk.events import Device, DeviceReported, Event
+from kiosk.events import DeliveryReported, Device, DeviceReported, Event
 from kiosk.fonts import located
 from kiosk.identity.pin_pad import ScreenPinPad
 from kiosk.performer import Performer, Wiring
 from kiosk.screen import Screen
+from kiosk.sessions.state import Maintenance, Standby
 from kiosk.settings import Settings, SettingsError
 from kiosk.terminal import Terminal
 from sync.poke import poke
@@ -151,7 +152,7 @@ class Core:
             books=stores.books,
             records=stores.records,
             papers=papers,
-            look_at_delivery=stores.look_at_delivery,
+            look_at_delivery=lambda: self._look(stores, terminal),
             poke=lambda: _urgent(self._data.root),
             post=terminal.post,
             wipe_pin=self.pin_pad.wipe,
@@ -159,6 +160,15 @@ class Core:
             pseudonym_key=stores.pseudonym_key,
             timeouts=self._settings.timeouts,
         )
+
+    def _look(self, stores: TerminalStores, terminal: Terminal) -> DeliveryReported:
+        """On the terminal's thread, at each round of polls."""
+        report = stores.look_at_delivery(terminal.state.devices.health)
+        if isinstance(self._clock, SystemClock):
+            self._clock.learn(stores.centre_word.bound())
+        if stores.centre_word.wipe_begins() and isinstance(terminal.state.session.phase, Standby | Maintenance):
+            terminal.stop()  # nobody is served: let go of the stores, for the sync process wipes them
+        return report
 
 
 def _urgent(root: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from kiosk.app.centre_word import CentreWord
 from kiosk.app.directory import DataDirectory
 from kiosk.clock import HALL_ZONE, Clock
-from kiosk.events import DeliveryReported
+from kiosk.devices import Health
+from kiosk.events import DeliveryReported, Device
 from kiosk.records import PersonRecord
 from kiosk.settings import Settings
 from offline_store.chain import timestamp
@@ -75,7 +77,7 @@ class TerminalStores:
         self._clock = clock
         self._data = data
         self._damaged = False
-        trust = read_trust(data.root)
+        trust = self._trust = read_trust(data.root)
         centre = trust.suite.name
         if settings.crypto.suite != centre:
             raise NotEnrolled(
@@ -109,10 +111,12 @@ class TerminalStores:
         self.outcome: Opened | NewEpoch = self._opened()
         self.books: Journal = self.outcome.journal
         self._delivery = Delivery(self._data.root, self._store_key.material)
+        self.centre_word = CentreWord(self._data.root, self._store_key.material, self._trust)
         try:
             self._settle()
             self.look_at_delivery()
         except StoreBroken:
+            self.centre_word.close()
             self._delivery.close()
             self.books.abandon()
             self._damaged = False
@@ -123,9 +127,12 @@ class TerminalStores:
         """For keyed hashes of subjects."""
         return self._pseudonym_key.material
 
-    def look_at_delivery(self) -> DeliveryReported:
-        """What waits, and whether the centre was reached lately."""
+    def look_at_delivery(self, health: Mapping[Device, Health] | None = None) -> DeliveryReported:
+        """What waits, whether the centre was reached lately, and what it ordered. `health`: to be told the centre."""
         try:
+            if health is not None:
+                self.centre_word.tell(health, self._utc())
+            self.centre_word.collect(self.books, self._delivery, self._how_opened)
             return self._look()
         except StoreBroken:
             # not the journal's own connection met it: the stop must not count as clean all the same
@@ -139,18 +146,26 @@ class TerminalStores:
         online = last is not None and last.ended_at is not None and last.ended_at >= recent
         oldest = _hall_minute(backlog.oldest_at) if backlog.oldest_at else None
         out = self._delivery.out_of_service()
+        lock = self.centre_word.lock()
+        if out is not None:
+            word, since = out.code, out.since
+        elif lock is not None:
+            word, since = lock.reason, lock.since
+        else:
+            word, since = None, ""
         return DeliveryReported(
             online,
             backlog.pending,
             oldest,
             self.records.data_as_of(),
-            out_of_service=None if out is None else out.code,
-            out_since="" if out is None else _hall_minute(out.since),
+            out_of_service=word,
+            out_since=_hall_minute(since) if since else "",
         )
 
     def close(self) -> None:
         """A clean stop: head file written, keys overwritten. After damage the next start checks everything."""
         self.records.close()
+        self.centre_word.close()
         self._delivery.close()
         if self._damaged:
             self.books.abandon()
@@ -158,6 +173,10 @@ class TerminalStores:
             self.books.close()
         self._store_key.close()
         self._pseudonym_key.close()
+
+    @property
+    def _how_opened(self) -> str:
+        return self.outcome.reason if isinstance(self.outcome, NewEpoch) else self.outcome.how
 
     def _utc(self) -> datetime:
         return self._clock.now().wall.astimezone(UTC)
