@@ -44,13 +44,16 @@ class TlsFilesUnfit(GatewayAddressUnfit):
 class HttpSender:
     """Sends requests to one gateway over a kept connection."""
 
-    def __init__(self, gateway_url: str, *, tls: Path | None = None) -> None:
+    def __init__(self, gateway_url: str, *, tls: Path | None = None, read_seconds: float = READ_SECONDS) -> None:
         """``tls``: a folder (`TLS_FOLDER` of the data directory) which may hold `client.pem`, shown to a proxy that
         asks for one, and `authorities.pem`, by which the other side is judged in place of the system's list.
+
+        ``read_seconds``: how long a silence of the gateway is borne.
 
         Raises GatewayAddressUnfit, TlsFilesUnfit.
         """
         self._base = checked_address(gateway_url)
+        self._seconds = (CONNECT_SECONDS, read_seconds)
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers.clear()
@@ -67,7 +70,7 @@ class HttpSender:
                 self._base + request.path,
                 data=request.body or None,
                 headers=headers,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                timeout=self._seconds,
                 allow_redirects=False,
                 stream=True,
             ) as answer:

@@ -92,6 +92,9 @@ def body_of(answer: Answer, content_type: str, now: datetime) -> bytes | Later |
     problem = problem_of(answer)
     if problem is None:
         return Later("not-the-gateway")
+    if problem.code == "nonce-used":
+        # a proxy on the way has sent the request twice: the first one counted, and a new one will be answered
+        return Later(problem.code)
     return Stopped(problem.code, problem.epoch, problem.seq)
 
 

@@ -56,9 +56,18 @@ class Business:
         """`kiosk sync now` through a proxy."""
         return process.now(self.terminal.data, keys=self.terminal.keys, gateway_url=url)
 
-    def sync_in_trouble(self, url: str) -> process.Summary:
-        """The same while something is wrong: no job may do more than say later, and why."""
-        summary = self.sync(url)
+    def sync_in_trouble(self, url: str, *, patience: float | None = None) -> process.Summary:
+        """The same while something is wrong: no job may do more than say later, and why.
+
+        `patience`: seconds until silence counts as no answer, where that is what the fault is about.
+        """
+        if patience is None:
+            summary = self.sync(url)
+        else:
+            with closing(
+                open_worker(self.terminal.data, self.terminal.keys, lambda _: HttpSender(url, read_seconds=patience))
+            ) as worker:
+                summary = worker.all_jobs("operator")
         for run in summary.runs:
             assert isinstance(run.outcome, Done | Later), f"{run.job}: {run.word} {run.detail}"
             assert isinstance(run.outcome, Done) or run.detail, f"{run.job} does not say why"

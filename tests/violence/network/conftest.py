@@ -55,16 +55,15 @@ def gateway(tmp_path_factory) -> Iterator[LoggedGateway]:
     assert "Traceback" not in gateway.log, "no line that breaks is a fault of the gateway"
 
 
-_numbers = iter(range(1, 10_000))
-
-
-@pytest.fixture
-def business(gateway, tmp_path) -> Iterator[Business]:
-    """An enrolled terminal whose journal is open, as while people are served."""
-    terminal = Terminal(tmp_path / "terminal", f"N{next(_numbers):04}")
+@pytest.fixture(scope="module")
+def business(gateway, tmp_path_factory) -> Iterator[Business]:
+    """An enrolled terminal whose journal is open, as while people are served. A module's faults all happen to it."""
+    terminal = Terminal(tmp_path_factory.mktemp("terminal") / "data", "N0001")
     terminal.enrol(gateway.url, gateway.answer("enrol", terminal.number)["code"])
     with terminal.journal() as journal:
-        yield Business(gateway, terminal, journal)
+        business = Business(gateway, terminal, journal)
+        business.settle(gateway.url)
+        yield business
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ class MeddlingProxy:
     meddle: Meddling
     certificate: Path | None = None
     held: list[Heard] = field(default_factory=list)
+    held_once: bool = False
     answers: list[tuple[str, int]] = field(default_factory=list)
     """Route and status of every answer the gateway gave."""
 
@@ -140,7 +141,8 @@ def holding(route: str) -> Meddling:
     """The first request for a path is held back and its sender hung up on; what comes later overtakes it."""
 
     def meddle(proxy: MeddlingProxy, heard: Heard) -> Said | None:
-        if heard.target.startswith(route) and not proxy.held:
+        if heard.target.partition("?")[0] == route and not proxy.held_once:
+            proxy.held_once = True
             proxy.held.append(heard)
             return None
         return proxy.forward(heard)
