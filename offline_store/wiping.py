@@ -9,7 +9,7 @@ them.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal, Protocol
@@ -22,7 +22,7 @@ from offline_store.journal.files import MARK, OpenMark, opened_by_others
 
 WIPED: Final = "wiped.json"
 KEY_NAMES: Final = ("store", "store-next", "terminal", "terminal-next", "seal", "seal-next", "pseudonym")
-"""Every name a terminal's keys go by; one that is not there is passed over."""
+"""Every name a terminal's keys go by, asked for even if the provider does not list them any more."""
 KEPT: Final = frozenset({"terminal.toml", WIPED, MARK})
 """What says whose machine this was, and that it was wiped. No key, no personal data."""
 _BLOCK: Final = 1 << 20
@@ -33,6 +33,9 @@ Step = Callable[[str], None]
 
 class Destroyer(Protocol):
     """What is needed of a key provider."""
+
+    def names(self) -> tuple[str, ...]:
+        """Of all keys that are there."""
 
     def destroy(self, name: str) -> bool:
         """Make a key unreadable for good. False when there is none of that name."""
@@ -83,7 +86,6 @@ def wipe_stores(
     *,
     reason: str,
     at: str,
-    key_names: Iterable[str] = KEY_NAMES,
     step: Step = lambda word: None,
 ) -> Wiped:
     """Destroy the keys, then the files. ``reason``: a short word (revoked, technician); ``at``: RFC 3339.
@@ -99,7 +101,7 @@ def wipe_stores(
         noted = _Mark(format=1, reason=reason, ordered_at=at)
         write_file(folder / WIPED, noted.model_dump_json().encode())
         destroyed = 0
-        for name in dict.fromkeys(key_names):
+        for name in dict.fromkeys((*KEY_NAMES, *keys.names())):
             step(f"key {name}")
             destroyed += keys.destroy(name)
         removed = _remove_all(folder, step)
@@ -111,14 +113,12 @@ def wipe_stores(
     return Wiped(destroyed, removed)
 
 
-def finish_wiping(
-    folder: Path, keys: Destroyer, *, at: str, key_names: Iterable[str] = KEY_NAMES, step: Step = lambda word: None
-) -> Wiped | None:
+def finish_wiping(folder: Path, keys: Destroyer, *, at: str, step: Step = lambda word: None) -> Wiped | None:
     """At every start, before a key is loaded: end a wipe that was cut off. None when none was ordered or it is done."""
     found = wiping(folder)
     if found is None or found.done_at is not None:
         return None
-    return wipe_stores(folder, keys, reason=found.reason, at=found.ordered_at or at, key_names=key_names, step=step)
+    return wipe_stores(folder, keys, reason=found.reason, at=found.ordered_at or at, step=step)
 
 
 def _remove_all(folder: Path, step: Step) -> int:

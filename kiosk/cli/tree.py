@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli import certificate, devices, diagnose, enrol, journal, keys, provision, service, synchronise
+from kiosk.cli import certificate, devices, diagnose, enrol, journal, keys, provision, service, synchronise, wiping
 
 Data = Annotated[Path, typer.Option("--data", help="data directory of this terminal", envvar="KIOSK_DATA")]
 Fonts = Annotated[Path | None, typer.Option("--fonts", help="built fonts; default: build/fonts of a working copy")]
@@ -30,6 +30,7 @@ app.command("read-id")(devices.read_id_command)
 app.command("provision")(provision.provision_command)
 app.command("enrol")(enrol.enrol_command)
 app.command("settings")(provision.settings_command)
+app.command("wipe")(wiping.wipe_command)
 
 
 @app.command("run")

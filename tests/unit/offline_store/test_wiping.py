@@ -108,6 +108,9 @@ def test_a_cut_at_any_step_is_gone_on_from_at_the_next_start(folder: Path) -> No
 
 def test_a_key_provider_that_refuses_leaves_the_order_standing(folder: Path) -> None:
     class Refusing:
+        def names(self) -> tuple[str, ...]:
+            return ()
+
         def destroy(self, name: str) -> bool:
             raise StoreRefused("tpm", "it does not answer")
 
@@ -121,11 +124,14 @@ def test_every_key_of_the_chip_is_asked_to_go(folder: Path) -> None:
     asked: list[str] = []
 
     class Chip:
+        def names(self) -> tuple[str, ...]:
+            return ("device", "store")
+
         def destroy(self, name: str) -> bool:
             asked.append(name)
             return True
 
-    wipe_stores(folder, Chip(), reason="revoked", at=AT, key_names=(*KEY_NAMES, "device"))
+    wipe_stores(folder, Chip(), reason="revoked", at=AT)
     assert asked == [*KEY_NAMES, "device"]
 
 

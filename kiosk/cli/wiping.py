@@ -1,0 +1,85 @@
+"""`kiosk wipe`: a technician makes a terminal's stores unreadable for good."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kiosk.cli.answers import Exit, answer, refuse
+from kiosk.cli.options import Data, Json, opened
+
+if TYPE_CHECKING:
+    from offline_store.keys import KeyProvider
+
+Yes = Annotated[bool, typer.Option("--yes", help="do not ask; for a script that knows what it does")]
+Lose = Annotated[bool, typer.Option("--lose-pending", help="even if acts wait here that the centre does not have")]
+
+
+def wipe_command(data: Data, yes: Yes = False, lose_pending: Lose = False, as_json: Json = False) -> None:
+    """Destroy all keys, then all files of this terminal. What the centre does not have yet is lost for good."""
+    from offline_store.chain import timestamp
+    from offline_store.errors import StoreBusy, StoreError
+    from offline_store.wiping import wipe_stores, wiping
+
+    directory, settings, keys = opened(data, as_json=as_json)
+    found = wiping(directory.root)
+    if found is not None and found.done_at is not None:
+        said = {"wiped": True, "terminal": settings.terminal, "reason": found.reason, "at": found.done_at}
+        answer(said, as_json=as_json)
+        return
+    if found is None:
+        pending = _pending(directory.root, keys)
+        if pending != 0 and not lose_pending:
+            what = "how many is not known" if pending is None else f"{pending} of them"
+            refuse(
+                Exit.NO,
+                f"entries wait here that the centre does not have ({what})",
+                why="pending",
+                next_step="kiosk sync now; or give --lose-pending if they are given up",
+                as_json=as_json,
+            )
+        if not yes:
+            _confirm(settings.terminal, as_json=as_json)
+    try:
+        wiped = wipe_stores(
+            directory.root,
+            keys,
+            reason=found.reason if found else "technician",
+            at=timestamp(datetime.now(UTC)),
+        )
+    except StoreBusy as error:
+        step = "stop the terminal and its sync process, then give the command again"
+        refuse(Exit.NO, f"nothing was changed: {error}", why="StoreBusy", next_step=step, as_json=as_json)
+    except StoreError as error:
+        step = "give the command again: it goes on where it stopped"
+        refuse(Exit.UNKNOWN, str(error), why=type(error).__name__, next_step=step, as_json=as_json)
+    answer({"wiped": True, "terminal": settings.terminal, "keys": wiped.keys, "files": wiped.files}, as_json=as_json)
+
+
+def _confirm(terminal: str, *, as_json: bool) -> None:
+    if typer.prompt(f"Everything of terminal {terminal} is destroyed. Type its number to go on", err=True) != terminal:
+        refuse(
+            Exit.NO, "nothing was changed: another number was typed", why="not-confirmed",
+            next_step="give the command again", as_json=as_json,
+        )  # fmt: skip
+
+
+def _pending(root: Path, keys: KeyProvider) -> int | None:
+    """Entries the centre has not received, journals that were moved aside counted as one each; None: not known."""
+    from offline_store.delivery import Delivery
+    from offline_store.errors import StoreError
+    from offline_store.journal import waiting_salvage
+    from offline_store.rekeying import load_store_key
+
+    try:
+        with load_store_key(root, keys) as key:
+            delivery = Delivery(root, key.material)
+            try:
+                return delivery.backlog().pending + len(waiting_salvage(root))
+            finally:
+                delivery.close()
+    except StoreError:
+        return None
