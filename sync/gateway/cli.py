@@ -21,7 +21,9 @@ from sync.gateway.command import opened_house as _house
 from sync.gateway.command import say as _say
 from sync.gateway.command import table as _table
 from sync.gateway.packages.cli import packages
+from sync.gateway.staff.audit import Act
 from sync.gateway.staff.cli import staff
+from sync.gateway.staff.console import at_console
 from sync.gateway.terminal_cli import terminal
 
 _RECORDS: Final = 200
@@ -151,6 +153,7 @@ def enrol(
         _end("A terminal's number has 2 to 32 capitals, digits and dashes.", USAGE)
     with _house(data) as house, house.store.transaction():
         code = issue_code(terminal, house.authority, house.store, datetime.now(UTC)).to_text()
+        at_console(house, Act.ENROLMENT_CODE, terminal)
     _say(
         {"terminal": terminal, "code": code, "hours": 24},
         f"{code}\nFor terminal {terminal}, once, within 24 hours. Whoever has it can enrol as {terminal}.",
@@ -251,6 +254,7 @@ def revoke(
         found = house.store.certificate(number)
         if found is not None and found.state == "known":
             house.store.revoke(number, timestamp(datetime.now(UTC)))
+            at_console(house, Act.CERTIFICATE_REVOKED, number)
     if found is None:
         _end(f"{number}: the register does not have it.", NO)
     _say({"number": number, "state": "revoked"}, f"{number}: revoked.", as_json)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from sync.gateway.command import DEFAULT_DATA, NO, AsJson, Data, end, opened_house, say, table
+from sync.gateway.staff.audit import Act
+from sync.gateway.staff.console import at_console
 
 if TYPE_CHECKING:
     from sync.gateway.house import House
@@ -79,6 +81,7 @@ def revoke_command(
         if not house.store.terminal_certificates.keys(number):
             end(f"{number}: no terminal of this number is enrolled here.", NO)
         count = house.store.terminal_certificates.revoke(number, timestamp(datetime.now(UTC)), reason)
+        at_console(house, Act.TERMINAL_REVOKED, number, reason=reason)
     say(
         {"terminal": number, "state": "revoked", "reason": reason, "certificates": count},
         f"{number}: {count} certificates taken back." if count else f"{number}: all were taken back before.",
@@ -93,6 +96,8 @@ def adopt_command(number: Number, data: Data = DEFAULT_DATA, as_json: AsJson = F
 
     with opened_house(data) as house:
         done = adopt(house.store, number, house.authority.centre, datetime.now(UTC))
+        with house.store.transaction():
+            at_console(house, Act.FORK_ADOPTED, number)
     say(
         {"terminal": number, "accepted": done.accepted, "refused": done.refused},
         f"{number}: {done.accepted} accepted, {done.refused} refused.",

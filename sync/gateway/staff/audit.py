@@ -35,6 +35,8 @@ class Act(StrEnum):
     ENROLMENT_CODE = "enrolment-code"
     REGISTER_SEARCHED = "register-searched"
     CERTIFICATE_REVOKED = "certificate-revoked"
+    TERMINAL_REVOKED = "terminal-revoked"
+    FORK_ADOPTED = "fork-adopted"
     STAFF_ADDED = "staff-added"
     STAFF_LOCKED = "staff-locked"
     STAFF_UNLOCKED = "staff-unlocked"

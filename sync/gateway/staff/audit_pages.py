@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sync.gateway.staff import parts
+from sync.gateway.staff import parts, terminal_revocation_pages
 from sync.gateway.staff.audit import Act, AuditRow, Result, first_fault
 from sync.gateway.staff.frame import Shown
 from sync.gateway.staff.html import Node, h
@@ -25,6 +25,8 @@ ACTS: Final[Mapping[str, Both]] = {
     Act.ENROLMENT_CODE: Both("生成登记码", "Enrolment code"),
     Act.REGISTER_SEARCHED: Both("查询证明登记簿", "Register searched"),
     Act.CERTIFICATE_REVOKED: Both("撤销证明", "Certificate revoked"),
+    Act.TERMINAL_REVOKED: Both("吊销终端", "Terminal revoked"),
+    Act.FORK_ADOPTED: Both("采纳分叉记录", "Forked entries adopted"),
     Act.STAFF_ADDED: Both("新增账户", "Account added"),
     Act.STAFF_LOCKED: Both("锁定账户", "Account locked"),
     Act.STAFF_UNLOCKED: Both("解锁账户", "Account unlocked"),
@@ -35,6 +37,7 @@ ACTS: Final[Mapping[str, Both]] = {
 }
 _REASONS: Final[Mapping[str, Both]] = {
     **REASONS,
+    **terminal_revocation_pages.REASONS,
     "wrong-password": Both("密码不对", "Wrong password"),
     "wrong-code": Both("验证码不对", "Wrong code"),
     "code-used": Both("验证码已用过", "Code used before"),

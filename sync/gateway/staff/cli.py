@@ -6,7 +6,6 @@ under the name of the system's user.
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import typer
 
 from sync.gateway.command import CANNOT_TELL, DEFAULT_DATA, NO, USAGE, AsJson, Data, end, opened_house, say, table
 from sync.gateway.staff.audit import Act, AuditRow, Fault
+from sync.gateway.staff.console import at_console
 from sync.gateway.staff.roles import NAMES, RIGHTS, Role, RolesConflict, checked
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def add(
             known = house.store.staff.account(name) is not None
             if not known:
                 house.store.staff.add_account(account)
-                _record(house, Act.STAFF_ADDED, name)
+                at_console(house, Act.STAFF_ADDED, name)
     if known:
         end(f"There is an account {name} already: kiosk-gateway staff list.", NO)
     _say_secrets(name, roles, shown, address, as_json)
@@ -86,7 +86,7 @@ def lock(name: Name, data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None
     with _account(data, name) as (house, _):
         house.store.staff.set_disabled(name, disabled=True)
         house.store.staff.end_sessions_of(name)
-        _record(house, Act.STAFF_LOCKED, name)
+        at_console(house, Act.STAFF_LOCKED, name)
     say({"name": name, "state": "locked"}, f"{name} is locked.", as_json)
 
 
@@ -96,7 +96,7 @@ def unlock(name: Name, data: Data = DEFAULT_DATA, as_json: AsJson = False) -> No
     with _account(data, name) as (house, _):
         house.store.staff.set_disabled(name, disabled=False)
         house.store.staff.set_attempts(name, failures=0, lockouts=0, locked_until=0)
-        _record(house, Act.STAFF_UNLOCKED, name)
+        at_console(house, Act.STAFF_UNLOCKED, name)
     say({"name": name, "state": "open"}, f"{name} can sign in again.", as_json)
 
 
@@ -107,7 +107,7 @@ def reset_totp(name: Name, data: Data = DEFAULT_DATA, as_json: AsJson = False) -
         totp, address = _new_factor(house, name)
         house.store.staff.set_totp(name, totp)
         house.store.staff.end_sessions_of(name)
-        _record(house, Act.STAFF_TOTP_RESET, name)
+        at_console(house, Act.STAFF_TOTP_RESET, name)
     _say_secrets(name, account.roles, None, address, as_json)
 
 
@@ -120,7 +120,7 @@ def reset_password(name: Name, data: Data = DEFAULT_DATA, type_password: Type = 
         now = int(datetime.now(UTC).timestamp())
         house.store.staff.set_password(name, stored, now, must_change=not type_password)
         house.store.staff.end_sessions_of(name)
-        _record(house, Act.STAFF_PASSWORD_RESET, name)
+        at_console(house, Act.STAFF_PASSWORD_RESET, name)
     said = f"{name} has a new password." if shown is None else f"{name} has a new password, shown this once: {shown}"
     say({"name": name, "password": shown}, said, as_json)
 
@@ -142,7 +142,7 @@ def roles(
     with _account(data, name) as (house, _):
         house.store.staff.set_roles(name, wanted)
         house.store.staff.end_sessions_of(name)
-        _record(house, Act.STAFF_ROLES, name, reason=" ".join(sorted(wanted)))
+        at_console(house, Act.STAFF_ROLES, name, reason=" ".join(sorted(wanted)))
     say({"name": name, "roles": sorted(wanted)}, f"{name}: {', '.join(sorted(wanted))}.", as_json)
 
 
@@ -213,7 +213,7 @@ def export(
         except OSError as error:
             end(f"{file} cannot be made: {error.strerror}.", CANNOT_TELL)
         with os.fdopen(handle, "w", encoding="utf-8") as out, house.store.transaction():
-            last = _record(house, Act.AUDIT_EXPORTED, "")
+            last = at_console(house, Act.AUDIT_EXPORTED)
             for row in house.store.staff.whole_audit():
                 out.write(to_line(row) + "\n")
             at = timestamp(datetime.now(UTC))
@@ -257,27 +257,6 @@ def _account(data: Path, name: str) -> Iterator[tuple[House, Account]]:
         if account is None:
             end(f"There is no account {name}: kiosk-gateway staff list.", NO)
         yield house, account
-
-
-def _record(house: House, act: Act, subject: str, *, reason: str = "") -> AuditRow:
-    from sync.gateway.staff.records import record
-
-    return record(
-        house.store.staff,
-        house.authority.suite,
-        datetime.now(UTC),
-        f"console:{_user()}",
-        act,
-        subject=subject,
-        reason=reason,
-    )
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except KeyError:  # a number without a name, as in a container
-        return str(os.getuid())
 
 
 def _new_password(name: str, type_password: bool) -> tuple[str, str | None]:

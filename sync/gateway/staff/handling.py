@@ -13,7 +13,7 @@ from typing import Final
 
 from sync.gateway.core import Clock
 from sync.gateway.endpoint import Centre
-from sync.gateway.staff import audit_pages, own_pages, parts, register_pages, terminal_pages
+from sync.gateway.staff import audit_pages, own_pages, parts, register_pages, terminal_pages, terminal_revocation_pages
 from sync.gateway.staff.audit import Act, Result
 from sync.gateway.staff.cookies import BEFORE, LANGUAGE, SESSION, held_in
 from sync.gateway.staff.door import Door
@@ -30,6 +30,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *own_pages.PAGES,
     *terminal_pages.PAGES,
     *register_pages.PAGES,
+    *terminal_revocation_pages.PAGES,
     *audit_pages.PAGES,
 )
 

@@ -20,6 +20,7 @@ class Right(StrEnum):
     MAKE_ENROLMENT_CODE = "make-enrolment-code"
     SEE_REGISTER = "see-register"
     REVOKE_CERTIFICATE = "revoke-certificate"
+    REVOKE_TERMINAL = "revoke-terminal"
     READ_AUDIT = "read-audit"
 
 
@@ -36,7 +37,13 @@ class Role(StrEnum):
 RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
     Role.SYSTEM_ADMINISTRATOR: frozenset({Right.SEE_TERMINALS, Right.SEE_ALARMS, Right.MAKE_ENROLMENT_CODE}),
     Role.SECURITY_ADMINISTRATOR: frozenset(
-        {Right.SEE_TERMINALS, Right.SEE_ALARMS, Right.SEE_REGISTER, Right.REVOKE_CERTIFICATE}
+        {
+            Right.SEE_TERMINALS,
+            Right.SEE_ALARMS,
+            Right.SEE_REGISTER,
+            Right.REVOKE_CERTIFICATE,
+            Right.REVOKE_TERMINAL,
+        }
     ),
     Role.AUDIT_ADMINISTRATOR: frozenset({Right.READ_AUDIT}),
     Role.OPERATOR: frozenset({Right.SEE_TERMINALS, Right.SEE_ALARMS, Right.MAKE_ENROLMENT_CODE}),

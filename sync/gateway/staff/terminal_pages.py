@@ -24,6 +24,11 @@ RECENT: Final = timedelta(hours=1)
 _NUMBER: Final = Both("终端编号", "Terminal")
 _ALARMS: Final = {
     "fork": Both("账链分叉：可能有克隆或旧盘恢复", "Chain forked: a clone, or an old disk put back"),
+    "act-on-forked-branch": Both("分叉的账链上有业务", "An act lies on a forked branch"),
+    "certificate-revoked": Both("已吊销的终端仍在请求", "A revoked terminal asks on"),
+    "certificate-superseded": Both("旧密钥仍在使用：可能是磁盘副本", "A replaced key is in use: perhaps a copied disk"),
+    "certificate-expired": Both("终端证书已过期", "The terminal's certificate has expired"),
+    "question-id-reused": Both("询问编号被重复使用", "A question's number was used for another"),
     "entries-lost": Both("账链换段时有记录缺失", "Entries are missing between two epochs"),
 }
 _MISTYPED: Final = Both(

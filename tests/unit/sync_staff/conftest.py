@@ -23,6 +23,7 @@ from sync.gateway.staff.handling import handle_staff
 from sync.gateway.staff.roles import Role
 from sync.gateway.staff.store import Account
 from sync.gateway.store import EnrolledTerminal, RegisteredCertificate
+from sync.gateway.terminal_certificate_store import NewKey
 from sync.protocol.exchange import Request, Response
 
 NOW = 1_795_300_000
@@ -107,10 +108,11 @@ class Office:
         return (row.actor, row.act, row.subject, row.result, row.reason)
 
     def enrol_terminal(self, number: str) -> None:
-        key = sha256(number.encode()).digest()
+        key, at = sha256(number.encode()).digest(), "2026-11-20T01:02:03.000Z"
         with self.store.transaction():
-            self.store.enrol(
-                EnrolledTerminal(number, key, key.hex(), b"", "2026-11-20T01:02:03.000Z", None), b"code of " + key, b""
+            self.store.enrol(EnrolledTerminal(number, key, key.hex(), b"", at, None), b"code of " + key, b"")
+            self.store.terminal_certificates.certify(
+                NewKey(number, key, key.hex(), b"", at, key.hex()[:32], at, "2027-11-20T01:02:03.000Z", b"")
             )
 
     def register(self, number: str, **changes) -> None:

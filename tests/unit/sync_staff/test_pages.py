@@ -187,6 +187,31 @@ def test_a_revoked_certificate_is_not_revoked_again(office):
     assert not [row for row in office.audit() if row.act == "certificate-revoked"]
 
 
+def test_a_terminal_is_taken_back_in_two_steps_with_a_fresh_code(office):
+    office.enrol_terminal("T0007")
+    office.store.client_certificates.note("T0007", "0A1B", "2026-11-22T00:00:00.000Z")
+    browser = office.signed_in("li.na", Role.SECURITY_ADMINISTRATOR)
+    browser.get("/terminal-revocation")
+    assert browser.post("/terminal-revocation", {"terminal": "T0008", "reason": "stolen"}).status == 422
+    assert "没有登记此编号的终端" in browser.text
+    assert browser.post("/terminal-revocation", {"terminal": "T0007", "reason": "tired"}).status == 422
+    assert browser.post("/terminal-revocation", {"terminal": "T0007", "reason": "stolen"}).status == 200
+    assert "不能收回" in browser.text
+    form = {"terminal": "T0007", "reason": "stolen"}
+    assert browser.post("/terminal-revoked", {**form, "code": "000000"}).status == 403
+    assert office.store.terminal_certificates.revoked() == []
+    office.clock.forward(seconds=30)
+    assert browser.post("/terminal-revoked", {**form, "code": office.code("li.na")}).status == 200
+    assert re.search(r"clients.crl.*0A1B", browser.text), "the proxy is to be told too"
+    (key,) = office.store.terminal_certificates.revoked()
+    assert (key.terminal, key.reason) == ("T0007", "stolen")
+    assert office.last_act() == ("li.na", "terminal-revoked", "T0007", "done", "stolen")
+    office.clock.forward(seconds=30)
+    browser.get("/terminal-revocation")
+    browser.post("/terminal-revoked", {**form, "code": office.code("li.na")})
+    assert "此前已全部吊销" in browser.text
+
+
 def test_an_id_number_typed_by_mistake_is_neither_searched_nor_kept(office):
     browser = office.signed_in("zhao.liu", Role.CLERK)
     assert browser.get("/certificates?number=110199198803120233").status == 422
@@ -212,6 +237,8 @@ def test_hostile_text_in_every_field_is_only_text(office, hostile):
         (operator, "/enrolment-code", ("terminal",)),
         (operator, "/enrolment-code-made", ("terminal", "code")),
         (security, "/certificate-revoked", ("number", "reason", "code")),
+        (security, "/terminal-revocation", ("terminal", "reason")),
+        (security, "/terminal-revoked", ("terminal", "reason", "code")),
         (operator, "/password", ("old", "new", "again")),
     ):
         right = {"terminal": "T0001", "code": "000000", "number": NUMBER, "reason": "paper-lost", "old": "x"}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import get_args, get_type_hints
 
 import pytest
 
+from sync.gateway.staff import terminal_revocation_pages
 from sync.gateway.staff.audit import Act, Result
 from sync.gateway.staff.audit_pages import _RESULTS, ACTS
 from sync.gateway.staff.handling import PAGES
 from sync.gateway.staff.roles import INCOMPATIBLE, NAMES, RIGHTS, Right, Role, RolesConflict, checked, rights_of
+from sync.gateway.terminal_cli import revoke_command
 
 ADMINISTRATORS = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR)
 
@@ -28,7 +31,7 @@ def test_every_right_opens_a_page_and_every_page_that_is_not_ones_own_needs_a_ri
 
 
 def test_no_page_that_changes_something_is_opened_by_an_address_alone():
-    changing = {Right.MAKE_ENROLMENT_CODE, Right.REVOKE_CERTIFICATE}
+    changing = {Right.MAKE_ENROLMENT_CODE, Right.REVOKE_CERTIFICATE, Right.REVOKE_TERMINAL}
     for right in changing:
         assert {page.method for page in PAGES if page.right is right and page.path.endswith(("made", "revoked"))} == {
             "POST"
@@ -53,6 +56,10 @@ def test_whoever_reads_the_audit_does_nothing_that_stands_in_it():
 def test_compatible_roles_add_up():
     assert checked([Role.CLERK, Role.OPERATOR, Role.CLERK]) == {Role.CLERK, Role.OPERATOR}
     assert rights_of([Role.CLERK, Role.OPERATOR]) == RIGHTS[Role.CLERK] | RIGHTS[Role.OPERATOR]
+
+
+def test_terminals_are_taken_back_for_the_reasons_that_the_gateway_knows():
+    assert set(terminal_revocation_pages.REASONS) == set(get_args(get_type_hints(revoke_command)["reason"]))
 
 
 def test_every_act_and_result_has_its_words_on_the_audit_page():

@@ -178,6 +178,17 @@ def test_a_security_administrator_takes_a_certificate_back(browser, gateway, peo
     assert gateway.answer("register", NUMBER, expect=1)["state"] == "revoked"
 
 
+def test_a_security_administrator_takes_a_terminal_out_of_service(browser, gateway, people):
+    sign_in(browser, gateway, people["security"])
+    browser.find_element(By.LINK_TEXT, "吊销终端").click()
+    pictures(browser, "terminal-1")
+    type_into(browser, terminal="T0011")
+    Select(browser.find_element(By.ID, "reason")).select_by_value("compromised")
+    press(browser)
+    assert says(browser, "不能收回")
+    look(browser, "terminal-2-zh")
+
+
 def test_an_audit_administrator_reads_what_the_others_did_and_nothing_else(browser, gateway, people):
     sign_in(browser, gateway, people["auditor"])
     assert browser.current_url.endswith("/audit")
