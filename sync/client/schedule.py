@@ -20,17 +20,18 @@ from sync.client.outcomes import Done, Later, Outcome
 CAP_SECONDS: Final = 120.0
 BASE_SECONDS: Final = 2.0
 AWAITING_SECONDS: Final = 1.0
-"""First pause before asking again for results that are still outstanding; it doubles up to the interval."""
+"""First pause before asking again for results that are still outstanding; it doubles up to a minute."""
+AWAITING_CAP_SECONDS: Final = 60.0
 
 QUESTION_SECONDS: Final = 0.2
 """The same while a person waits for an answer; up to `AWAITING_SECONDS`."""
 
 INTERVALS: Final[Mapping[str, float]] = {
     "questions": 60.0,
-    "head": 6 * 3600.0,
     "upload": 60.0,
     "salvage": 600.0,
-    "results": 60.0,
+    "head": 6 * 3600.0,
+    "results": 3600.0,
     "heartbeat": 300.0,
     "revocations": 3600.0,
     "packages": 3600.0,
@@ -40,8 +41,12 @@ INTERVALS: Final[Mapping[str, float]] = {
 }
 """Seconds between usual runs. The order is the order of a pass: a person who waits first, uploads before downloads.
 
-The centre may ask for another interval of the heartbeat, for it knows how many terminals there are.
+Results are asked for soon after an upload; the hour is for corrections of earlier ones. The centre may ask for another
+interval of the heartbeat, for it knows how many terminals there are.
 """
+
+URGENT: Final = frozenset({"questions", "upload", "salvage", "results"})
+"""Somebody waits for these, or something is lost with the disk before they are done."""
 
 Chance = Callable[[], float]
 """A number from 0 (included) to 1 (excluded)."""
@@ -118,7 +123,7 @@ class Schedule:
         if isinstance(outcome, Done) and outcome.every is not None:
             state.every = outcome.every
         if isinstance(outcome, Done) and outcome.more:
-            first, most = AWAITING_SECONDS, state.every
+            first, most = AWAITING_SECONDS, AWAITING_CAP_SECONDS
             if job == "questions":
                 first, most = QUESTION_SECONDS, AWAITING_SECONDS
             wait = min(first * 2.0 ** min(state.unanswered, 30), most)
@@ -132,10 +137,10 @@ class Schedule:
             results.due = min(results.due, now + AWAITING_SECONDS)
 
     def _leave_alone(self, job: str, until: float) -> None:
-        """This job, and those behind it in the order of a pass: the centre takes the more urgent ones first."""
-        order = list(self._jobs)
-        for name in order[order.index(job) :]:
-            self._jobs[name].not_before = max(self._jobs[name].not_before, until)
+        """This job, and all that are not more urgent: a centre without time for it has none for them."""
+        for name, state in self._jobs.items():
+            if job in URGENT or name not in URGENT:
+                state.not_before = max(state.not_before, until)
 
     def _next_slot(self, period: float, now: float) -> float:
         offset = slot(self.terminal, period)

@@ -18,14 +18,18 @@ from offline_store.schema import Manifest, SnapshotRow
 from offline_store.snapshot import Snapshot, build_generation, remove_old_generations
 from sync.client import jobs
 from sync.client.outcomes import Answer, Job, Later, NoAnswer, Outcome, Stopped
-from sync.client.schedule import Schedule
+from sync.client.renewal import terminal_revocations
+from sync.client.schedule import INTERVALS, Schedule
 from sync.protocol.exchange import Request, Response
 from sync.protocol.signatures import NONCE_BYTES, sign
 from sync.terminal_keys import load_signer
-from sync.trust import RevocationFile, read_trust
+from sync.trust import RevocationFile, TerminalRevocationFile, read_trust
 
 _UNREACHABLE_SECONDS = 5.0
 _PATIENCE_SECONDS = 30.0
+
+JOBS = ("upload", "head", "results", "revocations", "terminal-revocations", "snapshot")
+"""What a night's sync process does; nobody asks the centre anything, and no certificate ends in one."""
 
 
 class Line:
@@ -104,11 +108,13 @@ class SyncClient:
         self.delivery = Delivery(root, self._key.material)
         self._generations = _Generations(root / "snapshot", self._key.material)
         self._revocations = RevocationFile(root, self._trust)
+        self._terminal_revocations = TerminalRevocationFile(root, self._trust)
         self._line = line
         self._clock = clock
         self._scheduler = LifeSpan(scheduler)
         self._chance = chance
-        self._schedule = Schedule(self._trust.terminal, chance.random, scheduler.now())
+        intervals = {job: INTERVALS[job] for job in JOBS}
+        self._schedule = Schedule(self._trust.terminal, chance.random, scheduler.now(), intervals)
         self._busy: str | None = None
         self._timer: Scheduled | None = None
         self._stopped = stopped
@@ -171,10 +177,14 @@ class SyncClient:
         utc = self._clock.utc
         if name == "upload":
             return jobs.upload(self.delivery, self._trust.terminal, utc)
+        if name == "head":
+            return jobs.head(self.delivery, utc)
         if name == "results":
             return jobs.results(self.delivery, self._trust.terminal, utc)
         if name == "snapshot":
             return jobs.snapshot(self._generations, self._trust.package_key, utc)
+        if name == "terminal-revocations":
+            return terminal_revocations(self._terminal_revocations, self._trust.authority_key, utc)
         return jobs.revocations(self._revocations, self._trust.issuers, utc)
 
     @property

@@ -32,12 +32,13 @@ def test_slots_are_stable_and_spread_a_fleet_evenly():
 def test_at_the_start_everything_is_due_uploads_before_downloads():
     assert schedule().due(0.0) == (
         "questions",
-        "head",
         "upload",
         "salvage",
+        "head",
         "results",
         "heartbeat",
         "revocations",
+        "packages",
         "terminal-revocations",
         "renewal",
         "snapshot",
