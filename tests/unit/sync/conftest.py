@@ -34,6 +34,7 @@ from sync.gateway.authority import Authority, make_demo_authority
 from sync.gateway.core import handle
 from sync.gateway.endpoint import Centre
 from sync.gateway.enrolling import issue_code
+from sync.gateway.packages.online_keys import OnlineKeyFiles
 from sync.gateway.processing import process_pending
 from sync.gateway.sqlite_store import SqliteStore
 from sync.protocol.enrolment import EnrolmentCode, EnrolmentRequest, enrolment_binding, proof_of
@@ -104,7 +105,13 @@ class Hall:
 
     @property
     def centre(self) -> Centre:
-        return Centre(self.authority, "http://gateway.example", "https://verify.example/v")
+        return Centre(
+            self.authority, "http://gateway.example", "https://verify.example/v", package_keys=self.package_keys
+        )
+
+    @property
+    def package_keys(self) -> OnlineKeyFiles:
+        return OnlineKeyFiles(self.folder / "keys")
 
     def ask(self, request: Request) -> Response:
         return handle(request, self.store, self.clock, self.centre)
