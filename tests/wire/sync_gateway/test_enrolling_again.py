@@ -1,0 +1,96 @@
+"""`kiosk enrol` against a served gateway: a new key, a new epoch, and what waited arrives under the old one."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+
+from kiosk.app.directory import DataDirectory
+from kiosk.app.enrolling_again import enrol_again
+from kiosk.app.keys import key_provider
+from kiosk.app.provisioning import ProvisioningRefused, provision
+from kiosk.app.stores import TerminalStores
+from kiosk.clock import SystemClock
+from kiosk.settings import Keys
+from offline_store.errors import StoreBusy
+from sync import process
+from sync.protocol.signatures import fingerprint
+from sync.terminal_keys import load_signer
+from sync.trust import read_trust
+
+
+def now():
+    return datetime.now(UTC)
+
+
+class Kiosk:
+    """A provisioned terminal."""
+
+    def __init__(self, root, gateway, number):
+        self.gateway = gateway
+        self.number = number
+        self.data = DataDirectory(root)
+        provision(
+            self.data, number, gateway.url, self.code(), {}, keys_in=Keys(allow_file=True), demonstration=True,
+            now=now, random=os.urandom,
+        )  # fmt: skip
+        self.settings = self.data.load_settings()
+        self.keys = key_provider(self.settings, self.data, quiet=True)
+
+    def code(self):
+        return self.gateway.answer("enrol", self.number)["code"]
+
+    def stores(self):
+        return TerminalStores(self.data, self.settings, self.keys, SystemClock())
+
+    def enrol_again(self, code=None):
+        return enrol_again(self.data, self.settings, self.keys, code or self.code(), now=now, random=os.urandom)
+
+    def sync(self):
+        return process.now(self.data.root, keys=self.keys)
+
+
+@pytest.fixture
+def kiosk(gateway, tmp_path):
+    return Kiosk(tmp_path / "kiosk", gateway, "W8001")
+
+
+def test_a_new_code_gives_a_new_key_and_a_new_epoch_and_nothing_is_lost(gateway, kiosk):
+    assert kiosk.sync().alarms == ()
+    before = read_trust(kiosk.data.root).terminal_key_fingerprint
+    stores = kiosk.stores()
+    stores.books.append("audit", {"event": "waits"})
+    stores.close()
+    done = kiosk.enrol_again()
+    assert (done.epoch, done.reason) == (2, "enrolled-again")
+    trust = read_trust(kiosk.data.root)
+    assert trust.terminal_key_fingerprint != before
+    assert fingerprint(load_signer(kiosk.keys, trust.terminal_key_fingerprint).public_key) != before
+    assert kiosk.sync().alarms == ()
+    places = [(row["epoch"], row["kind"]) for row in gateway.records() if row["terminal"] == "W8001"]
+    assert sorted(places) == sorted([(1, "epoch-opened"), (1, "audit"), (2, "epoch-opened"), (2, "audit")])
+
+
+def test_while_the_terminal_runs_nothing_is_asked_and_the_code_stays_good(gateway, tmp_path):
+    kiosk = Kiosk(tmp_path / "kiosk", gateway, "W8002")
+    kiosk.sync()
+    code = kiosk.code()
+    running = kiosk.stores()
+    with pytest.raises(StoreBusy):
+        kiosk.enrol_again(code)
+    running.close()
+    assert kiosk.enrol_again(code).epoch == 2
+
+
+def test_a_code_that_is_refused_leaves_the_terminal_as_it_was(gateway, tmp_path):
+    kiosk = Kiosk(tmp_path / "kiosk", gateway, "W8003")
+    kiosk.sync()
+    before = read_trust(kiosk.data.root)
+    with pytest.raises(ProvisioningRefused) as refused:
+        kiosk.enrol_again(gateway.answer("enrol", "W8009")["code"])
+    assert refused.value.code == "enrolment-code-other-terminal"
+    assert read_trust(kiosk.data.root) == before
+    assert kiosk.sync().alarms == ()
+    assert kiosk.enrol_again().epoch == 2
