@@ -152,11 +152,13 @@ def enrol(
     if not TERMINAL_NUMBER.fullmatch(terminal):
         _end("A terminal's number has 2 to 32 capitals, digits and dashes.", USAGE)
     with _house(data) as house, house.store.transaction():
+        known = house.store.terminal(terminal) is not None
         code = issue_code(terminal, house.authority, house.store, datetime.now(UTC)).to_text()
         at_console(house, Act.ENROLMENT_CODE, terminal)
     _say(
-        {"terminal": terminal, "code": code, "hours": 24},
-        f"{code}\nFor terminal {terminal}, once, within 24 hours. Whoever has it can enrol as {terminal}.",
+        {"terminal": terminal, "code": code, "hours": 24, "enrolled_before": known},
+        f"{code}\nFor terminal {terminal}, once, within 24 hours. Whoever has it can enrol as {terminal}."
+        + (f"\n{terminal} is enrolled: its present key ends with it, and a new epoch begins." if known else ""),
         as_json,
     )
 
