@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from sync.client.outcomes import Done, Later, NoAnswer, Stopped
 from sync.client.questions import questions
 from sync.client.session import Session
 from sync.gateway.answering import answer_open
+from sync.gateway.app import terminals_app
 from sync.gateway.connectors.core_system import CoreUnavailable
 from sync.gateway.connectors.demo import DemoCore, demo_ecard_code
 from sync.gateway.house import DRAFT, write_draft
@@ -512,3 +514,25 @@ def test_a_seal_of_one_document_does_not_fit_another(hall):
     assert check_document(b"one", seal, [anchor]).number == "1"
     with pytest.raises(SealRefusedError, match="document-differs"):
         check_document(b"two", seal, [anchor])
+
+
+def test_whatever_arrives_is_a_question_or_refused_and_never_a_fault_of_the_gateway(asker):
+    chance = random.Random(20261122)
+    good = q(LOSS).to_wire()
+    for _ in range(150):
+        body = bytearray(good[: chance.randrange(1, len(good) + 1)] if chance.random() < 0.3 else good)
+        for _ in range(chance.randrange(1, 4)):
+            body[chance.randrange(len(body))] = chance.randrange(256)
+        answer = asker.post(bytes(body))
+        assert answer.status in (202, 400, 422, 429), bytes(body)
+        asker.answer()
+
+
+def test_the_description_of_the_gateway_names_every_new_path():
+    document = terminals_app(lambda request: Response(204), {}).openapi()
+    assert document["paths"].keys() >= {"/v1/questions", "/v1/questions/{question}", "/v1/heartbeat"}
+    look = document["paths"]["/v1/questions/{question}"]["get"]
+    assert look["parameters"][0]["schema"]["type"] == "string"
+    assert "202" in look["responses"]
+    number = document["paths"]["/v1/snapshot/{generation}"]["get"]["parameters"][0]["schema"]["type"]
+    assert number == "integer"
