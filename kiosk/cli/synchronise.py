@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kiosk.cli.answers import Exit, answer, refuse
 from kiosk.cli.options import Data, Json, opened
+
+if TYPE_CHECKING:
+    from sync.packages import PackageStatus
 
 app = typer.Typer(help="What goes between this terminal and the centre.", no_args_is_help=True)
 
@@ -82,6 +85,7 @@ def status_command(data: Data, as_json: Json = False) -> None:
             if snapshot
             else None
         ),
+        "packages": _packages(status.packages),
     }
     answer(document, as_json=as_json)
     if out is not None:
@@ -92,6 +96,21 @@ def status_command(data: Data, as_json: Json = False) -> None:
             next_step="ask the centre to look, then: kiosk enrol --code (a new code)",
             as_json=False,
         )
+
+
+def _packages(status: PackageStatus) -> dict[str, Any]:
+    """In use, by name, and until when; what to do when there are none."""
+    document: dict[str, Any] = {"state": status.state if status.root_laid else "no root"}
+    if not status.root_laid:
+        document["next"] = "kiosk provision --package-root FILE lays it; the centre gives the file"
+    if status.state not in ("none", "unusable"):
+        document |= {
+            "list": status.list_version,
+            "versions": {f"{one.kind}/{one.name}": one.version for one in status.packages},
+            "confirmed_until": status.confirmed_until.isoformat() if status.confirmed_until else None,
+            "expires": status.expires.isoformat() if status.expires else None,
+        }
+    return document
 
 
 def _guarded(work: Any, as_json: bool) -> Any:

@@ -44,6 +44,7 @@ class Part(StrEnum):
     KEYS = "keys"
     JOURNAL = "journal"
     SNAPSHOT = "snapshot"
+    PACKAGES = "packages"
     CLOCK = "clock"
     DISK = "disk"
     SYNC = "sync"

@@ -22,11 +22,14 @@ from kiosk.diagnostics.machine import (
     SnapshotReading,
     SyncReading,
 )
+from kiosk.diagnostics.packages import packages
 from offline_store.errors import StoreError
 from offline_store.journal import Limits, read_journal
 from offline_store.journal.files import DATABASE, MARK
 from offline_store.keys import KeyProvider
 from offline_store.snapshot import Snapshot
+from sync.packages import FOLDER as PACKAGES_FOLDER
+from sync.packages import package_status
 from sync.process import status
 from sync.protocol.suites import KeyInMemory, SuiteName
 from sync.terminal_keys import load_signer
@@ -65,7 +68,7 @@ def read_machine(data: Path, snapshots: Path, keys: Callable[[], KeyProvider], n
     if not (data / FOLDER / CENTRE).exists() and not (data / DATABASE).exists():
         # settings alone, on a technician's bench: there is nothing yet that could be ill
         absent = NotFitted()
-        answers |= dict.fromkeys((Part.KEYS, Part.JOURNAL, Part.SNAPSHOT, Part.SYNC), absent)
+        answers |= dict.fromkeys((Part.KEYS, Part.JOURNAL, Part.SNAPSHOT, Part.PACKAGES, Part.SYNC), absent)
         return MachineRead({**answers, Part.CLOCK: machine.clock(now, ())}, {})
     answers[Part.KEYS] = machine.keys(_keys(data, keys))
     journal, told = _journal(data, keys)
@@ -80,6 +83,7 @@ def read_machine(data: Path, snapshots: Path, keys: Callable[[], KeyProvider], n
     answers |= {
         Part.JOURNAL: machine.journal(journal, str(data / DATABASE)),
         Part.SNAPSHOT: machine.snapshot(snapshot, now, str(snapshots)),
+        Part.PACKAGES: packages(package_status(data, now), now, str(data / PACKAGES_FOLDER)),
         Part.CLOCK: machine.clock(now, tuple(known)),
         Part.SYNC: machine.sync(backlog, now),
     }

@@ -141,6 +141,7 @@ def test_settings_alone_on_a_bench_are_a_terminal_that_is_not_set_up_and_not_an_
         Part.KEYS,
         Part.JOURNAL,
         Part.SNAPSHOT,
+        Part.PACKAGES,
         Part.SYNC,
     }
     assert judged(read.answers[Part.CLOCK])[0] == "well"
