@@ -20,6 +20,7 @@ from offline_store.delivery import BODY_RETENTION_DAYS, Backlog, Delivery
 from offline_store.errors import CountsDiffer, NoSnapshot, RowRefused, StoreError
 from offline_store.journal import Salvaged, delete_uploaded, salvage, salvage_done, waiting_salvage
 from offline_store.keys import KeyBuffer, KeyProvider
+from offline_store.rekeying import load_store_key
 from offline_store.schema import Manifest, QuestionRow, RunRow, SnapshotRow
 from offline_store.snapshot import Snapshot, build_generation, remove_old_generations
 from offline_store.standing import OutOfService
@@ -44,7 +45,6 @@ from sync.trust import RevocationFile, TerminalRevocationFile, read_trust
 from sync.trusted_time import TrustedTime
 from sync.vitals import Vitals
 
-STORE_KEY: Final = "store"
 SNAPSHOT_FOLDER: Final = "snapshot"
 _LOCAL_FAULT: Final = "local-fault"
 
@@ -347,7 +347,7 @@ def open_worker(data_dir: Path, keys: KeyProvider, sender_for: Callable[[str], S
     """
     trust = read_trust(data_dir)
     sender = sender_for(trust.gateway_url)
-    store_key = keys.load(STORE_KEY, length=32)
+    store_key = load_store_key(data_dir, keys)
     try:
         delivery = Delivery(data_dir, store_key.material)
     except BaseException:

@@ -27,6 +27,7 @@ from offline_store.errors import StoreError
 from offline_store.journal import Limits, read_journal
 from offline_store.journal.files import DATABASE, MARK
 from offline_store.keys import KeyProvider
+from offline_store.rekeying import load_store_key
 from offline_store.snapshot import Snapshot
 from sync.packages import FOLDER as PACKAGES_FOLDER
 from sync.packages import package_status
@@ -107,7 +108,7 @@ def read_crypto(data: Path, configured: SuiteName, keys: Callable[[], KeyProvide
 def lent_by_a_running_terminal(data: Path, keys: Callable[[], KeyProvider]) -> bool:
     """Whether the journal says that a technician's command has the devices; False when it cannot be read."""
     try:
-        with keys().load(STORE_KEY, length=32) as key:
+        with load_store_key(data, keys()) as key:
             reader = read_journal(data, key.material)
             try:
                 return devices_lent(reader.entries())
@@ -160,7 +161,7 @@ def _journal(
 ) -> tuple[JournalReading | Refusal, Mapping[Part, History] | None]:
     began = time.monotonic()
     try:
-        with keys().load(STORE_KEY, length=32) as key:
+        with load_store_key(data, keys()) as key:
             reader = read_journal(data, key.material)
             try:
                 verified = reader.verify()
