@@ -7,16 +7,12 @@ stores are the exception: SQLCipher locks and wipes its own memory (`cipher_memo
 
 from __future__ import annotations
 
-import ctypes
 import os
-import resource
 
-_PR_SET_DUMPABLE = 4
+from kiosk.memory import keep_private
 
 
 def harden() -> None:
-    """No core file ever holds a PIN or a key, no other process of this user may look in; files are for this user."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # prctl(2): also where a pipe takes core dumps, which the limit does not stop; ptrace(2) is refused from then on
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    """No core file ever holds a PIN or a key, nobody looks in; new files are for this user alone."""
+    keep_private()
     os.umask(0o077)

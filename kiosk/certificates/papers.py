@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import sys
 import traceback
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key, l
 from kiosk.certificates.facts import EnrolmentCertificate
 from kiosk.certificates.pipe import MAX_REQUEST_BYTES, Answer, Paper, PipeError, Refused, Request, read_line, to_line
 from kiosk.fonts import FontsMissingError, locate
+from kiosk.memory import keep_private
 from sync.protocol.certificate_code import Signer, signer_for
 from sync.protocol.enrolment import Trust
 from sync.protocol.messages import Malformed, parse
@@ -161,7 +161,7 @@ def main(arguments: list[str]) -> int:
     sys.excepthook = _say_where
     # libraries that ask for the local zone get the hall's, also on a machine that was told none
     os.environ.setdefault("TZ", "Asia/Shanghai")
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    keep_private()
     answers = _own_output()
 
     def read_key() -> Signer:

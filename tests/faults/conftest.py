@@ -26,9 +26,10 @@ import pytest
 from hardware_sim import people
 from hardware_sim.station.asking import ask
 from kiosk.app.demo.world import World
+from kiosk.app.directory import DataDirectory
+from kiosk.app.keys import key_provider
 from kiosk.fonts import development_directory
 from offline_store.journal import read_journal
-from offline_store.keys import KeyFiles
 
 HERE = Path(__file__).parent
 LIMIT = 30.0
@@ -298,7 +299,8 @@ class Hall:
 
     def chain(self, *, all: bool = False) -> list[dict[str, Any]]:
         """Entries recorded during this test, oldest first."""
-        with KeyFiles(self.data / "keys", allow_file=True, warn=lambda _: None).load("store", length=32) as key:
+        data = DataDirectory(self.data)
+        with key_provider(data.load_settings(), data, quiet=True).load("store", length=32) as key:
             reader = read_journal(self.data, key.material)
             try:
                 entries = [dict(entry) for entry in reader.export()]
@@ -459,9 +461,11 @@ Provisioning = Callable[..., list[str]]
 
 @pytest.fixture(scope="session")
 def provisioning(world: World) -> Provisioning:
-    """provisioning(data, number, code, gateway) -> the words of `kiosk provision`, as a technician types them."""
+    """provisioning(data, number, code, gateway, keys=) -> the words of `kiosk provision`, as a technician types."""
 
-    def words(data: Path, number: str, code: str, gateway: str = "") -> list[str]:
+    def words(
+        data: Path, number: str, code: str, gateway: str = "", *, keys: tuple[str, ...] = ("--allow-key-files",)
+    ) -> list[str]:
         address = json.loads((world.folder / "gateway-ready.json").read_text("utf-8"))["gateway_url"]
         named = {
             "--data": str(data),
@@ -472,7 +476,7 @@ def provisioning(world: World) -> Provisioning:
             "--id-reader": world.environment["HARDWARE_SIM_ID_READER"],
             "--document-printer": world.environment["HARDWARE_SIM_A4_PRINTER"],
         }
-        more = ("--allow-key-files", "--demonstration", "--json")
+        more = (*keys, "--demonstration", "--json")
         return ["provision", *(word for pair in named.items() for word in pair), *more]
 
     return words
@@ -505,17 +509,17 @@ _numbers = itertools.count(100)
 def another(
     world: World, standing: Hall, provisioning: Provisioning, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Hall]]:
-    """another() -> a terminal of its own with its first data, not started yet."""
+    """another(settings=, keys=) -> a terminal of its own with its first data, not started yet."""
     halls: list[Hall] = []
 
-    def make(*, settings: str = TIMEOUTS) -> Hall:
+    def make(*, settings: str = TIMEOUTS, keys: tuple[str, ...] = ("--allow-key-files",)) -> Hall:
         number = f"T{next(_numbers)}"
         if standing.running:
             # two terminals at one reader would both see the card
             assert standing.kiosk.stop() == 0
         hall = Hall(world, tmp_path_factory.mktemp(number) / "terminal")
         done = hall.command("kiosk-gateway", "enrol", number, "--data", str(world.gateway), "--json")
-        done = hall.command("kiosk", *provisioning(hall.data, number, json.loads(done.stdout)["code"]))
+        done = hall.command("kiosk", *provisioning(hall.data, number, json.loads(done.stdout)["code"], keys=keys))
         assert done.returncode == 0, done.stderr
         with (hall.data / "terminal.toml").open("a", encoding="utf-8") as file:
             file.write(settings)

@@ -5,30 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-
-def spellings(words):
-    """Each as a file could hold it."""
-    found = {}
-    for word in words:
-        for encoding in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
-            found[word.encode(encoding)] = f"{word[0]}… in {encoding}"
-        escaped = word.encode("unicode-escape")
-        found[escaped] = f"{word[0]}… escaped"
-        if word.isdigit() and len(word) % 2 == 0:
-            found[bytes.fromhex(word)] = f"{word[0]}… as packed digits"
-    return found
-
-
-def found_in(files, needles):
-    hits = []
-    for file in files:
-        content = file.read_bytes()
-        hits += [f"{file}: {what}" for needle, what in needles.items() if needle in content]
-    return hits
-
-
-def files_below(folder):
-    return [file for file in Path(folder).rglob("*") if file.is_file()]
+from tests.searching import files_below, found_in, spellings
 
 
 def test_nothing_of_a_person_is_left_in_files_logs_or_temporary_files(hall, canary, tmp_path, monkeypatch):
