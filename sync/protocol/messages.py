@@ -29,7 +29,13 @@ Time = Annotated[
 Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")]
 """A code word: item, outcome, reason, certificate number."""
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Line = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
+    ),
+]
+"""One line of text as it is shown and printed: nothing in it steers a screen, a printer or the order of writing."""
 Hash = Annotated[Base64Bytes, Field(min_length=32, max_length=32)]
 Hex256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Number = Annotated[int, Field(ge=0, lt=2**53)]
@@ -70,7 +76,10 @@ def parse(model: type[M], data: bytes) -> M:
 
 def _where(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return ".".join(str(part) for part in first["loc"]) + f" ({first['type']})"
+    place = first["loc"]
+    if first["type"] == "extra_forbidden":  # its name is whatever was sent
+        place = (*place[:-1], "?")
+    return ".".join(str(part) for part in place) + f" ({first['type']})"
 
 
 # --- upload ---------------------------------------------------------------------------------------------------------
