@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature
 
 from offline_store.keys import KeyProvider
 from sync.client.outcomes import Answer, NoAnswer, problem_of
+from sync.packages import PackagesUnusable, lay_root_once
 from sync.protocol.certificate_code import CodeUnreadableError, public_key_of, read_seal_certificate
 from sync.protocol.enrolment import (
     EnrolmentAnswer,
@@ -70,9 +71,22 @@ def enrol(
     _check_seal_certificates(trust, seal)
     if present is not None and trust.demo and not present.demo:
         raise EnrolmentRefused("demonstration", "A demonstration authority answered: enrol again at the real centre.")
+    _begin_packages(data_dir, trust)
     write_trust(data_dir, trust)
     settle_keys(keys, trust.terminal_key_fingerprint)
     return trust
+
+
+def _begin_packages(data_dir: Path, trust: Trust) -> None:
+    """The root comes with the code that an operator carried; never later, when nobody would know whose it is."""
+    if trust.package_root is None:
+        return
+    try:
+        lay_root_once(data_dir, trust.package_root)
+    except PackagesUnusable:
+        raise EnrolmentRefused(
+            "package-root-unfit", "The centre gave a root of packages that cannot be used: tell the centre."
+        ) from None
 
 
 def _request(terminal: str, code: EnrolmentCode, signer: Signer, seal: SealKey) -> EnrolmentRequest:

@@ -92,12 +92,26 @@ class Generation:
 
 def lay_root(data_dir: Path, root: bytes) -> None:
     """Begin this terminal's trust in packages with this root, whatever it believed before. Raises PackagesUnusable."""
+    _check_root(root)
+    make_folder(data_dir / TRUST)
+    write_file(data_dir / TRUST / PACKAGE_ROOT, root)
+
+
+def lay_root_once(data_dir: Path, root: bytes) -> bool:
+    """The same for a terminal that believes nobody yet; False when it does: no centre talks it out of that.
+
+    Raises PackagesUnusable.
+    """
+    _check_root(root)
+    make_folder(data_dir / TRUST)
+    return create_file(data_dir / TRUST / PACKAGE_ROOT, root)
+
+
+def _check_root(root: bytes) -> None:
     try:
         begin([root], LONG_AGO)
     except RepositoryError as error:
         raise PackagesUnusable("root-unfit", f"the root is none, or not signed by its own persons ({error})") from None
-    make_folder(data_dir / TRUST)
-    write_file(data_dir / TRUST / PACKAGE_ROOT, root)
 
 
 def current_packages(data_dir: Path, now: datetime | None = None) -> tuple[Package, ...]:

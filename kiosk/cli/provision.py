@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -37,6 +38,9 @@ def provision_command(
     document_printer: Annotated[str, typer.Option(help="ipp:// address of the A4 printer")] = "",
     pin_pad: Annotated[str, typer.Option(help="serial device of the PIN pad")] = "",
     barcode_reader: Annotated[str, typer.Option(help="serial device of the barcode reader")] = "",
+    package_root: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="root of the packages, from the centre by another way")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make the keys, enrol at the centre with the code, and write terminal.toml."""
@@ -57,6 +61,10 @@ def provision_command(
         "pin_pad": pin_pad,
         "barcode_reader": barcode_reader,
     }
+    if package_root is not None:
+        from kiosk.cli.synchronise import lay_package_root
+
+        lay_package_root(data, package_root, as_json=as_json)
     try:
         trust = provision(
             DataDirectory(data),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -98,11 +99,43 @@ def status_command(data: Data, as_json: Json = False) -> None:
         )
 
 
+@app.command("package-root")
+def package_root_command(
+    data: Data,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="from kiosk-gateway packages export-root")],
+    as_json: Json = False,
+) -> None:
+    """Whom this terminal believes about rules, items and texts. The file must come from the centre itself."""
+    directory, _, _ = opened(data, as_json=as_json)
+    laid = lay_package_root(directory.root, file, as_json=as_json)
+    answer({"root": laid, "next": f"kiosk sync now --data {data}"}, as_json=as_json)
+
+
+def lay_package_root(data: Path, file: Path, *, as_json: bool) -> str:
+    """Lay it, or refuse; answers its SHA-256."""
+    from hashlib import sha256
+
+    from offline_store.errors import StoreError
+    from sync.packages import PackagesUnusable, lay_root
+
+    try:
+        octets = file.read_bytes()
+        lay_root(data, octets)
+    except OSError as error:
+        step = "name the file from kiosk-gateway packages export-root"
+        refuse(Exit.USAGE, f"{file}: {error.strerror}", why="file", next_step=step, as_json=as_json)
+    except PackagesUnusable as error:
+        refuse(Exit.NO, str(error), why=error.code, next_step="ask the centre for the file again", as_json=as_json)
+    except StoreError as error:
+        refuse(Exit.UNKNOWN, str(error), why=type(error).__name__, next_step=error.remedy, as_json=as_json)
+    return sha256(octets).hexdigest()
+
+
 def _packages(status: PackageStatus) -> dict[str, Any]:
     """In use, by name, and until when; what to do when there are none."""
     document: dict[str, Any] = {"state": status.state if status.root_laid else "no root"}
     if not status.root_laid:
-        document["next"] = "kiosk provision --package-root FILE lays it; the centre gives the file"
+        document["next"] = "kiosk sync package-root FILE lays it; the centre gives the file"
     if status.state not in ("none", "unusable"):
         document |= {
             "list": status.list_version,

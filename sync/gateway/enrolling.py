@@ -91,6 +91,7 @@ def enrol(
     new, answer = certified(
         (asked.terminal, asked.terminal_key, asked.seal_key),
         least_epoch=store.terminal_certificates.last_epoch(asked.terminal) + 1,
+        package_root=store.packages.latest("root"),
         authority=authority,
         urls=urls,
         now=now,
@@ -109,7 +110,13 @@ def enrol(
 
 
 def certified(
-    keys: tuple[str, bytes, bytes], *, least_epoch: int, authority: Authority, urls: tuple[str, str], now: datetime
+    keys: tuple[str, bytes, bytes],
+    *,
+    least_epoch: int,
+    authority: Authority,
+    urls: tuple[str, str],
+    now: datetime,
+    package_root: bytes | None = None,
 ) -> tuple[NewKey, bytes]:
     """A new certificate for a terminal's key, and the answer that tells it with all there is to trust.
 
@@ -127,7 +134,7 @@ def certified(
         not_after=timestamp(end),
     )
     signed = sign_statement(certificate, authority.signing)
-    trust = _trust(certificate, signed, seal_key, least_epoch, authority, urls, now).to_wire()
+    trust = _trust(certificate, signed, seal_key, least_epoch, authority, urls, now, package_root).to_wire()
     answer = EnrolmentAnswer(
         authority_key=authority.public_key, trust=trust, signature=authority.signing.sign(trust_to_be_signed(trust))
     )
@@ -172,6 +179,7 @@ def _trust(
     authority: Authority,
     urls: tuple[str, str],
     now: datetime,
+    package_root: bytes | None,
 ) -> Trust:
     terminal = certificate.terminal
     seal_key = load_der_public_key(seal_spki)
@@ -196,4 +204,5 @@ def _trust(
         compact_seal_certificate=authority.compact_seal_certificate(terminal, seal_key, now=now),
         gateway_url=urls[0],
         verify_url=urls[1],
+        package_root=package_root,
     )

@@ -133,7 +133,8 @@ class Trust(Message):
 
     `demo` marks an authority made at set-up; the service profile refuses it. `terminal_certificate` is the authority's
     statement about the terminal's key (absent in the trust of an earlier release). `least_epoch`: the centre holds, or
-    gave up, every epoch below it, so that a journal of one of those ends and a new epoch begins.
+    gave up, every epoch below it, so that a journal of one of those ends and a new epoch begins. `package_root`: the
+    root that packages are judged by (TUF metadata), for a terminal that has none yet; absent where none is published.
     """
 
     format: Literal["terminal-trust-1"] = "terminal-trust-1"
@@ -154,6 +155,7 @@ class Trust(Message):
     compact_seal_certificate: Annotated[Base64Bytes, Field(min_length=16, max_length=4096)]
     gateway_url: Line
     verify_url: Line
+    package_root: Annotated[Base64Bytes, Field(min_length=64, max_length=16_384)] | None = None
 
     @property
     def suite(self) -> Suite:

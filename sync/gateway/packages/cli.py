@@ -172,24 +172,33 @@ def withdraw(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
     say({"withdrawn": True}, "Nothing waits for signatures any more.", as_json)
 
 
-@packages.command("first-root")
-def first_root(
+@packages.command("export-root")
+def export_root(
     out: Annotated[Path, typer.Argument(metavar="FILE", help="a new file")],
     data: Data = DEFAULT_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """Write the first root, for kiosk provision --package-root: what a terminal's trust in packages begins with."""
+    """Write the root in force, for kiosk provision --package-root: what a terminal's trust in packages begins with."""
+    from hashlib import sha256
+
     from sync.gateway.packages.files import create
 
     with _house(data) as house:
-        octets = house.store.packages.metadata("root", 1)
+        octets = house.store.packages.latest("root")
     if octets is None:
         end("No root is in force yet: kiosk-gateway packages init comes first.", NO)
     try:
         create(out, octets)
+    except FileExistsError:
+        end(f"{out} is there already: name a new file.", NO)
     except OSError as error:
         end(f"{out} cannot be written: {error.strerror}.", CANNOT_TELL)
-    say({"file": str(out)}, f"Wrote {out}. It is no secret, but must not be changed on its way.", as_json)
+    digest = sha256(octets).hexdigest()
+    say(
+        {"file": str(out), "sha256": digest},
+        f"Wrote {out}. It is no secret, but must not be changed on its way: SHA-256 {digest}",
+        as_json,
+    )
 
 
 @packages.command()
