@@ -84,7 +84,9 @@ def _is_loopback(host: str) -> bool:
 @contextmanager
 def _tcp(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
+    # asyncio sends without delay (TCP_NODELAY) only where the socket names its protocol; without it an answer's body
+    # waits 40 ms for the other side's delayed acknowledgement of the header
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         yield listener

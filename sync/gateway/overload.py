@@ -11,38 +11,31 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Callable
 from typing import Final
 
 from sync.gateway.refusals import too_busy
-from sync.protocol.exchange import Request, Response
+from sync.protocol.exchange import Response
 
 DEFAULT_PER_SECOND: Final = 300.0
 LONGEST_SECONDS: Final = 3600
 URGENT: Final = ("/v1/chain", "/v1/results", "/v1/questions", "/v1/enrol", "/v1/renew", "/v1/time")
-"""Paths of what is urgent, and everything below them; the rest is fetched when there is time."""
+"""Paths of what is urgent; the rest is fetched when there is time."""
 _LATE_SECONDS: Final = 2.0
 """Retry-After has whole seconds and the network takes its time: so long after its end the line is still awaited."""
-_REFUSAL_TOKENS: Final = 0.1
-"""What a refusal costs beside a request that is answered; measured: 0.1 ms against 2 ms."""
+_REFUSAL_TOKENS: Final = 0.07
+"""What a refusal costs beside a request that is answered; measured: 0.24 ms of processor time, at 300/s of 3.3 ms."""
 _DOWNLOAD_SECONDS: Final = 300.0
 """Who may wait is not sent away for less: the line may grow meanwhile."""
 _KEPT_SECONDS: Final = 60.0
 """A terminal that does not come within this time after its turn has lost it."""
 
 
-def guarded(
-    core: Callable[[Request], Response], admission: Admission, monotonic: Callable[[], float]
-) -> Callable[[Request], Response]:
-    """The core behind its admission: what is too much is answered 503 before anything of it is looked at."""
-
-    def answer(request: Request) -> Response:
-        claimed = _CLAIMED.search(request.headers.get("signature-input", ""))
-        urgent = request.route.startswith(URGENT)
-        wait = admission.ask(claimed.group(1) if claimed else "", monotonic(), urgent=urgent)
-        return core(request) if wait is None else too_busy(wait)
-
-    return answer
+def turned_away(admission: Admission, route: str, signature_input: str, now: float) -> Response | None:
+    """The answer to a request that is too much, by its path and the terminal it claims to be from; None: take it."""
+    claimed = _CLAIMED.search(signature_input)
+    urgent = route in URGENT or route.startswith("/v1/questions/")
+    wait = admission.ask(claimed.group(1) if claimed else "", now, urgent=urgent)
+    return None if wait is None else too_busy(wait)
 
 
 _CLAIMED: Final = re.compile(r';keyid="([A-Z0-9-]{2,32}):')

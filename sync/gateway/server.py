@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
-from fastapi import FastAPI
 
 from offline_store.chain import timestamp
 from sync.gateway import asking
+from sync.gateway.admitting import Application, behind_admission
 from sync.gateway.answering import answer_open
 from sync.gateway.app import public_app, staff_app, terminals_app
 from sync.gateway.core import handle
 from sync.gateway.house import House, WallClock
 from sync.gateway.listeners import BehindProxy, Listening, Places, Sockets, bound
-from sync.gateway.overload import DEFAULT_PER_SECOND, Admission, guarded
+from sync.gateway.overload import DEFAULT_PER_SECOND, Admission
 from sync.gateway.processing import process_pending
 from sync.gateway.public import handle_public
 from sync.gateway.staff.handling import handle_staff
@@ -142,11 +142,9 @@ def serve(
         processing, answering = _processing(house, clock), _answering(house, clock)
         steps = (processing, answering)
         after = {"/v1/chain": processing.wake, asking.PATH: answering.wake}
-        terminals_core = guarded(
-            lambda request: handle(request, house.store, clock, centre), Admission(per_second), time.monotonic
-        )
+        terminals = terminals_app(lambda request: handle(request, house.store, clock, centre), after)
         applications = (
-            terminals_app(terminals_core, after),
+            behind_admission(terminals, Admission(per_second), time.monotonic),
             public_app(lambda request: handle_public(request, house.store, clock, centre)),
             staff_app(lambda request: handle_staff(request, house.store, clock, centre, door)),
         )
@@ -176,7 +174,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve(applications: tuple[FastAPI, ...], sockets: Sockets, ready: Callable[[], None]) -> None:
+async def _serve(applications: tuple[Application, ...], sockets: Sockets, ready: Callable[[], None]) -> None:
     servers = [_Server(_config(application)) for application in applications]
 
     def stop() -> None:
@@ -194,7 +192,7 @@ async def _serve(applications: tuple[FastAPI, ...], sockets: Sockets, ready: Cal
     await asyncio.gather(*runs)
 
 
-def _config(application: FastAPI) -> uvicorn.Config:
+def _config(application: Application) -> uvicorn.Config:
     # No access log: paths and addresses of the public are nobody's business. Dates come from the core.
     return uvicorn.Config(
         application,

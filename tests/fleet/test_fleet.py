@@ -24,7 +24,7 @@ def promises_after_an_outage(terminals: int, per_second: float, seed: int) -> di
 
 
 def promises_on_a_usual_day(
-    terminals: int, per_second: float, seed: int, *, bin_seconds: int, bins: int
+    terminals: int, per_second: float, seed: int, *, bin_seconds: int, bins: int, refused: float
 ) -> dict[str, float]:
     fleet = Fleet(terminals, per_second, seed)
     fleet.run_until(SWITCHED_ON_WITHIN)
@@ -38,7 +38,7 @@ def promises_on_a_usual_day(
     mean = sum(whole) / len(whole)
     assert mean > 0.3 * per_second * bin_seconds
     assert max(whole) <= 1.3 * mean
-    assert fleet.gateway.refused < 0.01 * sum(whole)
+    assert fleet.gateway.refused <= refused * sum(whole)
     return {"busiest_bin_vs_mean": max(whole) / mean}
 
 
@@ -49,12 +49,13 @@ def test_after_an_hour_without_gateway_every_queue_is_empty_within_a_fifth_over_
 
 def test_on_a_usual_day_requests_come_evenly() -> None:
     # as many requests fall into a bin as into ten seconds of the whole fleet
-    promises_on_a_usual_day(50_000 // SCALE, 300 / SCALE, 1, bin_seconds=10 * SCALE, bins=30)
+    # so small a fleet has bursts that the whole one has not
+    promises_on_a_usual_day(50_000 // SCALE, 300 / SCALE, 1, bin_seconds=10 * SCALE, bins=30, refused=0.05)
 
 
 @pytest.mark.soak
 def test_fifty_thousand_terminals_after_an_outage_and_on_a_usual_day(soak_seed: int) -> None:
     begun = time.monotonic()
     figures = promises_after_an_outage(50_000, 300.0, soak_seed)
-    figures |= promises_on_a_usual_day(50_000, 300.0, soak_seed, bin_seconds=10, bins=360)
+    figures |= promises_on_a_usual_day(50_000, 300.0, soak_seed, bin_seconds=10, bins=360, refused=0.0)
     record({"name": "fleet of 50 000", "seed": soak_seed, **figures, "seconds": round(time.monotonic() - begun, 1)})

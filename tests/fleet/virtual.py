@@ -1,8 +1,8 @@
 """A fleet in virtual time: the terminals' own schedule and reading of answers against the gateway's own admission.
 
 Terminals hold items since an outage, or collect them in normal running; each upload brings all of them, each result
-page all results. The network takes a tenth of a second, the gateway a fixed time for a request it takes and a twentieth
-of it for one it refuses. Everything else is arithmetic of `sync.client.schedule` and `sync.gateway.overload`.
+page all results. The network takes a tenth of a second, the gateway a fixed time for a request it takes and a small
+part of it for one it refuses. Everything else is arithmetic of `sync.client.schedule` and `sync.gateway.overload`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from datetime import UTC, datetime
 from sync.client.outcomes import Done, NoAnswer, Outcome, body_of
 from sync.client.schedule import Schedule
 from sync.gateway.beating import interval
-from sync.gateway.overload import DEFAULT_PER_SECOND, Admission
+from sync.gateway.overload import DEFAULT_PER_SECOND, URGENT, Admission
 from sync.gateway.refusals import too_busy
 from sync.protocol.exchange import JSON, Response
 
 TRAVEL_SECONDS = 0.1
-REFUSAL_COST = 0.1
+REFUSAL_COST = 0.07
+_PATHS = {"upload": "/v1/chain", "results": "/v1/results"}
+_ASKS_NOTHING = ("questions", "salvage", "renewal")
+"""Jobs that send no request on a usual day."""
 SWITCHED_ON_WITHIN = 6 * 3600.0
 _NOW = datetime(2026, 11, 22, tzinfo=UTC)
 _TAKEN = Response(200, {"content-type": JSON})
@@ -82,7 +85,7 @@ class Gateway:
         if not self.up:
             return NoAnswer("unreachable"), now + 1.0
         self.arrivals[int(arrives // 10)] += 1
-        wait = self.admission.ask(who, arrives, urgent=job in ("upload", "results"))
+        wait = self.admission.ask(who, arrives, urgent=_PATHS.get(job) in URGENT)
         cost = (1.0 if wait is None else REFUSAL_COST) / self.per_second
         self.free_at = max(self.free_at, arrives) + cost
         self.longest_wait = max(self.longest_wait, self.free_at - arrives)

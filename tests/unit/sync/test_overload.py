@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from datetime import UTC, datetime
 
 import pytest
 
 from sync.client.outcomes import Later, body_of
-from sync.gateway.overload import LONGEST_SECONDS, Admission, guarded
-from sync.protocol.exchange import JSON, Request, Response
+from sync.gateway.admitting import behind_admission
+from sync.gateway.overload import LONGEST_SECONDS, Admission, turned_away
+from sync.protocol.exchange import JSON, Response
 
 
 def test_what_a_gateway_can_answer_is_taken():
@@ -64,18 +66,41 @@ def test_a_gateway_that_answers_nothing_is_no_gateway():
         Admission(0)
 
 
-def test_a_refused_request_is_not_looked_at_and_the_terminal_obeys(now):
-    seen = []
+def through(application, *, path="/v1/chain", who="T0001"):
+    """One request through an ASGI application that must not read it; what was sent back."""
+    sent = []
 
-    def core(request: Request) -> Response:
-        seen.append(request)
-        return Response(200, {"content-type": JSON}, b"{}")
+    async def send(message):
+        sent.append(message)
 
-    answer = guarded(core, Admission(1), lambda: 0.0)
-    request = Request("POST", "/v1/chain", {"signature-input": 'terminal=("@method");keyid="T0001:00"'})
-    assert answer(request).status == 200
-    refused = answer(request)
-    assert (refused.status, len(seen)) == (503, 1)
+    async def receive():
+        raise AssertionError("nothing of it is read")
+
+    header = (b"signature-input", f'terminal=("@method");keyid="{who}:00"'.encode())
+    asyncio.run(application({"type": "http", "path": path, "headers": [header]}, receive, send))
+    return sent
+
+
+def test_a_refused_request_is_not_read_and_the_terminal_obeys():
+    taken = []
+
+    async def application(scope, receive, send):
+        taken.append(scope["path"])
+
+    door = behind_admission(application, Admission(1), lambda: 0.0)
+    assert through(door) == []
+    start, body = through(door)
+    assert taken == ["/v1/chain"]
+    headers = {name.decode(): value.decode() for name, value in start["headers"]}
+    refused = Response(start["status"], headers, body["body"])
     outcome = body_of(refused, JSON, datetime(2026, 11, 22, tzinfo=UTC))
     assert isinstance(outcome, Later)
-    assert outcome.retry_after == float(refused.headers["retry-after"]) > 0
+    assert (outcome.reason, outcome.retry_after) == ("status-503", float(headers["retry-after"]))
+    assert outcome.retry_after > 0
+
+
+def test_a_person_who_waits_is_urgent_and_a_download_is_not():
+    admission = Admission(1)
+    assert turned_away(admission, "/v1/chain", "", 0.0) is None
+    assert turned_away(admission, "/v1/questions/abc", "", 0.0).headers["retry-after"] == "2"
+    assert int(turned_away(admission, "/v1/snapshot", "", 0.0).headers["retry-after"]) >= 300
