@@ -66,6 +66,7 @@ def told():
         ),
         Part.PIN_PAD: NotAsked("device_busy", Identity(port="/dev/ttyS2")),
         Part.BARCODE_READER: NotFitted(),
+        Part.KEYS: Found(status={"place": "tpm"}, steps=(Step("lend", OK, 21.0),)),
         Part.JOURNAL: Found(
             status={"epoch": "1", "entries": "4711"}, steps=(Step("open", OK), Step("chain", OK, 38.0))
         ),
@@ -84,7 +85,7 @@ def told():
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_part_has_one_line_with_its_mark_and_its_word(told, language):
     lines = text(shown.overview(told, language)).splitlines()
-    for part, mark in zip(told.parts, "✓×✓×✓?–✓✓✓✓✓", strict=True):
+    for part, mark in zip(told.parts, "✓×✓×✓?–✓✓✓✓✓✓", strict=True):
         title = getattr(part.title, language)
         health = catalogue()[f"diagnose.health.{part.health}"][language]
         (line,) = [line for line in lines if line.startswith(f"{mark} {health}") and f" {title} " in f"{line} "]
