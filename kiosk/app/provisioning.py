@@ -15,7 +15,7 @@ from kiosk.app.stores import PSEUDONYM_KEY, STORE_KEY, TerminalStores
 from kiosk.clock import SystemClock
 from kiosk.settings import SettingsError
 from offline_store.keys import KeyProvider
-from sync.client.http import GatewayAddressUnfit, HttpSender
+from sync.client.http import TLS_FOLDER, GatewayAddressUnfit, HttpSender
 from sync.enrolment import enrol
 from sync.protocol.enrolment import EnrolmentRefused, Trust
 from sync.protocol.suites import SuiteName
@@ -51,7 +51,7 @@ def provision(
     data.root.mkdir(parents=True, exist_ok=True)
     keys = key_provider(settings.Settings(terminal=terminal, keys=keys_in), data, quiet=True)
     try:
-        sender = HttpSender(gateway)
+        sender = HttpSender(gateway, tls=data.root / TLS_FOLDER)
     except GatewayAddressUnfit as error:
         raise ProvisioningRefused("address", str(error), "give --gateway http(s)://host:port") from error
     try:

@@ -263,9 +263,7 @@ class Night:
             random=random,
         )
         self._store_key = self._keys.load("store", length=32)
-        seal = Seal(
-            load_seal_key(self._keys).sign, trust.seal_certificate, (trust.x509_intermediate, trust.x509_root)
-        )
+        seal = Seal(load_seal_key(self._keys).sign, trust.seal_certificate, (trust.x509_intermediate, trust.x509_root))
         settings = PressSettings(seal, trust.compact_seal_certificate, trust.verify_url, trust.demo)
         self.press: Maker = Press(settings, self._fonts)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from importlib.resources import files
 from contextlib import closing
 from importlib.resources import files
 
@@ -80,10 +79,10 @@ def test_what_is_no_house_is_named(tmp_path):
 def test_a_file_from_before_steps_were_counted_gets_what_it_lacks(tmp_path):
     first = files("sync.gateway").joinpath("schema/001-terminals-and-chain.sql").read_text()
     with closing(sqlite3.connect(tmp_path / "gateway.db")) as old:
-        old.executescript(first + ";PRAGMA user_version=1;INSERT INTO terminal VALUES ('T0001', NULL)")
+        old.executescript(first + ";PRAGMA user_version=1;INSERT INTO terminal VALUES ('T0001', NULL)")  # noqa: S608 - constants
         key = ("T0001", bytes(32), "f" * 64, b"seal", "2026-11-01T00:00:00.000Z")
         columns = "terminal, key, fingerprint, seal_key, enrolled_at"
-        old.execute(f"INSERT INTO terminal_key ({columns}) VALUES (?, ?, ?, ?, ?)", key)
+        old.execute(f"INSERT INTO terminal_key ({columns}) VALUES (?, ?, ?, ?, ?)", key)  # noqa: S608 - constants
         old.commit()
     store = SqliteStore(tmp_path)
     assert ("001-terminals-and-chain",) in store.all("SELECT name FROM schema_step")

@@ -1,4 +1,4 @@
-"""Packages on their whole way: proposed, signed by two persons on folders, published, fetched by the real sync process."""
+"""Packages on their whole way: proposed, signed by two persons, published, fetched by the real sync process."""
 
 from __future__ import annotations
 
