@@ -13,13 +13,15 @@ from fastapi import FastAPI
 from fastapi import Request as HttpRequest
 from fastapi import Response as HttpResponse
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic_core.core_schema import BytesSchema
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from sync.gateway.endpoint import Endpoint
 from sync.gateway.endpoints import ENDPOINTS
-from sync.gateway.public import MAX_CHECK_BYTES, CheckRequest
+from sync.gateway.public import MAX_CHECK_BYTES, CheckAnswer, CheckRequest
 from sync.gateway.refusals import problem
 from sync.gateway.staff.visit import MAX_FORM_BYTES
 from sync.protocol.enrolment import EnrolmentAnswer, EnrolmentRequest
@@ -32,6 +34,7 @@ _MODELS: Final[tuple[type[BaseModel], ...]] = (
     EnrolmentAnswer,
     Problem,
     CheckRequest,
+    CheckAnswer,
     *(
         model
         for endpoint in ENDPOINTS
@@ -41,16 +44,75 @@ _MODELS: Final[tuple[type[BaseModel], ...]] = (
 )
 
 
+_SIGNATURE: Final = "signature"
+_SIGNED: Final[dict[str, Any]] = {"security": [{_SIGNATURE: []}]}
+_SCHEME: Final = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "Signature",
+    "description": (
+        "HTTP Message Signature (RFC 9421) by the terminal's key, with Signature-Input and Content-Digest (RFC 9530); "
+        'covers "@method", "@path", "@query" and "content-digest", with created, nonce, keyid, alg and tag.'
+    ),
+}
+HTML: Final = "text/html"
+
+
+class _AsOnTheWire(GenerateJsonSchema):
+    """Octets travel as unpadded base64url, so their lengths are those of that text."""
+
+    def bytes_schema(self, schema: BytesSchema) -> JsonSchemaValue:
+        return {"type": "string", "pattern": "^[A-Za-z0-9_-]*$", "contentEncoding": "base64url"}
+
+    @classmethod
+    def measured(cls, schema: Any) -> Any:
+        """With the lengths of the texts where those of the octets stand."""
+        if isinstance(schema, list):
+            return [cls.measured(item) for item in schema]
+        if not isinstance(schema, dict):
+            return schema
+        described = {name: cls.measured(value) for name, value in schema.items()}
+        if described.get("contentEncoding") == "base64url":
+            least, most = described.get("minLength"), described.get("maxLength")
+            for name in described.keys() & {"minLength", "maxLength"}:
+                described[name] = (4 * described[name] + 2) // 3
+            if least is not None and least == most:
+                # only one spelling is taken: the bits that the last character has left over are 0
+                last = ("", "[AQgw]", "[AEIMQUYcgkosw048]")[least % 3]
+                described["pattern"] = f"^[A-Za-z0-9_-]{{{described['minLength'] - bool(last)}}}{last}$"
+        return described
+
+
 class _Application(FastAPI):
-    """Adds the messages' schemas to the OpenAPI document, for FastAPI sees octets only."""
+    """Adds the messages' schemas to the OpenAPI document, for FastAPI sees octets only; refuses as the core does."""
+
+    def __init__(self, **words: Any) -> None:
+        super().__init__(**words, exception_handlers={HTTPException: _no_such_route})
 
     def openapi(self) -> dict[str, Any]:
         document = super().openapi()
         _, schemas = models_json_schema(
-            [(model, "validation") for model in _MODELS], ref_template="#/components/schemas/{model}"
+            [(model, "validation") for model in _MODELS],
+            ref_template="#/components/schemas/{model}",
+            schema_generator=_AsOnTheWire,
         )
-        document.setdefault("components", {}).setdefault("schemas", {}).update(schemas["$defs"])
+        components = document.setdefault("components", {})
+        components.setdefault("schemas", {}).update(_AsOnTheWire.measured(schemas["$defs"]))
+        if any(_SIGNED["security"][0] in operation.get("security", []) for operation in _operations(document)):
+            components["securitySchemes"] = {_SIGNATURE: _SCHEME}
         return document
+
+
+def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for methods in document["paths"].values() for operation in methods.values()]
+
+
+async def _no_such_route(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What no route takes never reaches the core; it is refused in the same words."""
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        allow = (error.headers or {}).get("allow") or (error.headers or {}).get("Allow", "")
+        return _to_http(problem(405, "wrong-method", "This path takes another method.", headers={"allow": allow}))
+    return _to_http(problem(404, "no-such-path", "There is nothing at this address."))
 
 
 def terminals_app(core: Core, after: Mapping[str, Callable[[], None]]) -> FastAPI:
@@ -75,10 +137,11 @@ def terminals_app(core: Core, after: Mapping[str, Callable[[], None]]) -> FastAP
             openapi_extra=extra,
         )
 
-    route("/v1/enrol", "POST", "Enrol a terminal with a code", _body(EnrolmentRequest), _responses(EnrolmentAnswer))
+    enrolment = {**_body(EnrolmentRequest), **_SIGNED}
+    route("/v1/enrol", "POST", "Enrol a terminal with a code", enrolment, _responses(EnrolmentAnswer))
     route("/v1/time", "GET", "The centre's time, in the Date field", {}, _responses(None))
     for endpoint in ENDPOINTS:
-        extra = {**_body(endpoint.takes), **_parameters(endpoint)}
+        extra = {**_body(endpoint.takes), **_parameters(endpoint), **_SIGNED}
         responses = _responses(endpoint.gives)
         if endpoint.later is not None:
             responses[202] = {"description": "Not yet", "content": {JSON: {"schema": _reference(endpoint.later)}}}
@@ -94,13 +157,16 @@ def public_app(core: Core) -> FastAPI:
         return await _answer(core, request, MAX_CHECK_BYTES)
 
     app.add_api_route("/", answer, methods=["GET"], response_class=HttpResponse, include_in_schema=False)
-    app.add_api_route("/v", answer, methods=["GET"], response_class=HttpResponse, summary="The page")
+    app.add_api_route(
+        "/v", answer, methods=["GET"], response_class=HttpResponse, summary="The page", responses=_responses(HTML)
+    )
     app.add_api_route(
         "/v/check",
         answer,
         methods=["POST"],
         response_class=HttpResponse,
         summary="Check a code or a number",
+        responses=_responses(CheckAnswer),
         openapi_extra=_body(CheckRequest),
     )
     return app
@@ -108,7 +174,7 @@ def public_app(core: Core) -> FastAPI:
 
 def staff_app(core: Core) -> FastAPI:
     """The listener for the gateway's own people: every address is the core's, and none is described."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app = _Application(openapi_url=None, docs_url=None, redoc_url=None)
 
     async def answer(request: HttpRequest) -> HttpResponse:
         return await _answer(core, request, MAX_FORM_BYTES)
@@ -141,11 +207,18 @@ def _to_http(response: Response) -> HttpResponse:
 def _responses(gives: type[BaseModel] | str | None) -> dict[int | str, dict[str, Any]]:
     refusal = {"description": "Refused", "content": {PROBLEM: {"schema": _reference(Problem)}}}
     content: dict[str, Any] = {}
-    if isinstance(gives, str):
+    if gives == JSON:
+        content = {JSON: {"schema": {}}}
+    elif isinstance(gives, str):
         content = {gives: {"schema": {"type": "string", "format": "binary"}}}
-    elif gives is not None:
+    elif isinstance(gives, type):
         content = {JSON: {"schema": _reference(gives)}}
-    return {200 if gives else 204: {"description": "Done", "content": content}, "4XX": refusal}
+    later = {
+        "description": "Come back after so many seconds",
+        "headers": {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}}},
+        "content": refusal["content"],
+    }
+    return {200 if gives else 204: {"description": "Done", "content": content}, "4XX": refusal, 503: later}
 
 
 def _reference(model: type[BaseModel]) -> dict[str, str]:

@@ -71,6 +71,27 @@ class CheckRequest(Message):
     text: Annotated[str, StringConstraints(min_length=1, max_length=8192)]
 
 
+class CheckedLine(Message):
+    """A line of the paper, to be compared."""
+
+    zh: str
+    en: str
+    value: str
+
+
+class CheckAnswer(Message):
+    """What can be said, in both languages; the lines of the paper if its code is genuine or its number is known."""
+
+    answer: str
+    reason: str
+    zh: str
+    en: str
+    remarks_zh: tuple[str, ...]
+    remarks_en: tuple[str, ...]
+    demo: bool
+    facts: tuple[CheckedLine, ...] | None
+
+
 def handle_public(request: Request, store: Store, clock: Clock, centre: Centre) -> Response:
     """Answer the public: GET /v is the page, POST /v/check the question."""
     try:

@@ -70,7 +70,9 @@ def may_be_taken(place, value):
     if value is None or isinstance(value, bool) or value == [] or value == b"-0":
         return True
     if isinstance(value, int):
-        return 0 <= value < 2**53
+        return (-1 if place[-1] == "clock_offset" else 0) <= value < 2**53
+    if value == b"":
+        return isinstance(place[-1], int)  # one line less
     if place[-1] == "sealed":  # octets to be opened later; the number is used up all the same
         return value in ("", "A" * 100_000)
     return isinstance(value, str) and value.isprintable() and bool(FREE.intersection(map(str, place)))
