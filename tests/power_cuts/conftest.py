@@ -20,12 +20,13 @@ Record = Callable[..., Path]
 @pytest.fixture
 def record(tmp_path: Path) -> Record:
     """record(program, *arguments, folder) -> the log of what that program did to the folder."""
-    library, log = tmp_path / "recorder.so", tmp_path / "log"
+    library = tmp_path / "recorder.so"
     compiler = ["gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", str(library)]
     subprocess.run([*compiler, str(HERE / "recorder.c"), "-ldl"], check=True)
 
     def record(program: str, folder: Path, *arguments: str) -> Path:
-        acknowledged = tmp_path / "acknowledged"
+        # a run's own: the recorder appends
+        log, acknowledged = (tmp_path / f"{folder.name}.{what}" for what in ("log", "acknowledged"))
         path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         environment = {
             **os.environ,
