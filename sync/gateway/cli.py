@@ -157,7 +157,8 @@ def enrol(
         at_console(house, Act.ENROLMENT_CODE, terminal)
     _say(
         {"terminal": terminal, "code": code, "hours": 24, "enrolled_before": known},
-        f"{code}\nFor terminal {terminal}, once, within 24 hours. Whoever has it can enrol as {terminal}."
+        f"{code}\nFor terminal {terminal}, once, within 24 hours; unused older codes of {terminal} are cancelled."
+        f" Whoever has it can enrol as {terminal}."
         + (f"\n{terminal} is enrolled: its present key ends with it, and a new epoch begins." if known else ""),
         as_json,
     )

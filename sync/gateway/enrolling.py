@@ -40,7 +40,10 @@ from sync.protocol.terminal_certificate import TerminalCertificate, lifetime, si
 
 
 def issue_code(terminal: str, authority: Authority, store: Store, now: datetime) -> EnrolmentCode:
-    """A new code for one terminal number, good once, for 24 hours. The secret is in the answer and nowhere else."""
+    """A new code for one terminal number, good once, for 24 hours. The secret is in the answer and nowhere else.
+
+    Older codes of that number which nobody has used are cancelled: one that was mislaid must not enrol a terminal.
+    """
     code = EnrolmentCode(authority_fingerprint(authority.public_key), os.urandom(SECRET_BYTES))
     store.add_code(
         IssuedCode(
@@ -77,6 +80,8 @@ def enrol(
         if code.used_by == own_fingerprint and code.answer is not None:
             return Response(200, {"content-type": JSON}, code.answer)
         return _refused("enrolment-code-used", "This code has been used before: ask the centre for a new one.")
+    if code.cancelled:
+        return _refused("enrolment-code-cancelled", "This code was cancelled by a newer code: use the newer one.")
     if code.expires < int(now.timestamp()):
         return _refused("enrolment-code-expired", "This code is older than 24 hours: ask the centre for a new one.")
     if suite_of_public_key(asked.terminal_key) is not suite_of_public_key(authority.public_key):

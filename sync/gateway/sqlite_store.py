@@ -70,17 +70,20 @@ class SqliteStore(Database):
     # enrolment
 
     def add_code(self, code: IssuedCode) -> None:
+        self.run("UPDATE enrolment_code SET cancelled = 1 WHERE terminal = ? AND used_by IS NULL", (code.terminal,))
         self.run(
-            "INSERT INTO enrolment_code VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO enrolment_code (code_id, terminal, proof_key, expires, used_by, answer)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (code.code_id, code.terminal, code.proof_key, code.expires, code.used_by, code.answer),
         )
 
     def code(self, code_id: bytes) -> IssuedCode | None:
         row = self.one(
-            "SELECT code_id, terminal, proof_key, expires, used_by, answer FROM enrolment_code WHERE code_id = ?",
+            "SELECT code_id, terminal, proof_key, expires, used_by, answer, cancelled FROM enrolment_code"
+            " WHERE code_id = ?",
             code_id,
         )
-        return IssuedCode(*row) if row else None
+        return IssuedCode(*row[:-1], cancelled=bool(row[-1])) if row else None
 
     def enrol(self, terminal: EnrolledTerminal, code_id: bytes, answer: bytes) -> None:
         self.run("INSERT OR IGNORE INTO terminal (number) VALUES (?)", (terminal.number,))

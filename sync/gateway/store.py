@@ -50,6 +50,8 @@ class IssuedCode:
     used_by: str | None
     """Fingerprint of the key that was enrolled with it."""
     answer: bytes | None = field(repr=False)
+    cancelled: bool = False
+    """A newer code was made for the same number before this one was used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,9 @@ class Store(Protocol):
 
     # enrolment
 
-    def add_code(self, code: IssuedCode) -> None: ...
+    def add_code(self, code: IssuedCode) -> None:
+        """Keep a new code; unused ones of the same number are cancelled by it."""
+
     def code(self, code_id: bytes) -> IssuedCode | None: ...
     def enrol(self, terminal: EnrolledTerminal, code_id: bytes, answer: bytes) -> None:
         """The terminal has this key from now on, the code is used up, and this was the answer."""

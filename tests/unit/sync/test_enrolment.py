@@ -66,6 +66,28 @@ def test_a_code_older_than_a_day_is_refused(hall):
     assert refusal(newcomer(hall).enrol(code)) == (403, "enrolment-code-expired")
 
 
+def test_a_newer_code_cancels_the_unused_ones_of_its_number_and_no_others(hall):
+    used, of_another = hall.code("T0001"), hall.code("T0002")
+    terminal = newcomer(hall)
+    first = terminal.enrol(used)
+    unused, newest = hall.code("T0001"), hall.code("T0001")
+    finder = newcomer(hall, seed="finder")
+    cancelled = finder.enrol(unused)
+    assert refusal(cancelled) == (403, "enrolment-code-cancelled")
+    assert "cancelled by a newer code" in parse(Problem, cancelled.body).title
+    assert terminal.enrol(used).body == first.body, "a lost answer is given again all the same"
+    assert finder.enrol(newest).status == 200
+    assert newcomer(hall, "T0002", seed="other").enrol(of_another).status == 200
+
+
+def test_a_cancelled_code_stays_cancelled_when_the_newer_one_is_used_or_over(hall):
+    older, newer = hall.code("T0001"), hall.code("T0001")
+    assert newcomer(hall).enrol(newer).status == 200
+    assert refusal(newcomer(hall, seed="late").enrol(older)) == (403, "enrolment-code-cancelled")
+    hall.clock.forward(hours=25)
+    assert refusal(newcomer(hall, seed="late").enrol(older)) == (403, "enrolment-code-cancelled")
+
+
 def test_a_code_for_another_terminal_is_refused(hall):
     assert refusal(newcomer(hall, "T0002").enrol(hall.code("T0001"))) == (403, "enrolment-code-other-terminal")
 
