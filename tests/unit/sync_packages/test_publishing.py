@@ -1,4 +1,4 @@
-"""From a proposal to what is in force: nothing without two persons, nothing backwards, nothing that terminals refuse."""
+"""From a proposal to what is in force: nothing without two persons, nothing backwards, nothing terminals refuse."""
 
 from __future__ import annotations
 
