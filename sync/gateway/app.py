@@ -87,7 +87,8 @@ class _Application(FastAPI):
     """Adds the messages' schemas to the OpenAPI document, for FastAPI sees octets only; refuses as the core does."""
 
     def __init__(self, **words: Any) -> None:
-        super().__init__(**words, exception_handlers={HTTPException: _no_such_route})
+        # an address with a slash too many is no other address: a redirect would lead to whatever Host the request names
+        super().__init__(**words, redirect_slashes=False, exception_handlers={HTTPException: _no_such_route})
 
     def openapi(self) -> dict[str, Any]:
         document = super().openapi()
