@@ -21,7 +21,19 @@ from offline_store.errors import StoreBusy, StoreRefused
 from offline_store.journal.files import MARK, OpenMark, opened_by_others
 
 WIPED: Final = "wiped.json"
-KEY_NAMES: Final = ("store", "store-next", "terminal", "terminal-next", "seal", "seal-next", "pseudonym")
+KEY_NAMES: Final = (
+    "store",
+    "store-next",
+    "terminal",
+    "terminal-next",
+    "terminal-again",
+    "terminal-sm",
+    "terminal-sm-next",
+    "terminal-sm-again",
+    "seal",
+    "seal-next",
+    "pseudonym",
+)
 """Every name a terminal's keys go by, asked for even if the provider does not list them any more."""
 KEPT: Final = frozenset({"terminal.toml", WIPED, MARK})
 """What says whose machine this was, and that it was wiped. No key, no personal data."""

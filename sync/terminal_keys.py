@@ -1,9 +1,10 @@
 """The terminal's own signing key: made, found again, and exchanged for a new one without a moment without a key.
 
 Three names: ``terminal`` is the key in use, ``terminal-next`` the one a renewal asks for, ``terminal-again`` the one an
-operator's new code is for. Which of them is in use is said by one file alone, `trust/centre.json`, by its fingerprint:
-replacing that file is the switch. Only then the new key takes the old one's place, and a power cut before that is made
-good at the next start.
+operator's new code is for. Those are of the suite intl; other suites have names of their own (``terminal-sm``,
+``terminal-sm-next``, ...), so that 32 octets made for one suite are never a key of another. Which key is in use is said
+by one file alone, `trust/centre.json`, by its fingerprint: replacing that file is the switch. Only then the new key
+takes the old one's place, and a power cut before that is made good at the next start.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sync.protocol.suites import SUITE_NAMES, Signer, SuiteName, suite, suite_of
 TERMINAL_KEY: Final = "terminal"
 NEXT_KEY: Final = "terminal-next"
 AGAIN_KEY: Final = "terminal-again"
-_NAMES: Final = (TERMINAL_KEY, NEXT_KEY, AGAIN_KEY)
+_USES: Final = (TERMINAL_KEY, NEXT_KEY, AGAIN_KEY)
 _PRIVATE_BYTES: Final = 32
 
 
@@ -38,8 +39,14 @@ class _Held:
         return self.key.sign(data)
 
 
-def make_terminal_key(keys: KeyProvider, name: str = TERMINAL_KEY, suite_name: SuiteName = "intl") -> None:
-    """Make the key of that name where there is none: in the provider's chip if it can, else outside, and kept there."""
+def name_in(suite_name: SuiteName, use: str = TERMINAL_KEY) -> str:
+    """What the key for that use (one of the three names above) is called in that suite."""
+    return use if suite_name == "intl" else use.replace(TERMINAL_KEY, f"{TERMINAL_KEY}-{suite_name}", 1)
+
+
+def make_terminal_key(keys: KeyProvider, use: str = TERMINAL_KEY, suite_name: SuiteName = "intl") -> None:
+    """Make the key for that use where there is none: in the provider's chip if it can, else outside, and kept there."""
+    name = name_in(suite_name, use)
     if isinstance(keys, SigningKeys) and (keys.make_signer(name, suite_name) or keys.signer(name) is not None):
         return
     private = bytearray(suite(suite_name).new_signing_key())
@@ -47,8 +54,13 @@ def make_terminal_key(keys: KeyProvider, name: str = TERMINAL_KEY, suite_name: S
     wipe(private)
 
 
-def signer_named(keys: KeyProvider, name: str, suite_name: SuiteName = "intl") -> Signer:
-    """The key of that name, taken for one of that suite unless it is held by the provider. KeyMissing, KeyUnfit."""
+def signer_named(keys: KeyProvider, use: str, suite_name: SuiteName = "intl") -> Signer:
+    """The key for that use in that suite. Raises KeyMissing, KeyUnfit."""
+    return _taken_for(keys, name_in(suite_name, use), suite_name)
+
+
+def _taken_for(keys: KeyProvider, name: str, suite_name: SuiteName) -> Signer:
+    """The key of that name, taken for one of that suite unless it is held by the provider."""
     held = keys.signer(name) if isinstance(keys, SigningKeys) else None
     if held is not None:
         return _Held(held, suite_of_public_key(held.public_key).name)
@@ -73,19 +85,32 @@ def load_signer(keys: KeyProvider, key_fingerprint: str | None = None, suite_nam
 
 
 def settle_keys(keys: KeyProvider, key_fingerprint: str) -> None:
-    """Give the key in use its name, if a switch was cut short."""
+    """Give the key in use its name, if a switch was cut short; the key of another suite that it replaced goes."""
     found = _with_fingerprint(keys, key_fingerprint)
-    if found is not None and found[0] != TERMINAL_KEY:
-        keys.replace(TERMINAL_KEY, found[0])
+    if found is None:
+        return
+    name, signer = found
+    if name != name_in(signer.suite):
+        try:
+            keys.replace(name_in(signer.suite), name)
+        except KeyMissing:
+            # another process may have just done it
+            if _with_fingerprint(keys, key_fingerprint) is None:
+                raise
+    for other in SUITE_NAMES:
+        if other != signer.suite:
+            keys.destroy(name_in(other))
 
 
 def _with_fingerprint(keys: KeyProvider, wanted: str) -> tuple[str, Signer] | None:
-    for name in _NAMES:
+    for use in _USES:
         for suite_name in SUITE_NAMES:
-            try:
-                signer = signer_named(keys, name, suite_name)
-            except KeyMissing:
-                break
-            if fingerprint(signer.public_key) == wanted:
-                return name, signer
+            # earlier releases kept keys of every suite under the names of intl
+            for name in dict.fromkeys((name_in(suite_name, use), use)):
+                try:
+                    signer = _taken_for(keys, name, suite_name)
+                except KeyMissing:
+                    continue
+                if fingerprint(signer.public_key) == wanted:
+                    return name, signer
     return None

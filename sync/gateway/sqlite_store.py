@@ -83,7 +83,7 @@ class SqliteStore(Database):
             " WHERE code_id = ?",
             code_id,
         )
-        return IssuedCode(*row[:-1], cancelled=bool(row[-1])) if row else None
+        return IssuedCode(*row[:-1], bool(row[-1])) if row else None
 
     def enrol(self, terminal: EnrolledTerminal, code_id: bytes, answer: bytes) -> None:
         self.run("INSERT OR IGNORE INTO terminal (number) VALUES (?)", (terminal.number,))

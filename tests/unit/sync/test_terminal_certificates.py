@@ -30,7 +30,7 @@ from sync.protocol.terminal_certificate import (
     read_statement,
 )
 from sync.renewing import Renewing
-from sync.terminal_keys import AGAIN_KEY, NEXT_KEY, TERMINAL_KEY, load_signer
+from sync.terminal_keys import AGAIN_KEY, NEXT_KEY, load_signer, make_terminal_key, name_in, settle_keys, signer_named
 from sync.trust import TerminalRevocationFile, read_trust, write_trust
 
 
@@ -83,6 +83,12 @@ class Disk:
 
         answer = self.run(asked())
         return answer.status if answer.status == 200 else parse(Problem, answer.body).code
+
+    def key_name(self, *use):
+        return name_in(self.hall.authority.suite, *use)
+
+    def key_file(self, *use):
+        return self.folder / "keys" / self.key_name(*use)
 
     def names(self):
         return sorted(path.name for path in (self.folder / "keys").iterdir())
@@ -194,7 +200,7 @@ def test_nothing_is_renewed_before_the_last_thirty_days(hall, disk):
     assert disk.renew() == Done()
     hall.clock.forward(days=334)
     assert disk.renew() == Done()
-    assert (disk.trust, disk.names()) == (before, ["seal", TERMINAL_KEY])
+    assert (disk.trust, disk.names()) == (before, ["seal", disk.key_name()])
 
 
 def test_a_renewal_gives_a_new_key_a_later_certificate_and_new_seal_certificates(hall, disk):
@@ -204,7 +210,7 @@ def test_a_renewal_gives_a_new_key_a_later_certificate_and_new_seal_certificates
     assert disk.signer.public_key != old.public_key
     assert expires(disk.trust) - expires(before) == timedelta(days=336)
     assert disk.trust.seal_certificate != before.seal_certificate
-    assert disk.names() == ["seal", TERMINAL_KEY]
+    assert disk.names() == ["seal", disk.key_name()]
     assert disk.ask() == 200
     hall.clock.forward(days=100)
     assert disk.ask() == 200, "long after the old certificate's end"
@@ -288,17 +294,17 @@ def test_a_power_cut_at_any_step_of_a_renewal_leaves_a_terminal_that_works(hall,
 def test_a_cut_between_any_two_files_of_the_trust_leaves_a_terminal_that_works(hall, disk):
     hall.clock.forward(days=336)
     before = {path.name: path.read_bytes() for path in (disk.folder / "trust").iterdir()}
-    key = (disk.folder / "keys" / TERMINAL_KEY).read_bytes()
+    key = disk.key_file().read_bytes()
     assert disk.renew() == Done(1)
     after = {path.name: path.read_bytes() for path in (disk.folder / "trust").iterdir()}
-    new = (disk.folder / "keys" / TERMINAL_KEY).read_bytes()
+    new = disk.key_file().read_bytes()
     order = ["authority.pem", "seal-certificate.pem", "seal-certificate.cbor", "terminal-certificate.json"]
     for count in range(len(order) + 1):
         for name, content in {**before, **{name: after[name] for name in order[:count]}}.items():
             (disk.folder / "trust" / name).write_bytes(content)
-        (disk.folder / "keys" / TERMINAL_KEY).write_bytes(key)
-        (disk.folder / "keys" / NEXT_KEY).write_bytes(new)
-        (disk.folder / "keys" / NEXT_KEY).chmod(0o600)
+        disk.key_file().write_bytes(key)
+        disk.key_file(NEXT_KEY).write_bytes(new)
+        disk.key_file(NEXT_KEY).chmod(0o600)
         assert disk.ask() == 200
     assert disk.renew() == Done(1)
     assert disk.ask() == 200
@@ -329,11 +335,64 @@ def test_an_operators_code_gives_a_new_key_and_a_cut_before_its_name_is_made_goo
     old = disk.signer.public_key
     disk.enrol(again=True)
     assert disk.signer.public_key != old
-    assert disk.names() == ["seal", TERMINAL_KEY]
+    assert disk.names() == ["seal", disk.key_name()]
     assert disk.ask() == 200
     # as if the power had been cut between the trust and the name
-    (disk.folder / "keys" / TERMINAL_KEY).rename(disk.folder / "keys" / AGAIN_KEY)
+    disk.key_file().rename(disk.key_file(AGAIN_KEY))
     assert disk.ask() == 200
+
+
+# --- one name per suite ---
+
+
+def test_a_key_made_for_a_refused_suite_is_never_a_key_of_another(hall, tmp_path):
+    own = hall.authority.suite
+    wrong = "sm" if own == "intl" else "intl"
+    keys = KeyFiles(tmp_path / "again" / "keys", allow_file=True, warn=lambda _: None)
+    keys.create("store", bytes(32))
+    asked = {
+        "terminal": "T0009", "code": hall.code("T0009").to_text(), "keys": keys, "send": hall.ask,
+        "now": hall.clock.now,
+    }  # fmt: skip
+    with pytest.raises(EnrolmentRefused):
+        enrol(tmp_path / "again", suite=wrong, **asked)
+    refused = keys.load(name_in(wrong)).material
+    trust = enrol(tmp_path / "again", suite=own, **asked)
+    used = keys.load(name_in(own)).material
+    assert used != refused
+    assert load_signer(keys, trust.terminal_key_fingerprint).public_key != suite(own).signer(bytes(refused)).public_key
+    assert keys.names() == ("seal", "store", name_in(own)), "the refused key is gone"
+
+
+def test_the_names_of_keys_that_exist_stay_and_a_key_of_sm_under_such_a_name_goes_on(tmp_path):
+    assert [name_in("intl", use) for use in ("terminal", NEXT_KEY, AGAIN_KEY)] == [
+        "terminal", "terminal-next", "terminal-again",
+    ]  # fmt: skip
+    keys = KeyFiles(tmp_path / "keys", allow_file=True, warn=lambda _: None)
+    private = suite("sm").new_signing_key()
+    keys.create("terminal", private)
+    mine = fingerprint(suite("sm").signer(private).public_key)
+    assert fingerprint(load_signer(keys, mine).public_key) == mine
+    settle_keys(keys, mine)
+    assert keys.names() == ("terminal-sm",)
+    assert fingerprint(load_signer(keys, mine).public_key) == mine
+
+
+def test_two_that_settle_the_same_key_at_once_do_not_trip_over_one_another(hall, tmp_path):
+    name = hall.authority.suite
+
+    class Quicker(KeyFiles):
+        """Another process gives the key its name just before."""
+
+        def replace(self, name, by):
+            super().replace(name, by)
+            super().replace(name, by)
+
+    keys = Quicker(tmp_path / "keys", allow_file=True, warn=lambda _: None)
+    make_terminal_key(keys, NEXT_KEY, name)
+    mine = fingerprint(signer_named(keys, NEXT_KEY, name).public_key)
+    settle_keys(keys, mine)
+    assert keys.names() == (name_in(name),)
 
 
 # --- the list ---

@@ -15,7 +15,7 @@ from offline_store.rekeying import load_store_key, rekey
 from offline_store.wiping import wipe_stores
 from sync.protocol.signatures import fingerprint
 from sync.protocol.suites import suite
-from sync.terminal_keys import NEXT_KEY, load_signer, make_terminal_key, settle_keys, signer_named
+from sync.terminal_keys import NEXT_KEY, load_signer, make_terminal_key, name_in, settle_keys, signer_named
 from tests.simulated_chip import SimulatedChip
 
 AT = "2026-11-22T02:00:00.000Z"
@@ -49,7 +49,7 @@ def test_the_terminals_key_signs_and_is_renewed_in_either_suite(keys: TpmKeys, n
     new = signer_named(keys, NEXT_KEY, name)
     assert old.public_key != new.public_key
     settle_keys(keys, fingerprint(new.public_key))
-    assert keys.names() == ("store", "terminal")
+    assert keys.names() == ("store", name_in(name))
     signer = load_signer(keys, fingerprint(new.public_key), name)
     assert suite(name).verify(new.public_key, signer.sign(b"request"), b"request")
 
