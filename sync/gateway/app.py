@@ -6,6 +6,7 @@ OpenAPI document all the same. The core blocks on the disk, so it runs in the th
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -22,11 +23,17 @@ from starlette.requests import ClientDisconnect
 from sync.gateway.endpoint import Endpoint
 from sync.gateway.endpoints import ENDPOINTS
 from sync.gateway.public import MAX_CHECK_BYTES, CheckAnswer, CheckRequest
-from sync.gateway.refusals import problem
+from sync.gateway.refusals import problem, too_busy
 from sync.gateway.staff.visit import MAX_FORM_BYTES
 from sync.protocol.enrolment import EnrolmentAnswer, EnrolmentRequest
 from sync.protocol.exchange import JSON, PROBLEM, Request, Response
 from sync.protocol.messages import MAX_REQUEST_BYTES, Problem
+
+MAX_AT_ONCE: Final = 200
+"""Requests of one listener in progress: their bodies are in memory, and they wait for a thread."""
+BODY_SECONDS: Final = 120.0
+"""How long a body may take to come: a terminal that lost its power in between never says so."""
+_BUSY_SECONDS: Final = 5
 
 Core = Callable[[Request], Response]
 _MODELS: Final[tuple[type[BaseModel], ...]] = (
@@ -66,12 +73,16 @@ class _AsOnTheWire(GenerateJsonSchema):
 
     @classmethod
     def measured(cls, schema: Any) -> Any:
-        """With the lengths of the texts where those of the octets stand."""
+        """With the lengths of the texts where those of the octets stand, and the words that tell messages apart."""
         if isinstance(schema, list):
             return [cls.measured(item) for item in schema]
         if not isinstance(schema, dict):
             return schema
         described = {name: cls.measured(value) for name, value in schema.items()}
+        if described.get("type") == "object":
+            # a default for the code that makes one; on the wire it is always there
+            constant = [name for name, value in described.get("properties", {}).items() if "const" in value]
+            described["required"] = sorted({*described.get("required", ()), *constant})
         if described.get("contentEncoding") == "base64url":
             least, most = described.get("minLength"), described.get("maxLength")
             for name in described.keys() & {"minLength", "maxLength"}:
@@ -86,9 +97,11 @@ class _AsOnTheWire(GenerateJsonSchema):
 class _Application(FastAPI):
     """Adds the messages' schemas to the OpenAPI document, for FastAPI sees octets only; refuses as the core does."""
 
-    def __init__(self, **words: Any) -> None:
+    def __init__(self, body_seconds: float = BODY_SECONDS, **words: Any) -> None:
         # an address with a slash too many is no other address: a redirect would lead to whatever Host the request names
         super().__init__(**words, redirect_slashes=False, exception_handlers={HTTPException: _no_such_route})
+        self.state.in_progress = 0
+        self.state.body_seconds = body_seconds
 
     def openapi(self) -> dict[str, Any]:
         document = super().openapi()
@@ -116,9 +129,9 @@ async def _no_such_route(request: HttpRequest, error: Exception) -> HttpResponse
     return _to_http(problem(404, "no-such-path", "There is nothing at this address."))
 
 
-def terminals_app(core: Core, after: Mapping[str, Callable[[], None]]) -> FastAPI:
+def terminals_app(core: Core, after: Mapping[str, Callable[[], None]], body_seconds: float = BODY_SECONDS) -> FastAPI:
     """The listener for terminals. `after`: by path, what to call once such a request was taken; it must not block."""
-    app = _Application(title="Terminal gateway", version="1", docs_url=None, redoc_url=None)
+    app = _Application(body_seconds, title="Terminal gateway", version="1", docs_url=None, redoc_url=None)
 
     async def answer(request: HttpRequest) -> HttpResponse:
         response = await _answer(core, request, MAX_REQUEST_BYTES)
@@ -185,12 +198,26 @@ def staff_app(core: Core) -> FastAPI:
 
 
 async def _answer(core: Core, request: HttpRequest, limit: int) -> HttpResponse:
+    state = request.app.state
+    if state.in_progress >= MAX_AT_ONCE:
+        return _to_http(too_busy(_BUSY_SECONDS))
+    state.in_progress += 1
+    try:
+        return await _read_and_ask(core, request, limit, state.body_seconds)
+    finally:
+        state.in_progress -= 1
+
+
+async def _read_and_ask(core: Core, request: HttpRequest, limit: int, seconds: float) -> HttpResponse:
     body = bytearray()
     try:
-        async for part in request.stream():
-            body += part
-            if len(body) > limit:
-                return _to_http(problem(413, "body-too-large", f"A request has at most {limit} octets."))
+        async with asyncio.timeout(seconds):
+            async for part in request.stream():
+                body += part
+                if len(body) > limit:
+                    return _to_http(problem(413, "body-too-large", f"A request has at most {limit} octets."))
+    except TimeoutError:
+        return _to_http(problem(408, "too-slow", "The request's body did not come in time."))
     except ClientDisconnect:  # nobody hears this; the log keeps its lines for faults of our own
         return _to_http(problem(400, "cut-off", "The request ended before its body did."))
     # The raw path: a decoded one would not be what was signed.

@@ -203,7 +203,8 @@ def _config(application: Application) -> uvicorn.Config:
         proxy_headers=False,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=5,
-        limit_concurrency=200,
+        # Of connections, within the usual limit of open files; requests are counted and refused by the application.
+        limit_concurrency=300,
     )
 
 
