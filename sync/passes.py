@@ -18,7 +18,16 @@ import structlog
 from offline_store.chain import timestamp
 from offline_store.delivery import BODY_RETENTION_DAYS, Backlog, Delivery
 from offline_store.errors import CountsDiffer, NoSnapshot, RowRefused, StoreError
-from offline_store.journal import Salvaged, delete_uploaded, salvage, salvage_done, waiting_salvage
+from offline_store.journal import (
+    Position,
+    Salvaged,
+    Uploaded,
+    delete_uploaded,
+    salvage,
+    salvage_done,
+    uploaded,
+    waiting_salvage,
+)
 from offline_store.keys import KeyBuffer, KeyProvider
 from offline_store.rekeying import load_store_key
 from offline_store.schema import Manifest, QuestionRow, RunRow, SnapshotRow
@@ -32,7 +41,7 @@ from sync.client.packages import packages
 from sync.client.questions import questions
 from sync.client.renewal import expires, renewal, terminal_revocations
 from sync.client.salvage import salvage as salvage_job
-from sync.client.schedule import INTERVALS
+from sync.client.schedule import INTERVALS, PERSON
 from sync.client.session import Session
 from sync.packages import PackageFolder, PackageStatus, package_status
 from sync.protocol.encoding import canonical_json
@@ -40,13 +49,14 @@ from sync.protocol.exchange import Request
 from sync.protocol.heartbeat import Order
 from sync.protocol.suites import suite_of_public_key
 from sync.renewing import Own
-from sync.standing import judge
+from sync.standing import ABOUT_THE_KEY, judge
 from sync.trust import RevocationFile, TerminalRevocationFile, read_trust
 from sync.trusted_time import TrustedTime
 from sync.vitals import Vitals
 
 SNAPSHOT_FOLDER: Final = "snapshot"
 _LOCAL_FAULT: Final = "local-fault"
+_AFTER_A_RESTORE: Final = ("salvage", "head")
 
 StartedBy: TypeAlias = Literal["start", "schedule", "poke", "operator"]
 
@@ -163,12 +173,17 @@ class _MovedAside:
     def read(self, moved_aside: Path) -> Salvaged:
         return salvage(moved_aside, key=self.key.material)
 
-    def done(self, moved_aside: Path, at: str, *, complete: bool) -> None:
-        salvage_done(moved_aside, at, complete=complete)
+    def uploaded(self) -> tuple[Uploaded, ...]:
+        return uploaded(self.folder)
+
+    def done(
+        self, moved_aside: Path, at: str, *, complete: bool, generation: int = 0, head: Position | None = None
+    ) -> None:
+        salvage_done(moved_aside, at, complete=complete, generation=generation, head=head)
 
 
 class Worker:
-    """Runs jobs for one data directory. One thread owns it."""
+    """Runs jobs for one data directory. One thread owns it; beside it may stand one for the jobs of `PERSON`."""
 
     def __init__(
         self, data_dir: Path, own: Own, session: Session, delivery: Delivery, store_key: KeyBuffer, sender: Sender
@@ -224,17 +239,26 @@ class Worker:
         self._own_again()
         run_id = self._delivery.run_started(name, started_by, self._at())
         outcome: Outcome
+        generation = self._delivery.results_generation()
         try:
             outcome = self._session.run(self._made(name))
             if name == "results":
                 self._delete_old_bodies()
+                if self._delivery.results_generation() != generation:
+                    # the centre's store may have been restored from a backup: it is told at once what it has lost
+                    self.orders.wanted += _AFTER_A_RESTORE
             elif name == "salvage":
                 delete_uploaded(self._moved_aside.folder, _retained_since())
         except (CountsDiffer, RowRefused) as error:
             outcome = Stopped(f"package-unfit {type(error).__name__}")
         except StoreError as error:
             outcome = Later(f"{_LOCAL_FAULT} {type(error).__name__}")
-        self.orders.go_on(name, outcome)
+        if name not in PERSON:
+            # the book of orders has one writer: those jobs may be another thread's
+            self.orders.go_on(name, outcome)
+        if isinstance(outcome, Stopped) and outcome.code in ABOUT_THE_KEY and self._own_again():
+            # the key was changed beside this job: what the centre said is about the old one
+            outcome = Later("key-changed", items=outcome.items)
         judge(self._delivery, name, outcome, self._at())
         run = JobRun(name, outcome)
         self._delivery.run_ended(run_id, self._at(), outcome=run.word, items=outcome.items, detail=run.detail)
@@ -280,7 +304,7 @@ class Worker:
         if name == "heartbeat":
             return heartbeat(self._vitals, self.terminal, self._trust.authority_key, _utc, os.urandom)
         if name == "salvage":
-            return salvage_job(self._moved_aside, self.terminal, _utc)
+            return salvage_job(self._moved_aside, self.terminal, _utc, self._delivery.results_generation())
         if name == "results":
             return jobs.results(self._delivery, self.terminal, _utc)
         if name == "snapshot":
@@ -293,11 +317,16 @@ class Worker:
             return terminal_revocations(self._terminal_revocations, self._trust.authority_key, _utc)
         return jobs.revocations(self._revocations, self._trust.issuers, _utc)
 
-    def _own_again(self) -> None:
-        """Trust and key as they are on disk now: renewed by us, or enrolled again by an operator beside us."""
-        if self._own.look():
-            self._trust = self._own.trust
-            self._session.signer = self._own.signer
+    def _own_again(self) -> bool:
+        """Trust and key as they are on disk now: renewed by us, or enrolled again by an operator beside us.
+
+        Whether they are others than before.
+        """
+        if not self._own.look():
+            return False
+        self._trust = self._own.trust
+        self._session.signer = self._own.signer
+        return True
 
     def _not_before_known(self) -> datetime:
         """The time, but never earlier than what the centre signed: a clock put back brings nothing back to life."""

@@ -7,12 +7,11 @@ and one JSON line in the log, without personal data.
 
 from __future__ import annotations
 
-import random
 import select
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,11 +24,13 @@ from offline_store.errors import StoreBusy
 from offline_store.keys import KeyProvider
 from offline_store.wiping import finish_wiping, wipe_stores
 from sync.client.http import TLS_FOLDER, HttpSender
-from sync.client.schedule import INTERVALS, Schedule
-from sync.passes import JobRun, StartedBy, Status, Summary, Worker, open_worker
+from sync.client.schedule import PERSON, REST
+from sync.lanes import Lane
+from sync.passes import Status, Summary, Worker, open_worker
 from sync.poke import SOCKET, poke, short_path
+from sync.trust import read_trust
 
-_MAX_WAIT_SECONDS: Final = 60.0
+_CRASH_GRACE_SECONDS: Final = 5.0
 _WIPE_PAUSE_SECONDS: Final = 1.0
 _WIPE_TRIES: Final = 120
 
@@ -44,6 +45,8 @@ class _Stop:
 
     wake: socket.socket
     asked: list[bool]
+    look_again: Callable[[], None]
+    """Wakes the select too. From any thread."""
 
 
 def now(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> Summary:
@@ -62,36 +65,42 @@ def status(data_dir: Path, *, keys: KeyProvider) -> Status:
 
 
 def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
-    """Loop until SIGTERM or SIGINT: jobs when they are due, at once when poked. The run in progress is finished.
+    """Until SIGTERM or SIGINT: jobs when they are due, at once when poked, in two lanes. Runs in progress are finished.
 
-    When the centre ordered a wipe and knows that it begins, the loop ends and the stores are wiped, as soon as the
+    When the centre ordered a wipe and knows that it begins, the lanes end and the stores are wiped, as soon as the
     terminal process has let go of them; if it does not, the next start goes on with it.
 
     Raises AlreadyRunning, and what `now` raises.
     """
     finish_wiping(data_dir, keys, at=timestamp(datetime.now(UTC)))
-    with _worker(data_dir, keys, gateway_url) as worker, _poke_socket(data_dir) as pokes, _stop_signals() as stop:
-        schedule = Schedule(worker.terminal, random.SystemRandom().random, time.monotonic(), dict(INTERVALS))
-        by: StartedBy = "start"
-        while not stop.asked and not worker.orders.wipe_due:
-            # one at a time: what a job learns (the centre is too busy) holds for the next
-            while not stop.asked and not worker.orders.wipe_due and (due := schedule.due(time.monotonic())):
-                done: JobRun = worker.job(due[0], by)
-                schedule.finished(due[0], done.outcome, time.monotonic())
-                for job in worker.orders.take_wanted():
-                    schedule.want(job, time.monotonic())
-            if worker.orders.wipe_due:
-                break
-            by = "schedule"
-            wait = min(max(schedule.next_at() - time.monotonic(), 0.0), _MAX_WAIT_SECONDS)
-            ready, _, _ = select.select([pokes, stop.wake], [], [], wait)
+    read_trust(data_dir)
+    with _poke_socket(data_dir) as pokes, _stop_signals() as stop:
+        lanes = tuple(
+            Lane(name, jobs, lambda: _worker(data_dir, keys, gateway_url), stop.look_again)
+            for name, jobs in (("person", PERSON), ("rest", REST))
+        )
+        for lane in lanes:
+            lane.start()
+        while not stop.asked and not any(lane.over for lane in lanes):
+            ready, _, _ = select.select([pokes, stop.wake], [], [])
             if pokes in ready:
                 _drain(pokes)
-                schedule.poke(time.monotonic())
-                by = "poke"
-        wipe = worker.orders.wipe_due
-    if wipe:
+                for lane in lanes:
+                    lane.poke()
+        _end(lanes)
+    if any(lane.wipe_due for lane in lanes):
         _wipe(data_dir, keys)
+
+
+def _end(lanes: tuple[Lane, ...]) -> None:
+    """Both end after the run in progress; a crash of one does not wait long for the other, and is raised."""
+    for lane in lanes:
+        lane.stop()
+    for lane in lanes:
+        lane.join(_CRASH_GRACE_SECONDS if any(each.crash for each in lanes) else None)
+    for lane in lanes:
+        if lane.crash is not None:
+            raise lane.crash
 
 
 def _wipe(data_dir: Path, keys: KeyProvider) -> None:
@@ -135,7 +144,7 @@ def _stop_signals() -> Iterator[_Stop]:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
     theirs.setblocking(False)
-    stop = _Stop(ours, [])
+    stop = _Stop(ours, [], lambda: _wake(theirs))
 
     def asked(number: int, frame: FrameType | None) -> None:
         stop.asked.append(True)
@@ -150,6 +159,13 @@ def _stop_signals() -> Iterator[_Stop]:
             signal.signal(number, handler)
         ours.close()
         theirs.close()
+
+
+def _wake(theirs: socket.socket) -> None:
+    try:
+        theirs.send(b"\0")
+    except OSError:
+        return  # it is awake, or over
 
 
 def _drain(pokes: socket.socket) -> None:

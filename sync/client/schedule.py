@@ -45,6 +45,10 @@ Results are asked for soon after an upload; the hour is for corrections of earli
 interval of the heartbeat, for it knows how many terminals there are.
 """
 
+PERSON: Final = ("questions",)
+"""Jobs that a person at the terminal waits for. They have a thread of their own (`sync.lanes`)."""
+REST: Final = tuple(job for job in INTERVALS if job not in PERSON)
+
 URGENT: Final = frozenset({"questions", "upload", "salvage", "results"})
 """Somebody waits for these, or something is lost with the disk before they are done."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -83,7 +84,7 @@ class SqliteStore(Database):
             " WHERE code_id = ?",
             code_id,
         )
-        return IssuedCode(*row[:-1], bool(row[-1])) if row else None
+        return replace(IssuedCode(*row[:-1]), cancelled=bool(row[-1])) if row else None
 
     def enrol(self, terminal: EnrolledTerminal, code_id: bytes, answer: bytes) -> None:
         self.run("INSERT OR IGNORE INTO terminal (number) VALUES (?)", (terminal.number,))

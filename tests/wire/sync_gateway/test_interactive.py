@@ -20,6 +20,7 @@ from offline_store.schema import CardRow, CaseRow, ContributionRow
 from sync import process
 from sync.asking import Answered, Document, Questions
 from sync.orders import lock_of
+from sync.poke import poke
 from sync.protocol.questions import CardStatusChange, ConfirmIdentity, FetchDocument, LiveRecord
 from sync.trust import read_trust
 
@@ -48,13 +49,18 @@ def until(condition, seconds=30):
 
 
 class Wire(threading.Thread):
-    """Forwards every request to the gateway; while it is cut, answers about questions get lost on their way back."""
+    """Forwards every request to the gateway; while it is cut, answers about questions get lost on their way back.
+
+    While it is slow, a snapshot hangs after its first octets until it may go on.
+    """
 
     def __init__(self, gateway_url):
         super().__init__()
         wire = self
         self.cut = False
         self.lost = []
+        self.slow = False
+        self.held, self.go_on = threading.Event(), threading.Event()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -74,6 +80,13 @@ class Wire(threading.Thread):
                         self.send_header(name, answer.headers[name])
                 self.send_header("content-length", str(len(answer.content)))
                 self.end_headers()
+                if wire.slow and self.path.startswith("/v1/snapshot/"):
+                    self.wfile.write(answer.content[:10])
+                    self.wfile.flush()
+                    wire.held.set()
+                    wire.go_on.wait(25)
+                    self.wfile.write(answer.content[10:])
+                    return
                 self.wfile.write(answer.content)
 
             def do_POST(self):
@@ -181,6 +194,69 @@ def test_a_cut_answer_is_not_yet_known_and_comes_under_its_id_once_the_wire_is_w
             assert len(cases) == 1
     finally:
         wire.end()
+
+
+def test_a_person_is_answered_while_a_large_download_hangs(gateway, terminal):
+    wire = Wire(gateway.url)
+    wire.slow = True
+    wire.start()
+    try:
+        with loop(terminal, wire.url) as running, questions_of(terminal) as centre:
+            assert wire.held.wait(30)
+            for asks in (
+                LiveRecord(id_number=WORKER),
+                ConfirmIdentity(id_number=WORKER, name="别人", card_number=CARD),
+            ):
+                waiting = ask(centre, asks, limit=30, now=time.monotonic())
+                found = until(lambda waiting=waiting: outcome(centre, waiting, time.monotonic()), seconds=20)
+                assert isinstance(found, Answered)
+            assert not wire.go_on.is_set()
+            assert process.status(terminal.data, keys=terminal.keys).snapshot is None, "it still hangs"
+            # an end that is asked for now leaves nothing half done
+            running.terminate()
+            wire.go_on.set()
+            assert running.wait(20) == 0
+        assert process.status(terminal.data, keys=terminal.keys).snapshot is not None
+        assert not (terminal.data / "sync.sock").exists()
+    finally:
+        wire.go_on.set()
+        wire.end()
+
+
+CRASHING = """
+import sys, threading
+from pathlib import Path
+from offline_store.keys import KeyFiles
+from sync.process import run
+data, lane, flag = Path(sys.argv[1]), sys.argv[3], Path(sys.argv[4])
+class Failing(KeyFiles):
+    def load(self, name, *, length=None):
+        if flag.exists() and threading.current_thread().name == lane:
+            raise RuntimeError("a bug in " + lane)
+        return super().load(name, length=length)
+run(data, keys=Failing(data / "keys", allow_file=True, warn=lambda warning: None), gateway_url=sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize("lane", ["person", "rest"])
+def test_a_crash_of_either_lane_ends_the_process(gateway, terminal, tmp_path, lane):
+    flag = tmp_path / "flag"
+    command = [sys.executable, "-c", CRASHING, str(terminal.data), gateway.url, lane, str(flag)]
+    running = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
+        until(lambda: poke(terminal.data))
+        assert running.poll() is None
+        flag.touch()
+        # the key is looked at anew when the trust is another file than before
+        (terminal.data / "trust/centre.json").touch()
+        poke(terminal.data)
+        _, said = running.communicate(timeout=40)
+    finally:
+        if running.poll() is None:
+            running.kill()
+    assert running.returncode == 1
+    assert f"RuntimeError: a bug in {lane}" in said
+    assert not (terminal.data / "sync.sock").exists()
 
 
 def heartbeat_of(gateway, terminal):
