@@ -161,6 +161,17 @@ class Delivery:
                 rows.set_acknowledged_head(connection, Position(epoch, seq - 1, digest))
         return again
 
+    def cut(self) -> ChainEntry | None:
+        """The entry that says which entries of the present epoch left (`offline_store.truncation`); None if none did.
+
+        What left was processed, so that it is asked for again by a centre alone that was restored from a backup.
+        """
+        connection = self._connection
+        found = rows.entries(
+            connection, self._terminal, "(epoch, seq) IN (SELECT epoch, record_seq FROM truncation)", ()
+        )
+        return max(found, key=lambda entry: entry.epoch, default=None)
+
     def present(self) -> tuple[str, int]:
         """Terminal and epoch of the present journal."""
         epoch = rows.meta(self._connection, "epoch")

@@ -7,7 +7,7 @@ What must not come in: network, devices, screens, and knowledge of what an act m
 """
 
 from offline_store.chain import Position
-from offline_store.journal.aside import delete_uploaded, salvage_done, waiting_salvage
+from offline_store.journal.aside import Uploaded, delete_uploaded, salvage_done, uploaded, waiting_salvage
 from offline_store.journal.cutting import KEPT, LEAST_KEPT
 from offline_store.journal.journal import Journal, Limits
 from offline_store.journal.opening import open_journal
@@ -48,11 +48,13 @@ __all__ = [
     "Salvaged",
     "Truncated",
     "TruncationOutcome",
+    "Uploaded",
     "Verified",
     "delete_uploaded",
     "open_journal",
     "read_journal",
     "salvage",
     "salvage_done",
+    "uploaded",
     "waiting_salvage",
 ]

@@ -38,6 +38,10 @@ class _Uploaded(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
     at: str
     complete: bool
+    generation: int = 0
+    epoch: Annotated[int, Field(ge=1)] | None = None
+    last_seq: Annotated[int, Field(ge=1)] | None = None
+    last_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,24 @@ class Aside:
     at: str
     last_known: Position | None
     next_epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A moved journal that the centre was given, as far as it could be read.
+
+    ``at``: since when (None: the note of it cannot be read). ``generation``: of the centre's store when it was last
+    compared with this, 0 when nobody knows. ``head``: the last entry that was read of it; ``last_known``: what was
+    known before anything was read. ``there``: its database is still here.
+    """
+
+    moved_aside: Path
+    at: str | None
+    complete: bool
+    generation: int
+    head: Position | None
+    last_known: Position | None
+    there: bool
 
 
 def move_aside(
@@ -109,10 +131,7 @@ def asides(folder: Path) -> tuple[Aside, ...]:
             note = _Note.model_validate_json((place / _NOTE).read_bytes())
         except (FileNotFoundError, ValidationError):
             continue
-        last = None
-        if note.epoch is not None and note.last_seq is not None and note.last_hash is not None:
-            last = Position(note.epoch, note.last_seq, bytes.fromhex(note.last_hash))
-        found.append(Aside(place, note.terminal, note.reason, note.at, last, note.next_epoch))
+        found.append(Aside(place, note.terminal, note.reason, note.at, _position(note), note.next_epoch))
     return tuple(found)
 
 
@@ -121,9 +140,44 @@ def waiting_salvage(folder: Path) -> tuple[Path, ...]:
     return tuple(place for place in aside_folders(folder) if not (place / _DONE).exists())
 
 
-def salvage_done(moved_aside: Path, at: str, *, complete: bool) -> None:
-    """Note that the centre has what could be read of this one, since when (RFC 3339), and whether that was all."""
-    write_file(moved_aside / _DONE, _Uploaded(at=at, complete=complete).model_dump_json().encode())
+def salvage_done(
+    moved_aside: Path, at: str, *, complete: bool, generation: int = 0, head: Position | None = None
+) -> None:
+    """Note that the centre has what could be read of this one, since when (RFC 3339), and whether that was all.
+
+    ``generation``: of the centre's store that has it, as far as was known; ``head``: the last entry that was read.
+    """
+    note = _Uploaded(
+        at=at,
+        complete=complete,
+        generation=generation,
+        epoch=head.epoch if head else None,
+        last_seq=head.seq if head else None,
+        last_hash=head.hash.hex() if head else None,
+    )
+    write_file(moved_aside / _DONE, note.model_dump_json().encode())
+
+
+def uploaded(folder: Path) -> tuple[Uploaded, ...]:
+    """Folders of moved journals that were uploaded, oldest first, also when only their notes are left."""
+    known = {note.folder: note.last_known for note in asides(folder)}
+    found: list[Uploaded] = []
+    for place in aside_folders(folder):
+        if not (place / _DONE).exists():
+            continue
+        note = _uploaded(place)
+        found.append(
+            Uploaded(
+                moved_aside=place,
+                at=note.at if note else None,
+                complete=note is not None and note.complete,
+                generation=note.generation if note else 0,
+                head=_position(note) if note else None,
+                last_known=known.get(place),
+                there=(place / DATABASE).exists(),
+            )
+        )
+    return tuple(found)
 
 
 def delete_uploaded(folder: Path, before: str) -> tuple[Path, ...]:
@@ -144,6 +198,12 @@ def delete_uploaded(folder: Path, before: str) -> tuple[Path, ...]:
             sync_folder(place)
         emptied.append(place)
     return tuple(emptied)
+
+
+def _position(note: _Note | _Uploaded) -> Position | None:
+    if note.epoch is None or note.last_seq is None or note.last_hash is None:
+        return None
+    return Position(note.epoch, note.last_seq, bytes.fromhex(note.last_hash))
 
 
 def _uploaded(place: Path) -> _Uploaded | None:

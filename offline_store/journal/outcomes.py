@@ -134,7 +134,8 @@ TruncationOutcome: TypeAlias = Truncated | NothingToTruncate
 class Salvaged:
     """What could be read of a journal that was moved aside.
 
-    ``undelivered``: entries not known to be received, each proved by its own hash, to be uploaded under the old epoch;
+    ``items``: all entries, each proved by its own hash; ``undelivered``: those of them not known to be received, to be
+    uploaded under the old epoch;
     ``read``: entries read in all; ``lost_bodies``: undelivered entries whose sealed body cannot be read any more;
     ``findings``: what is wrong in the chain; ``complete``: everything could be read, up to the last head known;
     ``head``: the last entry that could be read.
@@ -149,3 +150,4 @@ class Salvaged:
     complete: bool
     unfinished_prints: tuple[PrintJob, ...]
     head: Position | None = None
+    items: tuple[PendingItem, ...] = ()

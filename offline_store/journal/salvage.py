@@ -94,6 +94,7 @@ def _salvaged(moved_aside: Path, key: KeyBytes) -> Salvaged:
         complete=bool(entries) and whole and reaches,
         unfinished_prints=unfinished(print_jobs(entries)),
         head=run.head,
+        items=tuple(item for item, _ in best.items),
     )
 
 

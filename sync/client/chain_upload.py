@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from offline_store.chain import ChainEntry
 from offline_store.schema import PendingItem
+from offline_store.truncation import Truncation
 from sync.client.outcomes import Answer, NoAnswer, problem_of
 from sync.protocol.encoding import compress
 from sync.protocol.exchange import JSON, Request
@@ -16,12 +18,29 @@ MAX_BATCH_BYTES: Final = 1024 * 1024
 
 
 def upload_request(
-    items: Sequence[PendingItem], withheld: Collection[tuple[int, int]], salvage: Salvage | None = None
+    items: Sequence[PendingItem],
+    withheld: Collection[tuple[int, int]],
+    salvage: Salvage | None = None,
+    truncation: ChainEntry | None = None,
 ) -> Request:
-    """POST /v1/chain; ``withheld``: (epoch, seq) of the entries that go without their body."""
+    """POST /v1/chain; ``withheld``: (epoch, seq) of the entries that go without their body.
+
+    ``truncation``: the record of the entries that left; it goes with the first entry after them.
+    """
     entries = tuple(_to_wire(item, withhold=(item.entry.epoch, item.entry.seq) in withheld) for item in items)
+    record = truncation if truncation is not None and _stands_after(truncation, items) else None
+    upload = ChainUpload(
+        entries=entries,
+        salvage=salvage,
+        truncation=None if record is None else _to_wire(PendingItem(record, None), withhold=True),
+    )
     headers = {"content-type": JSON, "content-encoding": "gzip"}
-    return Request("POST", "/v1/chain", headers, compress(ChainUpload(entries=entries, salvage=salvage).to_wire()))
+    return Request("POST", "/v1/chain", headers, compress(upload.to_wire()))
+
+
+def _stands_after(record: ChainEntry, items: Sequence[PendingItem]) -> bool:
+    following = (record.epoch, Truncation.read(record).up_to.seq + 1)
+    return any((item.entry.epoch, item.entry.seq) == following for item in items)
 
 
 def too_much(answer: Answer) -> bool:

@@ -15,6 +15,7 @@ from offline_store.chain import GENESIS, Position, timestamp
 from offline_store.delivery import Delivery, Fork, ItemResult
 from offline_store.schema import Manifest as StoreManifest
 from offline_store.schema import PendingItem, RowError, SnapshotRow, from_record
+from offline_store.truncation import Truncation
 from sync.client.chain_upload import MAX_BATCH_BYTES, too_much, upload_request
 from sync.client.outcomes import (
     Answer,
@@ -67,7 +68,7 @@ def upload(delivery: Delivery, terminal: str, now: Now) -> Job:
             return Done(sent)
         first, last = batch[0].entry.position, batch[-1].entry.position
         delivery.attempted(first, last, timestamp(now()))
-        answer = yield upload_request(batch, withheld)
+        answer = yield upload_request(batch, withheld, truncation=delivery.cut())
         if too_much(answer):
             if len(batch) > 1:
                 limit = max(1, len(batch) // 2)
@@ -113,12 +114,23 @@ def _expected_after_gap(answer: Answer) -> Position | None:
 def _rewind(delivery: Delivery, expected: Position, at: str) -> Stopped | None:
     if expected.seq > 1:
         last = Position(expected.epoch, expected.seq - 1, expected.hash)
-        if isinstance(delivery.mark_received(last, at), Fork):
+        if _left(delivery, last):
+            # nothing is here that it could be compared with; the upload sends what is left with the record of the rest
+            pass
+        elif isinstance(delivery.mark_received(last, at), Fork):
             return Stopped("fork", last.epoch, last.seq)
     elif expected.hash != GENESIS:
         return Stopped("fork", expected.epoch, expected.seq)
     delivery.rewind(expected.epoch, expected.seq)
     return None
+
+
+def _left(delivery: Delivery, position: Position) -> bool:
+    """Whether that entry left the chain when its retention was over; of the last that left the hash is known still."""
+    record = delivery.cut()
+    if record is None or record.epoch != position.epoch:
+        return False
+    return 1 < position.seq < Truncation.read(record).up_to.seq
 
 
 def _acknowledge(delivery: Delivery, epoch: int, seq: int, head: bytes, now: Now) -> int | Stopped:

@@ -10,6 +10,11 @@ then nothing else will ever fill them; each raises an alarm. All that is known s
 and the last head that a later opening states. Otherwise nothing is taken for an epoch that has ended: whoever goes on
 in it is an old disk or a copy.
 
+A gateway that was restored from a backup may lack what the terminal does not have any more. Entries that left by a
+truncation are taken as lost on its record, which a key of the terminal signed and the next entry links to. Of an ended
+epoch the terminal asks what is held (`/v1/chain/held`), sends the rest out of the folder it was moved into, and says
+where it ended: what is missing then is lost. Each hole is an alarm that says from where to where.
+
 Of two disks that wrote at the same number the first one's entry stands. What the other had accepted is not lost: when
 an operator has given it a new key and epoch, it salvages its branch, which is kept, sealed as it is, beside the chain.
 
@@ -23,12 +28,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from offline_store.chain import GENESIS, ChainEntry, EpochOpened, Position, hash_fits, stated_suite, timestamp
+from offline_store.truncation import Truncation
 from sync.gateway.endpoint import Asked, Endpoint, answered, number_in
 from sync.gateway.refusals import problem
 from sync.gateway.store import Store
 from sync.protocol.exchange import JSON, Response
-from sync.protocol.messages import ChainReceipt, ChainUpload, Expected, WireEntry
-from sync.protocol.suites import SuiteName
+from sync.protocol.messages import MAX_HELD_RUNS, ChainReceipt, ChainUpload, Expected, Held, Salvage, WireEntry
+from sync.protocol.suites import SuiteName, suite_of_public_key
 from sync.protocol.suites import suite as suite_named
 
 
@@ -40,9 +46,10 @@ class _Plan:
     terminal: str
     salvaged: bool
     new: dict[tuple[int, int], tuple[ChainEntry, bytes | None]] = field(default_factory=dict)
+    truncation: ChainEntry | None = None
     already: int = 0
-    lost: list[tuple[int, int]] = field(default_factory=list)
-    """Where holes begin."""
+    lost: list[tuple[int, int, int]] = field(default_factory=list)
+    """Holes: epoch, first and last number."""
     heads: dict[int, Position] = field(default_factory=dict)
     _openings: dict[int, tuple[EpochOpened, ...]] = field(default_factory=dict)
 
@@ -97,12 +104,33 @@ class _Plan:
         """A salvaged journal of an epoch that has ended."""
         return self.salvaged and bool(self.openings_after(epoch))
 
+    def cut_before(self, entry: ChainEntry) -> bool:
+        """Whether the terminal proves that what came before this entry left its chain after its retention."""
+        record = self.truncation
+        if record is None or record.epoch != entry.epoch or not hash_fits(record, self.suite(entry)):
+            return False
+        try:
+            cut = Truncation.read(record)
+        except (ValueError, RecursionError):  # the header is whatever was sent, nested as deep as it likes
+            return False
+        fits = (cut.up_to.seq + 1, cut.up_to.hash) == (entry.seq, entry.prev)
+        statement = Truncation.statement(self.terminal, record.at, cut.up_to, cut.opening)
+        return (
+            fits
+            and cut.opening == self.hash_at(entry.epoch, 1)
+            and any(
+                suite_of_public_key(key).verify(key, cut.signature, statement)
+                for key in self.store.keys_of(self.terminal)
+            )
+        )
+
 
 def receive(upload: ChainUpload, terminal: str, store: Store, at: str) -> Response:
     """Take the upload, or say why not: 400 for an entry that contradicts itself, 409 for a gap or a fork."""
     if upload.salvage is not None and upload.salvage.forked:
         return _keep_branch(upload, terminal, store, at)
-    plan = _Plan(store, terminal, salvaged=upload.salvage is not None)
+    cut = None if upload.truncation is None else _entry(upload.truncation, terminal)
+    plan = _Plan(store, terminal, salvaged=upload.salvage is not None, truncation=cut)
     for wire in upload.entries:
         entry = _entry(wire, terminal)
         if not hash_fits(entry, plan.suite(entry)):
@@ -112,10 +140,10 @@ def receive(upload: ChainUpload, terminal: str, store: Store, at: str) -> Respon
             return refusal
     for entry, sealed in plan.new.values():
         store.receive(entry, sealed, at)
-    if upload.salvage is not None and upload.salvage.last:
-        _close(upload.salvage.epoch, plan)
-    for epoch, seq in plan.lost:
-        store.alarm(terminal, "entries-lost", epoch, seq, at)
+    if upload.salvage is not None:
+        _close(upload.salvage, plan)
+    for hole in plan.lost:
+        store.rewinds.lost(terminal, *hole, at)
     epoch = upload.salvage.epoch if upload.salvage else upload.entries[-1].epoch
     expected = _expected(epoch, plan.head(epoch))
     receipt = ChainReceipt(terminal=terminal, received=len(plan.new), already=plan.already, expected=expected)
@@ -137,9 +165,10 @@ def _place(entry: ChainEntry, sealed: bytes | None, plan: _Plan, at: str) -> Res
         if not _opens(entry, plan.store.keys_of(entry.terminal)):
             return _bad(entry, "epoch-not-opened", "A new epoch begins with its opening, signed by the terminal.")
     elif entry.seq > following:
-        if not plan.takes_holes(entry.epoch):
-            return _gap(entry, _expected(entry.epoch, head))
-        plan.lost.append((entry.epoch, following))
+        if not plan.takes_holes(entry.epoch) and not plan.cut_before(entry):
+            # nothing of this upload is taken: what is expected goes by what was held before it
+            return _gap(entry, _expected(entry.epoch, plan.store.head(entry.terminal, entry.epoch)))
+        plan.lost.append((entry.epoch, following, entry.seq - 1))
     plan.take(entry, sealed)
     return None
 
@@ -154,15 +183,21 @@ def _fits(entry: ChainEntry, plan: _Plan) -> bool:
     )
 
 
-def _close(epoch: int, plan: _Plan) -> None:
-    """Nothing more comes of this epoch: what a later opening states beyond its head is lost."""
-    head = plan.head(epoch)
+def _close(salvage: Salvage, plan: _Plan) -> None:
+    """If nothing more comes of this epoch, what a later opening or the terminal states beyond its head is lost."""
+    if not salvage.last:
+        return
+    epoch, head = salvage.epoch, plan.head(salvage.epoch)
     following = 1 if head is None else head.seq + 1
-    kept = plan.store.rewinds
-    for seq, digest in plan.stated(epoch).items():
-        if seq >= following and not kept.keeps(plan.terminal, epoch, seq, digest):
-            plan.lost.append((epoch, following))
-            return
+    ends = set(plan.stated(epoch).items())
+    if salvage.end is not None:
+        ends.add((salvage.end.seq, salvage.end.hash))
+    for seq, digest in ends:
+        held = plan.hash_at(epoch, seq)
+        hole = held is None and seq < following  # an alarm was raised when it was left
+        if held != digest and not hole and not plan.store.rewinds.keeps(plan.terminal, epoch, seq, digest):
+            # below the head: the end of a branch that lost, of which nobody knows any more where it began
+            plan.lost.append((epoch, min(following, seq), seq))
 
 
 def _keep_branch(upload: ChainUpload, terminal: str, store: Store, at: str) -> Response:
@@ -181,10 +216,10 @@ def _keep_branch(upload: ChainUpload, terminal: str, store: Store, at: str) -> R
             if entry.body_commitment is not None:
                 store.alarm(terminal, "act-on-forked-branch", entry.epoch, entry.seq, at)
     epoch = upload.salvage.epoch if upload.salvage else 0
-    if upload.salvage is not None and upload.salvage.last:
-        _close(epoch, plan)
-    for _, seq in plan.lost:
-        store.alarm(terminal, "entries-lost", epoch, seq, at)
+    if upload.salvage is not None:
+        _close(upload.salvage, plan)
+    for hole in plan.lost:
+        store.rewinds.lost(terminal, *hole, at)
     expected = _expected(epoch, plan.head(epoch))
     receipt = ChainReceipt(terminal=terminal, received=new, already=len(entries) - new, expected=expected)
     return Response(200, {"content-type": JSON}, receipt.to_wire())
@@ -251,7 +286,15 @@ def _head(asked: Asked) -> Response:
     return answered(_expected(epoch, asked.store.head(asked.terminal, epoch)))
 
 
+def _held(asked: Asked) -> Response:
+    """What there is of an epoch; no claim to go on in it, so that one that has ended is no fork."""
+    epoch = number_in(asked.request.query.get("epoch", ""))
+    runs = asked.store.rewinds.runs(asked.terminal, epoch, MAX_HELD_RUNS)
+    return answered(Held(epoch=epoch, ended=bool(asked.store.openings_after(asked.terminal, epoch)), runs=tuple(runs)))
+
+
 ENDPOINTS: Final = (
     Endpoint("/v1/chain", "POST", "Upload chain entries with their sealed bodies", _chain, ChainUpload, ChainReceipt),
     Endpoint("/v1/chain/head", "GET", "What is expected next in an epoch", _head, None, Expected, ("epoch",)),
+    Endpoint("/v1/chain/held", "GET", "What the centre holds of an epoch", _held, None, Held, ("epoch",)),
 )

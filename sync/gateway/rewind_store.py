@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from offline_store.chain import ChainEntry
+from sync.protocol.messages import HeldRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ class RewindStore(Protocol):
         at: str,
     ) -> None:
         """A kept entry was processed; `act`: its type and its content."""
+
+    def lost(self, terminal: str, epoch: int, first: int, last: int, at: str) -> None:
+        """Raise the alarm that these entries are nowhere any more; of a hole that begins there, once."""
+
+    def runs(self, terminal: str, epoch: int, limit: int) -> Sequence[HeldRun]:
+        """The first runs of entries without a gap that the chain holds of an epoch, in order."""
 
     def generation(self) -> int:
         """The present one; 1 to 2**47."""

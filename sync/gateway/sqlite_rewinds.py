@@ -8,6 +8,7 @@ from typing import Final, Literal
 from offline_store.chain import ChainEntry
 from sync.gateway.rewind_store import ForkedEntry
 from sync.gateway.sqlite_database import Database
+from sync.protocol.messages import HeldRun
 
 _GENERATIONS_KEPT: Final = 50
 """Of older ones nothing is known any more: a terminal that last asked then reads its results from the beginning."""
@@ -60,6 +61,26 @@ class SqliteRewinds:
             " WHERE terminal = ? AND epoch = ? AND seq = ? AND hash = ?",
             (state, reason, *(act or (None, None)), at, entry.terminal, entry.epoch, entry.seq, entry.hash),
         )
+
+    # holes
+
+    def lost(self, terminal: str, epoch: int, first: int, last: int, at: str) -> None:
+        self._database.run(
+            "INSERT INTO alarm (at, terminal, code, epoch, seq, last_seq) VALUES (?, ?, 'entries-lost', ?, ?, ?)"
+            " ON CONFLICT (terminal, code, epoch, seq)"
+            " DO UPDATE SET last_seq = max(coalesce(last_seq, 0), excluded.last_seq)",
+            (at, terminal, epoch, first, last),
+        )
+
+    def runs(self, terminal: str, epoch: int, limit: int) -> Sequence[HeldRun]:
+        rows = self._database.all(
+            "SELECT r.first, r.last, c.hash FROM (SELECT min(seq) AS first, max(seq) AS last FROM"
+            " (SELECT seq, seq - row_number() OVER (ORDER BY seq) AS run FROM chain WHERE terminal = ?1 AND epoch = ?2)"
+            " GROUP BY run ORDER BY 1 LIMIT ?3) AS r"
+            " JOIN chain AS c ON c.terminal = ?1 AND c.epoch = ?2 AND c.seq = r.last ORDER BY r.first",
+            terminal, epoch, limit,
+        )  # fmt: skip
+        return [HeldRun(first=first, last=last, hash=digest) for first, last, digest in rows]
 
     # generations
 

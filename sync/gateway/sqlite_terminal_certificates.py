@@ -94,7 +94,9 @@ class SqliteTerminalCertificates:
         return int(row[0]) if row else 0
 
     def alarms(self, terminal: str) -> Sequence[AlarmRow]:
-        rows = self._database.all("SELECT at, code, epoch, seq FROM alarm WHERE terminal = ? ORDER BY id", terminal)
+        rows = self._database.all(
+            "SELECT at, code, epoch, seq, last_seq FROM alarm WHERE terminal = ? ORDER BY id", terminal
+        )
         return [AlarmRow(*row) for row in rows]
 
     def _keys(self, where: str, *values: object) -> list[CertifiedKey]:

@@ -50,12 +50,22 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True)
 class AlarmRow:
-    """One alarm about a terminal. For a certificate `epoch` is 0 and `seq` the number of its row."""
+    """One alarm about a terminal. For a certificate `epoch` is 0 and `seq` the number of its row.
+
+    `last_seq`: it is about all entries up to there.
+    """
 
     at: str
     code: str
     epoch: int
     seq: int
+    last_seq: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Epoch and entry, or entries."""
+        place = f"{self.epoch}/{self.seq}"
+        return place if self.last_seq in (None, self.seq) else f"{place}-{self.last_seq}"
 
 
 class TerminalCertificateStore(Protocol):

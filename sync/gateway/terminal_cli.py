@@ -50,16 +50,17 @@ def show_command(number: Number, data: Data = DEFAULT_DATA, as_json: AsJson = Fa
         if not keys:
             end(f"{number}: no terminal of this number is enrolled here.", NO)
         now = datetime.now(UTC)
+        alarms = house.store.terminal_certificates.alarms(number)
         answer: dict[str, Any] = {
             "terminal": number,
             "last_epoch": house.store.terminal_certificates.last_epoch(number),
             "certificates": [_certificate(key, now) for key in keys],
-            "alarms": [asdict(row) for row in house.store.terminal_certificates.alarms(number)],
+            "alarms": [asdict(row) for row in alarms],
             "forked": _forked(house, number),
         }
     lines = [f"{row['state']:<11} until {row['not_after']}  key {row['key_fingerprint'][:16]}  serial {row['serial']}"
              for row in answer["certificates"]]  # fmt: skip
-    lines += [f"alarm       {row['at']}  {row['code']} at {row['epoch']}/{row['seq']}" for row in answer["alarms"]]
+    lines += [f"alarm       {alarm.at}  {alarm.code} at {alarm.place}" for alarm in alarms]
     lines += [f"forked      {row['epoch']}/{row['seq']}  {row['kind']}  {row['state']}" for row in answer["forked"]]
     say(answer, "\n".join([f"{number}, epoch {answer['last_epoch']}", *lines]), as_json)
 

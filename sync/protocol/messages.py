@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from sync.protocol.encoding import Base64Bytes, canonical_json
 
 MAX_BATCH_ENTRIES: Final = 200
+MAX_HELD_RUNS: Final = 1000
 MAX_HEADER_BYTES: Final = 4096
 MAX_SEALED_BYTES: Final = 65_536
 MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
@@ -103,23 +104,38 @@ class WireEntry(Message):
     sealed: Annotated[Base64Bytes, Field(max_length=4 * MAX_SEALED_BYTES)] | None = Field(default=None, repr=False)
 
 
+class LastEntry(Message):
+    """The last entry that is known of an epoch."""
+
+    seq: Ordinal
+    hash: Hash
+
+
 class Salvage(Message):
     """The entries come out of a journal that could not go on: its epoch has ended, what is missing of it is lost.
 
     `last`: nothing more will come of this epoch. `forked`: the centre holds other entries at these numbers, for another
-    disk of this terminal was quicker; they are kept beside those.
+    disk of this terminal was quicker; they are kept beside those. `end`: where the epoch ended, as far as the terminal
+    knows; what the centre does not have up to there when nothing more comes is lost.
     """
 
     epoch: Ordinal
     last: bool
     forked: bool = False
+    end: LastEntry | None = None
 
 
 class ChainUpload(Message):
-    """POST /v1/chain: entries in order, gapless; out of a salvaged journal with the gaps it has, or none at all."""
+    """POST /v1/chain: entries in order, gapless; out of a salvaged journal with the gaps it has, or none at all.
+
+    `truncation`: goes with the first entry after those that left the terminal's chain when their retention was over. It
+    is the entry that says so, signed (`offline_store.truncation`), and comes once more in its own place. A centre that
+    does not have what left takes the hole on its word.
+    """
 
     entries: Annotated[tuple[WireEntry, ...], Field(max_length=MAX_BATCH_ENTRIES)]
     salvage: Salvage | None = None
+    truncation: WireEntry | None = None
 
     @model_validator(mode="after")
     def _speaks_of_something(self) -> Self:
@@ -137,6 +153,22 @@ class Expected(Message):
     epoch: Number
     seq: Number
     head: Hash
+
+
+class HeldRun(Message):
+    """Entries `first` to `last` without a gap, and the hash of the last, which stands for all of them."""
+
+    first: Ordinal
+    last: Ordinal
+    hash: Hash
+
+
+class Held(Message):
+    """What the centre holds of an epoch: `runs`, the first of them. `ended`: it knows a later epoch of the terminal."""
+
+    epoch: Number
+    ended: bool
+    runs: Annotated[tuple[HeldRun, ...], Field(max_length=MAX_HELD_RUNS)]
 
 
 class ChainReceipt(Message):

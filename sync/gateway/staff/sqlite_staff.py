@@ -120,7 +120,9 @@ class SqliteStaff:
     # what staff look at
 
     def alarms(self, limit: int) -> Sequence[AlarmRow]:
-        rows = self._database.all("SELECT at, terminal, code, epoch, seq FROM alarm ORDER BY id DESC LIMIT ?", limit)
+        rows = self._database.all(
+            "SELECT at, terminal, code, epoch, seq, last_seq FROM alarm ORDER BY id DESC LIMIT ?", limit
+        )
         return [AlarmRow(*row) for row in rows]
 
 

@@ -50,13 +50,20 @@ class StaffSession:
 
 @dataclass(frozen=True, slots=True)
 class AlarmRow:
-    """One alarm that a terminal's upload raised."""
+    """One alarm that a terminal's upload raised. `last_seq`: it is about all entries up to there."""
 
     at: str
     terminal: str
     code: str
     epoch: int
     seq: int
+    last_seq: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Epoch and entry, or entries."""
+        place = f"{self.epoch}/{self.seq}"
+        return place if self.last_seq in (None, self.seq) else f"{place}-{self.last_seq}"
 
 
 class StaffStore(Protocol):

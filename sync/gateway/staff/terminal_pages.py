@@ -29,7 +29,7 @@ _ALARMS: Final = {
     "certificate-superseded": Both("旧密钥仍在使用：可能是磁盘副本", "A replaced key is in use: perhaps a copied disk"),
     "certificate-expired": Both("终端证书已过期", "The terminal's certificate has expired"),
     "question-id-reused": Both("询问编号被重复使用", "A question's number was used for another"),
-    "entries-lost": Both("账链换段时有记录缺失", "Entries are missing between two epochs"),
+    "entries-lost": Both("账链有记录缺失", "Entries of the chain are missing"),
 }
 _MISTYPED: Final = Both(
     "终端编号由 2 至 32 个大写字母、数字和短横组成。", "A terminal's number has 2 to 32 capitals, digits and dashes."
@@ -147,7 +147,7 @@ def _alarms(visit: Visit) -> Shown:
                         h("code", alarm.terminal),
                         _ALARMS.get(alarm.code, alarm.code),
                         h("code", alarm.code),
-                        f"{alarm.epoch}/{alarm.seq}",
+                        alarm.place,
                     )
                     for alarm in alarms
                 ],

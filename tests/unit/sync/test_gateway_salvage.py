@@ -22,7 +22,7 @@ def numbers(hall, epoch=1):
 
 def alarms(hall):
     with closing(sqlite3.connect(hall.folder / "gateway.db")) as db:
-        return db.execute("SELECT code, epoch, seq FROM alarm ORDER BY id").fetchall()
+        return db.execute("SELECT code, epoch, seq, last_seq FROM alarm ORDER BY id").fetchall()
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_holes_are_left_and_each_is_an_alarm_once(hall, terminal):
     for _ in range(2):
         assert terminal.salvage(*left).status == 200
     assert numbers(hall) == [1, 2, 3, 5, 8, 9]
-    assert alarms(hall) == [("entries-lost", 1, 4), ("entries-lost", 1, 6)]
+    assert alarms(hall) == [("entries-lost", 1, 4, 4), ("entries-lost", 1, 6, 7)]
     assert hall.process() == (7, 0)
 
 
@@ -64,13 +64,13 @@ def test_a_tail_that_the_new_epoch_speaks_of_and_nobody_has_is_an_alarm(hall, te
     assert terminal.salvage(*terminal.chain[3:6], last=False).status == 200
     assert alarms(hall) == []
     assert terminal.salvage(*terminal.chain[3:6]).status == 200
-    assert alarms(hall) == [("entries-lost", 1, 7)]
+    assert alarms(hall) == [("entries-lost", 1, 7, 9)]
 
 
 def test_a_journal_of_which_nothing_could_be_read_is_an_alarm_too(hall, terminal):
     receipt = parse(ChainReceipt, terminal.salvage().body)
     assert (receipt.received, receipt.expected.seq, receipt.expected.head) == (0, 4, terminal.chain[2].hash)
-    assert alarms(hall) == [("entries-lost", 1, 4)]
+    assert alarms(hall) == [("entries-lost", 1, 4, 9)]
 
 
 def test_an_epoch_of_which_the_centre_had_nothing_is_taken_without_its_lost_opening(hall):
@@ -80,7 +80,7 @@ def test_an_epoch_of_which_the_centre_had_nothing_is_taken_without_its_lost_open
     late = terminal.append("audit")
     assert terminal.upload(terminal.open_epoch(2)).status == 200
     assert terminal.salvage(late).status == 200
-    assert alarms(hall) == [("entries-lost", 1, 1)]
+    assert alarms(hall) == [("entries-lost", 1, 1, 2)]
     assert numbers(hall) == [3]
 
 
@@ -112,7 +112,7 @@ def test_another_entry_at_a_used_number_is_a_fork_also_when_salvaged(hall, termi
     clone = [terminal.append("audit", of="the clone's") for _ in range(3)]
     assert refusal(terminal.salvage(*clone)) == (409, "fork")
     assert numbers(hall) == [1, 2, 3]
-    assert alarms(hall) == [("fork", 1, 3)]
+    assert alarms(hall) == [("fork", 1, 3, None)]
 
 
 @pytest.mark.parametrize("way", ["upload", "salvage"])
@@ -121,7 +121,9 @@ def test_an_entry_that_the_new_epochs_opening_contradicts_is_a_fork(hall, termin
     other_ninth = terminal.append("audit", of="the clone's")
     send = getattr(terminal, way)
     assert refusal(send(*terminal.chain[3:8], other_ninth)) == (409, "fork")
-    assert alarms(hall) == [("fork", 1, 9 if way == "salvage" else 4)], "an ended epoch is closed to ordinary uploads"
+    assert alarms(hall) == [("fork", 1, 9 if way == "salvage" else 4, None)], (
+        "an ended epoch is closed to ordinary uploads"
+    )
 
 
 def test_an_entry_after_a_hole_must_still_be_what_its_hash_says(hall, terminal):

@@ -10,7 +10,7 @@ import pytest
 
 from offline_store.chain import timestamp
 from offline_store.delivery import Delivery
-from offline_store.journal import delete_uploaded, open_journal, salvage, salvage_done, waiting_salvage
+from offline_store.journal import delete_uploaded, open_journal, salvage, salvage_done, uploaded, waiting_salvage
 from sync.client import jobs
 from sync.client.outcomes import Done, Later, NoAnswer, Stopped
 from sync.client.salvage import salvage as salvage_job
@@ -97,8 +97,11 @@ class Broken:
     def read(self, moved_aside):
         return salvage(moved_aside, key=STORE_KEY)
 
-    def done(self, moved_aside, at, *, complete):
-        salvage_done(moved_aside, at, complete=complete)
+    def uploaded(self):
+        return uploaded(self.folder)
+
+    def done(self, moved_aside, at, **words):
+        salvage_done(moved_aside, at, **words)
 
 
 def flip(folder, page):
