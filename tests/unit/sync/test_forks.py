@@ -12,9 +12,12 @@ import pytest
 
 from offline_store.journal import NewEpoch, open_journal, read_journal
 from offline_store.keys import KeyFiles
+from sync.client.outcomes import Done, Later, Stopped
+from sync.client.session import Session
 from sync.enrolment import enrol
 from sync.gateway.processing import adopt
 from sync.passes import open_worker
+from sync.protocol.exchange import Request
 from sync.protocol.messages import CertificateIssued, RecordQuery
 from sync.protocol.sealing import seal_body
 from sync.terminal_keys import load_signer
@@ -302,6 +305,35 @@ def test_a_running_sync_process_speaks_with_the_new_key_as_soon_as_it_is_there(h
         with original.journal():
             pass
         assert worker.all_jobs("schedule").alarms == ()
+    finally:
+        worker.close()
+
+
+def test_a_word_about_the_old_key_takes_nobody_out_of_service_when_the_key_was_changed_meanwhile(hall, original):
+    class ChangedOnTheWay(Line):
+        """The other lane changes the key, and uses it, while this request is on its way."""
+
+        def __call__(self, request):
+            if not self.changed:
+                self.changed = True
+                original.enrol(again=True)
+                new = Session("T0001", load_signer(original.keys, read_trust(original.folder).terminal_key_fingerprint),
+                              hall.ask, hall.clock.now, os.urandom)  # fmt: skip
+                new.run(asked_results())
+            return super().__call__(request)
+
+        changed = False
+
+    def asked_results():
+        yield Request("GET", "/v1/results?after=0&generation=0")
+        return Done()
+
+    original.sync()
+    worker = open_worker(original.folder, original.keys, lambda _: ChangedOnTheWay(hall))
+    try:
+        assert worker.job("results", "schedule").outcome == Later("key-changed")
+        assert original.out_of_service is None
+        assert not isinstance(worker.job("results", "schedule").outcome, Stopped)
     finally:
         worker.close()
 
