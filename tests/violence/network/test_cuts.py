@@ -23,7 +23,7 @@ def traffic(business, proxy):
     business.accept()
     proxy.spoil()
     business.sync(proxy.url)
-    passed, seen = dict(proxy.passed), dict(proxy.seen)
+    passed, seen = dict(proxy.passed), {direction: bytes(octets) for direction, octets in proxy.seen.items()}
     business.settle(proxy.url)
     return passed, seen
 
@@ -65,7 +65,7 @@ def test_a_line_that_breaks_after_any_octet_of_a_header_loses_and_doubles_nothin
     """In an order of chance, so that a short run has been everywhere; a run long enough takes every octet."""
     chance, begun, done, felt, all_places = Random(soak_seed), time.monotonic(), 0, 0, []
     for direction in ("up", "down"):
-        seen = bytes(traffic(business, proxy)[1][direction])
+        seen = traffic(business, proxy)[1][direction]
         all_places += [(direction, place) for place in headers_and_steps(seen, 16)]
     chance.shuffle(all_places)
     for direction, place in all_places:
@@ -74,6 +74,7 @@ def test_a_line_that_breaks_after_any_octet_of_a_header_loses_and_doubles_nothin
         felt += cut_through(business, proxy, direction, [place])
         done += 1
     business.check()
+    assert felt > done * 0.9, "a run is not always as long as the one that was measured"
     record(
         {"name": "violence.network.cuts", "seed": soak_seed, "cuts": done, "felt": felt, "places": len(all_places),
          "acts": len(business.expected), "lost": 0, "doubled": 0, "seconds": round(time.monotonic() - begun)}
