@@ -86,7 +86,6 @@ SAMPLES: dict[str, Callable[[FakeTerminal], Sample]] = {
     "/v1/chain": lambda terminal: ("POST", "/v1/chain", chain(terminal)),
     "/v1/chain/held": lambda terminal: ("GET", "/v1/chain/held?epoch=1", b""),
     "/v1/chain/head": lambda terminal: ("GET", "/v1/chain/head?epoch=1", b""),
-    "/v1/chain/held": lambda terminal: ("GET", "/v1/chain/held?epoch=1", b""),
     "/v1/results": lambda terminal: ("GET", "/v1/results?after=0&generation=0", b""),
     "/v1/snapshot": lambda terminal: ("GET", "/v1/snapshot", b""),
     "/v1/snapshot/{generation}": lambda terminal: ("GET", "/v1/snapshot/1", b""),
