@@ -16,7 +16,7 @@ from typing import Final
 
 from offline_store.chain import timestamp
 from sync.client.outcomes import Done, Outcome, Stopped
-from sync.orders import Lock, OpenOrder, OrderBook, read_orders, write_orders
+from sync.orders import Lock, OpenOrder, OrderBook, read_orders, wipe_is_due, write_orders
 from sync.protocol.heartbeat import MAX_ORDERS, Order, OrderReport, OrderState
 
 UPLOAD, SNAPSHOT, HEARTBEAT = "upload", "snapshot", "heartbeat"
@@ -71,9 +71,12 @@ class Orders:
     @property
     def wipe_due(self) -> bool:
         """The centre knows that the wipe begins: nothing keeps it any more."""
-        book = self.book
-        unheard = {report.number for report in book.reports}
-        return any(opened.step == "wiping" and opened.order.number not in unheard for opened in book.open)
+        return wipe_is_due(self.book)
+
+    @property
+    def wipe_ordered(self) -> bool:
+        """It was accepted, however far it has come."""
+        return any(opened.order.command == "wipe" for opened in self.book.open)
 
     def go_on(self, job: str | None, outcome: Outcome | None) -> None:
         """Do what can be done now; `job` has just ended with `outcome`."""

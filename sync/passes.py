@@ -98,6 +98,8 @@ class Summary:
     terminal: str
     runs: tuple[JobRun, ...]
     backlog: Backlog
+    wiped: bool | None = None
+    """Whether the stores were wiped, as the centre had ordered; False: others have them open. None: no such order."""
 
     @property
     def alarms(self) -> tuple[JobRun, ...]:
@@ -220,9 +222,11 @@ class Worker:
         )
 
     def all_jobs(self, started_by: StartedBy) -> Summary:
-        """One pass, uploads before downloads."""
-        runs = tuple(self.job(name, started_by) for name in INTERVALS)
-        return Summary(self.terminal, runs, self._delivery.backlog())
+        """One pass, uploads before downloads; an order to wipe is brought as far as it goes."""
+        runs = [self.job(name, started_by) for name in INTERVALS]
+        while self.orders.wipe_ordered and not self.orders.wipe_due and (wanted := self.orders.take_wanted()):
+            runs.extend(self.job(name, started_by) for name in wanted)
+        return Summary(self.terminal, tuple(runs), self._delivery.backlog())
 
     def job(self, name: str, started_by: StartedBy) -> JobRun:
         """Run one job. Its row is written whatever happens, but to a disk that takes nothing."""
@@ -243,10 +247,10 @@ class Worker:
         try:
             outcome = self._session.run(self._made(name))
             if name == "results":
-                self._delete_old_bodies()
                 if self._delivery.results_generation() != generation:
                     # the centre's store may have been restored from a backup: it is told at once what it has lost
                     self.orders.wanted += _AFTER_A_RESTORE
+                self._delete_old_bodies()
             elif name == "salvage":
                 delete_uploaded(self._moved_aside.folder, _retained_since())
         except (CountsDiffer, RowRefused) as error:

@@ -10,29 +10,25 @@ from __future__ import annotations
 import select
 import signal
 import socket
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from offline_store.chain import timestamp
-from offline_store.errors import StoreBusy
 from offline_store.keys import KeyProvider
-from offline_store.wiping import finish_wiping, wipe_stores
 from sync.client.http import TLS_FOLDER, HttpSender
 from sync.client.schedule import PERSON, REST
 from sync.lanes import Lane
 from sync.passes import Status, Summary, Worker, open_worker
 from sync.poke import SOCKET, poke, short_path
 from sync.trust import read_trust
+from sync.wiping import carry_out, refuse_wiped
 
 _CRASH_GRACE_SECONDS: Final = 5.0
-_WIPE_PAUSE_SECONDS: Final = 1.0
-_WIPE_TRIES: Final = 120
 
 
 class AlreadyRunning(Exception):  # noqa: N818 - named by the condition
@@ -52,10 +48,15 @@ class _Stop:
 def now(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> Summary:
     """One pass of every job, in order. `gateway_url` overrides the address learned at enrolment.
 
-    Raises NotEnrolled, GatewayAddressUnfit, and the stores' and keys' errors.
+    The centre's order to wipe is carried out, too, when the terminal process lets go of the stores.
+
+    Raises TerminalWiped, NotEnrolled, GatewayAddressUnfit, and the stores' and keys' errors.
     """
+    refuse_wiped(data_dir, keys, _at())
     with _worker(data_dir, keys, gateway_url) as worker:
-        return worker.all_jobs("operator")
+        summary = worker.all_jobs("operator")
+        wipe = worker.orders.wipe_due
+    return replace(summary, wiped=carry_out(data_dir, keys, _at())) if wipe else summary
 
 
 def status(data_dir: Path, *, keys: KeyProvider) -> Status:
@@ -72,7 +73,7 @@ def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
 
     Raises AlreadyRunning, and what `now` raises.
     """
-    finish_wiping(data_dir, keys, at=timestamp(datetime.now(UTC)))
+    refuse_wiped(data_dir, keys, _at())
     read_trust(data_dir)
     with _poke_socket(data_dir) as pokes, _stop_signals() as stop:
         lanes = tuple(
@@ -89,7 +90,7 @@ def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
                     lane.poke()
         _end(lanes)
     if any(lane.wipe_due for lane in lanes):
-        _wipe(data_dir, keys)
+        carry_out(data_dir, keys, _at())
 
 
 def _end(lanes: tuple[Lane, ...]) -> None:
@@ -101,16 +102,6 @@ def _end(lanes: tuple[Lane, ...]) -> None:
     for lane in lanes:
         if lane.crash is not None:
             raise lane.crash
-
-
-def _wipe(data_dir: Path, keys: KeyProvider) -> None:
-    at = timestamp(datetime.now(UTC))
-    for _ in range(_WIPE_TRIES):
-        try:
-            wipe_stores(data_dir, keys, reason="ordered", at=at)
-            return
-        except StoreBusy:
-            time.sleep(_WIPE_PAUSE_SECONDS)
 
 
 @contextmanager
@@ -174,3 +165,7 @@ def _drain(pokes: socket.socket) -> None:
             pokes.recv(64)
         except BlockingIOError:
             return
+
+
+def _at() -> str:
+    return timestamp(datetime.now(UTC))

@@ -18,6 +18,7 @@ from kiosk.app.card_watch import QUESTION_SECONDS, CardWatcher, Roles, find_sam,
 from kiosk.app.directory import DataDirectory
 from kiosk.app.keys import key_provider
 from kiosk.app.lanes import Lanes, open_lanes, reader_roles
+from kiosk.app.out_of_use import stay_out_of_use
 from kiosk.app.papers_process import PapersProcess
 from kiosk.app.rules import rules_for
 from kiosk.app.service_door import ServiceDoor
@@ -31,8 +32,10 @@ from kiosk.screen import Screen
 from kiosk.sessions.state import Maintenance, Standby
 from kiosk.settings import Settings, SettingsError
 from kiosk.terminal import Terminal
+from offline_store.keys import KeyProvider
 from sync.poke import poke
 from sync.trust import read_trust
+from sync.wiping import begun
 
 
 class Core:
@@ -57,6 +60,8 @@ class Core:
         self._ended = ended
         self._crashed: BaseException | None = None
         self._ready = threading.Event()
+        self._stopping = threading.Event()
+        self._lets_go = False
         self._terminal: Terminal | None = None
         self._thread = threading.Thread(target=self._live, name="terminal")
         self.pin_pad = ScreenPinPad(self.post, closed=bool(settings.devices.pin_pad))
@@ -72,6 +77,7 @@ class Core:
 
     def stop(self) -> None:
         """Ask it to end cleanly: what is queued is still handled."""
+        self._stopping.set()
         self._ready.wait(30)
         if self._terminal is not None:
             self._terminal.stop()
@@ -97,9 +103,18 @@ class Core:
             self._ended()
 
     def _serve(self) -> None:
+        keys = key_provider(self._settings, self._data)
+        # before anything is opened: what was begun to be given up serves nobody
+        if begun(self._data.root) is None:
+            self._serve_people(keys)
+            if not self._lets_go:
+                return
+        self._ready.set()
+        stay_out_of_use(self._data, self._settings, keys, self._clock, self._show, self._stopping)
+
+    def _serve_people(self, keys: KeyProvider) -> None:
         if self._settings.profile == "service" and read_trust(self._data.root).demo:
             raise SettingsError("profile service and a demonstration authority: enrol at a real centre")
-        keys = key_provider(self._settings, self._data)
         # whatever fails on the way up, the threads that run already end: a process that cannot serve must not stay
         with ExitStack() as running:
             stores = TerminalStores(self._data, self._settings, keys, self._clock)
@@ -167,7 +182,9 @@ class Core:
         if isinstance(self._clock, SystemClock):
             self._clock.learn(stores.centre_word.bound())
         if stores.centre_word.wipe_begins() and isinstance(terminal.state.session.phase, Standby | Maintenance):
-            terminal.stop()  # nobody is served: let go of the stores, for the sync process wipes them
+            # nobody is served: let go of the stores, for they are wiped
+            self._lets_go = True
+            terminal.stop()
         return report
 
 

@@ -150,7 +150,7 @@ class TerminalStores:
         last = self._delivery.last_run("upload", outcome="done")
         recent = timestamp(self._utc() - ONLINE_FOR)
         online = last is not None and last.ended_at is not None and last.ended_at >= recent
-        oldest = _hall_minute(backlog.oldest_at) if backlog.oldest_at else None
+        oldest = hall_minute(backlog.oldest_at) if backlog.oldest_at else None
         out = self._delivery.out_of_service()
         lock = self.centre_word.lock()
         if out is not None:
@@ -165,7 +165,7 @@ class TerminalStores:
             oldest,
             self.records.data_as_of(),
             out_of_service=word,
-            out_since=_hall_minute(since) if since else "",
+            out_since=hall_minute(since) if since else "",
         )
 
     def close(self) -> None:
@@ -204,6 +204,6 @@ class TerminalStores:
                 break
 
 
-def _hall_minute(moment: str) -> str:
+def hall_minute(moment: str) -> str:
     """RFC 3339 UTC -> YYYY-MM-DD HH:MM in the hall."""
     return datetime.fromisoformat(moment).astimezone(HALL_ZONE).strftime("%Y-%m-%d %H:%M")

@@ -44,7 +44,19 @@ def now_command(data: Data, as_json: Json = False) -> None:
         "oldest_pending": summary.backlog.oldest_at,
         "awaiting_result": summary.backlog.awaiting_result,
     }
+    if summary.wiped is not None:
+        document["wiped"] = summary.wiped
     answer(document, as_json=as_json)
+    if summary.wiped is False:
+        refuse(
+            Exit.NO,
+            "the wipe that the centre ordered waits: another process has the stores open",
+            why="wipe-waits",
+            next_step="stop the terminal and its sync process, then give the command again",
+            as_json=False,
+        )
+    if summary.wiped:
+        return
     if summary.alarms:
         refuse(
             Exit.NO,
@@ -151,9 +163,13 @@ def _guarded(work: Any, as_json: bool) -> Any:
     from sync.client.http import GatewayAddressUnfit
     from sync.process import AlreadyRunning
     from sync.trust import NotEnrolled
+    from sync.wiping import TerminalWiped
 
     try:
         return work()
+    except TerminalWiped as error:
+        step = "provision a terminal in an empty directory, with a new code"
+        refuse(Exit.NO, str(error), why="wiped", next_step=step, as_json=as_json)
     except NotEnrolled as error:
         refuse(Exit.UNKNOWN, str(error), why="not-enrolled", next_step="kiosk provision --help", as_json=as_json)
     except AlreadyRunning as error:
