@@ -31,22 +31,22 @@ def stay_out_of_use(
     stopping: threading.Event,
 ) -> None:
     """Show why until `stopping`. The sync process may be at it, too: whoever comes first wipes."""
-    moment = clock.now()
-    now = timestamp(moment.wall)
-    strip = StatusStrip(False, None, 0, None, moment.hall_time, settings.terminal)
+    now = timestamp(clock.now().wall)
     found = begun(data.root)
     body = OutOfService(text("out.wiped"), hall_minute(found.since if found and found.since else now), FAULT)
-    show(Screen(Page.OUT_OF_SERVICE, body, Preferences(), strip))
     log = structlog.get_logger()
-    done = False
-    while not done:
+    shown = None
+    while True:
+        strip = StatusStrip(False, None, 0, None, clock.now().hall_time, settings.terminal)
+        screen = Screen(Page.OUT_OF_SERVICE, body, Preferences(), strip)
+        if screen != shown:
+            show(screen)
+            shown = screen
         try:
-            found = go_on(data.root, keys, now)
-            done = found is not None and found.done
+            go_on(data.root, keys, now)
         except StoreBusy:
             log.info("wipe-waits")
         except StoreError as error:
             log.error("wipe-not-done", why=type(error).__name__, facts=str(error))
         if stopping.wait(_PAUSE_SECONDS):
             return
-    stopping.wait()
