@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import stat
@@ -86,7 +87,9 @@ def test_somebody_else_who_reaches_the_socket_all_the_same_is_not_heard(tmp_path
     opened.start()
     try:
         with knock(tmp_path) as connection, connection.makefile("rb") as lines:
-            say(connection, do="enter")
+            # it is sent away without being heard, maybe before it has said a word
+            with contextlib.suppress(BrokenPipeError):
+                say(connection, do="enter")
             assert json.loads(lines.readline()) == {"error": "not-permitted"}
     finally:
         opened.stop()

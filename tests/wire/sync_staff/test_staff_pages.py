@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 PICTURES = os.environ.get("PAGE_PICTURES")
 """Folder for pictures of the pages; none are kept without it."""
-NUMBER = "ZM-T0001-20261122-1-0007-K"
+NUMBER, ANOTHER = "ZM-T0001-20261122-1-0007-K", "ZM-T0001-20261122-1-0008-M"
 OWN = "Lamp-Harbour-2026"
 
 
@@ -48,10 +49,11 @@ def fill(file):
                 "INSERT INTO alarm (at, terminal, code, epoch, seq) VALUES (?, ?, ?, ?, ?)",
                 (at(hours=3), "T0011", code, epoch, seq),
             )
-        store.execute(
-            "INSERT INTO register VALUES (?, 'T0001', 1, 7, 'SI-04', ?, ?, ?, ?, '00', 'known', NULL)",
-            (NUMBER, at(days=2), at(days=-88), "ab" * 32, "cd" * 32),
-        )
+        for seq, number in ((7, NUMBER), (8, ANOTHER)):
+            store.execute(
+                "INSERT INTO register VALUES (?, 'T0001', 1, ?, 'SI-04', ?, ?, ?, ?, '00', 'known', NULL)",
+                (number, seq, at(days=2), at(days=-88), "ab" * 32, "cd" * 32),
+            )
     store.close()
 
 
@@ -77,10 +79,10 @@ def pictures(browser, picture):
     """The page in both languages at a desk, and in Chinese on a telephone. Only for what a GET shows again."""
     look(browser, f"{picture}-zh")
     look(browser, f"{picture}-phone", width=390, height=844)
-    browser.find_element(By.CSS_SELECTOR, ".who a[hreflang=en]").click()
+    follow(browser, By.CSS_SELECTOR, ".who a[hreflang=en]")
     assert browser.find_element(By.TAG_NAME, "html").get_dom_attribute("lang") == "en"
     look(browser, f"{picture}-en")
-    browser.find_element(By.CSS_SELECTOR, ".who a[hreflang=zh-CN]").click()
+    follow(browser, By.CSS_SELECTOR, ".who a[hreflang=zh-CN]")
 
 
 def text(browser):
@@ -101,8 +103,15 @@ def type_into(browser, **fields):
         field.send_keys(value)
 
 
+def follow(browser, by, what):
+    """Click, and wait until another page is there in place of this one."""
+    element = WebDriverWait(browser, 10).until(lambda driver: driver.find_element(by, what))
+    element.click()
+    WebDriverWait(browser, 20).until(staleness_of(element))
+
+
 def press(browser):
-    browser.find_element(By.CSS_SELECTOR, "main button").click()
+    follow(browser, By.CSS_SELECTOR, "main button")
 
 
 def sign_in(browser, gateway, person):
@@ -110,7 +119,7 @@ def sign_in(browser, gateway, person):
     if browser.find_elements(By.CSS_SELECTOR, ".who form"):
         if person.name in browser.find_element(By.CLASS_NAME, "who").text:
             return
-        browser.find_element(By.CSS_SELECTOR, ".who form button").click()
+        follow(browser, By.CSS_SELECTOR, ".who form button")
     type_into(browser, name=person.name, password=person.password, code=person.code())
     press(browser)
     if person.password != OWN:
@@ -139,7 +148,7 @@ def test_a_first_sign_in_leads_over_a_new_password_to_the_work(browser, gateway,
 
 def test_an_operator_makes_a_code_in_two_steps_with_which_a_terminal_can_enrol(browser, gateway, people):
     sign_in(browser, gateway, people["operator"])
-    browser.find_element(By.LINK_TEXT, "登记码").click()
+    follow(browser, By.LINK_TEXT, "登记码")
     pictures(browser, "code-1")
     type_into(browser, terminal="T0001")
     press(browser)
@@ -154,14 +163,22 @@ def test_an_operator_makes_a_code_in_two_steps_with_which_a_terminal_can_enrol(b
 
 def test_alarms_are_listed_with_what_they_mean(browser, gateway, people):
     sign_in(browser, gateway, people["operator"])
-    browser.find_element(By.LINK_TEXT, "告警").click()
+    follow(browser, By.LINK_TEXT, "告警")
     assert says(browser, "账链分叉")
     pictures(browser, "alarms")
 
 
+def revoke(browser, person):
+    """The second step, on the page that shows the certificate."""
+    Select(browser.find_element(By.ID, "reason")).select_by_value("facts-changed")
+    type_into(browser, code=person.code())
+    follow(browser, By.CSS_SELECTOR, "button.danger")
+    assert says(browser, "已撤销")
+
+
 def test_a_security_administrator_takes_a_certificate_back(browser, gateway, people):
     sign_in(browser, gateway, people["security"])
-    browser.find_element(By.LINK_TEXT, "证明登记簿").click()
+    follow(browser, By.LINK_TEXT, "证明登记簿")
     type_into(browser, number="ZM-T0009-20261122-1-0001-A")
     press(browser)
     assert says(browser, "没有此编号")
@@ -170,17 +187,14 @@ def test_a_security_administrator_takes_a_certificate_back(browser, gateway, peo
     press(browser)
     assert says(browser, "撤销此证明")
     look(browser, "certificate-zh")
-    Select(browser.find_element(By.ID, "reason")).select_by_value("facts-changed")
-    type_into(browser, code=people["security"].code())
-    browser.find_element(By.CSS_SELECTOR, "button.danger").click()
-    WebDriverWait(browser, 10).until(lambda driver: "已撤销" in text(driver))
+    revoke(browser, people["security"])
     look(browser, "certificate-revoked-zh")
     assert gateway.answer("register", NUMBER, expect=1)["state"] == "revoked"
 
 
 def test_a_security_administrator_takes_a_terminal_out_of_service(browser, gateway, people):
     sign_in(browser, gateway, people["security"])
-    browser.find_element(By.LINK_TEXT, "吊销终端").click()
+    follow(browser, By.LINK_TEXT, "吊销终端")
     pictures(browser, "terminal-1")
     type_into(browser, terminal="T0011")
     Select(browser.find_element(By.ID, "reason")).select_by_value("compromised")
@@ -190,9 +204,15 @@ def test_a_security_administrator_takes_a_terminal_out_of_service(browser, gatew
 
 
 def test_an_audit_administrator_reads_what_the_others_did_and_nothing_else(browser, gateway, people):
+    sign_in(browser, gateway, people["security"])
+    follow(browser, By.LINK_TEXT, "证明登记簿")
+    type_into(browser, number=ANOTHER)
+    press(browser)
+    assert says(browser, "撤销此证明")
+    revoke(browser, people["security"])
     sign_in(browser, gateway, people["auditor"])
     assert browser.current_url.endswith("/audit")
-    for words in ("撤销证明", NUMBER, "wang.wu", "console:", "链条完整"):
+    for words in ("撤销证明", ANOTHER, "wang.wu", "console:", "链条完整"):
         assert says(browser, words)
     pictures(browser, "audit")
     browser.get(str(gateway.ready["staff_url"]) + "/alarms")
@@ -209,7 +229,7 @@ def test_a_form_on_another_site_cannot_act_for_whoever_is_signed_in(browser, gat
         "<input name=terminal value=T0001><input name=token value=x><button>win</button></form>"
     )
     browser.get(site.as_uri())
-    browser.find_element(By.TAG_NAME, "button").click()
+    follow(browser, By.TAG_NAME, "button")
     # the cookie does not travel with it, so that it finds nobody signed in
     WebDriverWait(browser, 10).until(lambda driver: "/sign-in" in driver.current_url)
     browser.get(str(gateway.ready["staff_url"]))
