@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from sync.gateway.alarm_row import AlarmRow
 from sync.gateway.sqlite_database import Database
-from sync.gateway.terminal_certificate_store import RETIRED, AlarmRow, CertifiedKey, NewKey
+from sync.gateway.terminal_certificate_store import RETIRED, CertifiedKey, NewKey
 
 _LATEST: Final = "(SELECT fingerprint FROM terminal_key l WHERE l.terminal = c.terminal ORDER BY l.id DESC LIMIT 1)"
 _KEY: Final = (
@@ -95,7 +96,7 @@ class SqliteTerminalCertificates:
 
     def alarms(self, terminal: str) -> Sequence[AlarmRow]:
         rows = self._database.all(
-            "SELECT at, code, epoch, seq, last_seq FROM alarm WHERE terminal = ? ORDER BY id", terminal
+            "SELECT at, terminal, code, epoch, seq, last_seq FROM alarm WHERE terminal = ? ORDER BY id", terminal
         )
         return [AlarmRow(*row) for row in rows]
 

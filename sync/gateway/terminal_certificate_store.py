@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from sync.gateway.alarm_row import AlarmRow
+
 RETIRED: Final = "retired"
 REASONS: Final = ("stolen", "compromised", RETIRED)
 """Why a terminal's certificates are taken back. What a retired terminal has sealed stays good."""
@@ -46,26 +48,6 @@ class NewKey:
     not_before: str
     not_after: str
     signed: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmRow:
-    """One alarm about a terminal. For a certificate `epoch` is 0 and `seq` the number of its row.
-
-    `last_seq`: it is about all entries up to there.
-    """
-
-    at: str
-    code: str
-    epoch: int
-    seq: int
-    last_seq: int | None = None
-
-    @property
-    def place(self) -> str:
-        """Epoch and entry, or entries."""
-        place = f"{self.epoch}/{self.seq}"
-        return place if self.last_seq in (None, self.seq) else f"{place}-{self.last_seq}"
 
 
 class TerminalCertificateStore(Protocol):

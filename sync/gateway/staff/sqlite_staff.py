@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from sync.gateway.alarm_row import AlarmRow
 from sync.gateway.sqlite_database import Database
 from sync.gateway.staff.audit import AuditRow
 from sync.gateway.staff.roles import Role
-from sync.gateway.staff.store import Account, AlarmRow, StaffSession
+from sync.gateway.staff.store import Account, StaffSession
 
 _ACCOUNT: Final = (
     "SELECT name, roles, password, password_at, must_change, totp, last_step, failures, lockouts, locked_until,"

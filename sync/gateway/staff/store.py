@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from sync.gateway.alarm_row import AlarmRow
 from sync.gateway.staff.audit import AuditRow
 from sync.gateway.staff.roles import Role
 
@@ -46,24 +47,6 @@ class StaffSession:
     account: str
     started_at: int
     used_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmRow:
-    """One alarm that a terminal's upload raised. `last_seq`: it is about all entries up to there."""
-
-    at: str
-    terminal: str
-    code: str
-    epoch: int
-    seq: int
-    last_seq: int | None = None
-
-    @property
-    def place(self) -> str:
-        """Epoch and entry, or entries."""
-        place = f"{self.epoch}/{self.seq}"
-        return place if self.last_seq in (None, self.seq) else f"{place}-{self.last_seq}"
 
 
 class StaffStore(Protocol):

@@ -1,0 +1,26 @@
+"""One alarm, as people are shown it: at the console and in the staff's pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """One alarm about a terminal. For a certificate `epoch` is 0 and `seq` the number of its row.
+
+    `last_seq`: it is about all entries up to there.
+    """
+
+    at: str
+    terminal: str
+    code: str
+    epoch: int
+    seq: int
+    last_seq: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Epoch and entry, or entries."""
+        place = f"{self.epoch}/{self.seq}"
+        return place if self.last_seq in (None, self.seq) else f"{place}-{self.last_seq}"
