@@ -10,14 +10,12 @@ from offline_store.chain import Position
 from offline_store.journal.aside import Uploaded, delete_uploaded, salvage_done, uploaded, waiting_salvage
 from offline_store.journal.cutting import KEPT, LEAST_KEPT
 from offline_store.journal.journal import Journal, Limits
+from offline_store.journal.opened import NewEpoch, Opened, OpenOutcome
 from offline_store.journal.opening import open_journal
 from offline_store.journal.outcomes import (
     Cut,
-    NewEpoch,
     NoRoom,
     NothingToTruncate,
-    Opened,
-    OpenOutcome,
     PrintJob,
     Room,
     RoomAnswer,

@@ -22,7 +22,7 @@ from offline_store.journal.cutting import cut_is_recorded
 from offline_store.journal.files import COMPANIONS, DATABASE, HEAD, OpenMark, wal_is_suspect
 from offline_store.journal.head import HeadDamaged, HeadRecord, read_head
 from offline_store.journal.journal import Journal, Limits, Now, Random, Seal, Sign, insertion
-from offline_store.journal.outcomes import HowOpened, NewEpoch, Opened, OpenOutcome
+from offline_store.journal.opened import HowOpened, NewEpoch, Opened, OpenOutcome
 from offline_store.journal.reader import JournalReader
 from offline_store.migrations import migrate, user_version
 from offline_store.truncation import Proves

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from offline_store.chain import ChainEntry
 
-if TYPE_CHECKING:
-    from sync.gateway.store import StoredResult
+
+@dataclass(frozen=True, slots=True)
+class StoredResult:
+    """One result for one terminal; `n` rises from 1 for each terminal."""
+
+    n: int
+    epoch: int
+    seq: int
+    hash: bytes
+    state: Literal["accepted", "refused"]
+    reason: str | None
+    processed_at: str
+    case_number: str | None
+    decision: str | None
+    correction: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import Literal
 
 from offline_store.chain import ChainEntry
-from sync.gateway.case_store import OpenedCase
+from sync.gateway.case_store import OpenedCase, StoredResult
 from sync.gateway.sqlite_database import Database
-from sync.gateway.store import StoredResult
 
 
 class SqliteCases:

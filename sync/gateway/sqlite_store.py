@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from offline_store.chain import ChainEntry, Position
+from sync.gateway.case_store import StoredResult
 from sync.gateway.packages.sqlite_packages import SqlitePackages
 from sync.gateway.sqlite_cases import SqliteCases
 from sync.gateway.sqlite_client_certificates import SqliteClientCertificates
@@ -25,7 +26,6 @@ from sync.gateway.store import (
     PublishedSnapshot,
     RecordRow,
     RegisteredCertificate,
-    StoredResult,
 )
 
 _ENTRY: Final = "c.terminal, c.epoch, c.seq, c.kind, c.at, c.header, c.prev, c.body_commitment, c.hash"

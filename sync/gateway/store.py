@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from offline_store.chain import ChainEntry, Position
-from sync.gateway.case_store import CaseStore
+from sync.gateway.case_store import CaseStore, StoredResult
 from sync.gateway.client_certificate_store import ClientCertificateStore
 from sync.gateway.heartbeat_store import HeartbeatStore
 from sync.gateway.packages.store import PackageStore
@@ -60,22 +60,6 @@ class PendingBody:
 
     entry: ChainEntry
     sealed: bytes | None = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredResult:
-    """One result for one terminal; `n` rises from 1 for each terminal."""
-
-    n: int
-    epoch: int
-    seq: int
-    hash: bytes
-    state: Literal["accepted", "refused"]
-    reason: str | None
-    processed_at: str
-    case_number: str | None
-    decision: str | None
-    correction: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from offline_store.chain import timestamp
 from offline_store.errors import StoreFull
 from offline_store.journal import Journal, Limits, open_journal
-from offline_store.journal.outcomes import OpenOutcome
+from offline_store.journal.opened import OpenOutcome
 from offline_store.schema import Manifest, PersonRow
 from offline_store.snapshot import Snapshot, build_generation
 
