@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sync.protocol.exchange import PROBLEM, Response
-from sync.protocol.messages import Expected, Problem
+from sync.protocol.messages import Expected, Malformed, Problem, parse
 
 
 def problem(
@@ -22,6 +22,16 @@ def problem(
     """The refusal as an answer."""
     body = Problem(status=status, code=code, title=title, expected=expected, epoch=epoch, seq=seq).to_wire()
     return Response(status, {**(headers or {}), "content-type": PROBLEM}, body)
+
+
+def code_of(response: Response) -> str | None:
+    """The code of a refusal of ours; None for any other answer."""
+    if response.content_type != PROBLEM:
+        return None
+    try:
+        return parse(Problem, response.body).code
+    except Malformed:
+        return None
 
 
 def unavailable() -> Response:

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ from sync.gateway.listeners import BehindProxy, Listening, Places, Sockets, boun
 from sync.gateway.overload import DEFAULT_PER_SECOND, Admission
 from sync.gateway.processing import process_pending
 from sync.gateway.public import handle_public
+from sync.gateway.refusal_log import telling
 from sync.gateway.staff.handling import handle_staff
 from sync.gateway.store import StoreUnavailable
 
@@ -142,7 +144,9 @@ def serve(
         processing, answering = _processing(house, clock), _answering(house, clock)
         steps = (processing, answering)
         after = {"/v1/chain": processing.wake, asking.PATH: answering.wake}
-        terminals = terminals_app(lambda request: handle(request, house.store, clock, centre), after)
+        terminals = terminals_app(
+            telling(lambda request: handle(request, house.store, clock, centre), _tell_log), after
+        )
         applications = (
             behind_admission(terminals, Admission(per_second), time.monotonic),
             public_app(lambda request: handle_public(request, house.store, clock, centre)),
@@ -164,6 +168,11 @@ def serve(
                 step.stop()
         if any(step.failed for step in steps):
             raise ProcessingFailed("the processing step ended by a fault; what was received is safe")
+
+
+def _tell_log(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
 
 
 class _Server(uvicorn.Server):
