@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 PICTURES = os.environ.get("PAGE_PICTURES")
@@ -107,7 +106,16 @@ def follow(browser, by, what):
     """Click, and wait until another page is there in place of this one."""
     element = WebDriverWait(browser, 10).until(lambda driver: driver.find_element(by, what))
     element.click()
-    WebDriverWait(browser, 20).until(staleness_of(element))
+    WebDriverWait(browser, 20).until(lambda driver: gone(element))
+
+
+def gone(element):
+    """Whether its page went; the browser says so in more than one way while it goes."""
+    try:
+        element.is_enabled()
+    except WebDriverException:
+        return True
+    return False
 
 
 def press(browser):
