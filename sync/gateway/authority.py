@@ -33,7 +33,6 @@ from sync.protocol.certificate_code import (
     public_key_of,
     signer_for,
 )
-from sync.protocol.certificate_wire import key_id_of
 from sync.protocol.suites import SUITE_NAMES, KeyInMemory, Opener, Signer, SuiteName
 from sync.protocol.suites import suite as suite_named
 
@@ -96,18 +95,9 @@ class Authority:
         )
         return issue_seal_certificate(certificate, signer_for(self.issuer))
 
-    def revocation_list(
-        self, numbers: Iterable[str], seal_keys: Iterable[tuple[bytes, str]] = (), *, now: datetime
-    ) -> bytes:
-        """The dated, signed list of what was taken back.
-
-        `seal_keys`: SubjectPublicKeyInfo and since when (RFC 3339) it certifies nothing any more.
-        """
-        keys = [
-            RevokedKey(key_id=_key_id(spki), since=datetime.fromisoformat(since).replace(microsecond=0))
-            for spki, since in seal_keys
-        ]
-        return issue_revocations(self.anchor, now, numbers, keys, signer_for(self.issuer))
+    def revocation_list(self, numbers: Iterable[str], seal_keys: Iterable[RevokedKey] = (), *, now: datetime) -> bytes:
+        """The dated, signed list of what was taken back: certificate numbers, and seals since when."""
+        return issue_revocations(self.anchor, now, numbers, list(seal_keys), signer_for(self.issuer))
 
     def seal_certificate(
         self, terminal: str, seal_key: ec.EllipticCurvePublicKey, *, serial: int, now: datetime
@@ -124,13 +114,6 @@ class Authority:
             .add_extension(_authority_id(self.intermediate), critical=False)
         )
         return builder.sign(self.intermediate_key, hashes.SHA256())
-
-
-def _key_id(spki: bytes) -> bytes:
-    key = serialization.load_der_public_key(spki)
-    if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise TypeError("a seal key is of P-256")
-    return key_id_of(public_key_of(key))
 
 
 def pem(certificate: x509.Certificate) -> str:

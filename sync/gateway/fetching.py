@@ -6,7 +6,7 @@ from typing import Final
 
 from sync.gateway.endpoint import Asked, Endpoint, answered, number_in
 from sync.gateway.refusals import problem
-from sync.gateway.terminal_certificate_store import RETIRED
+from sync.gateway.terminal_certificates import revoked_seals
 from sync.protocol.exchange import COSE, JSON, NDJSON_GZIP, Response
 from sync.protocol.messages import ItemResult, Results
 from sync.protocol.packages import SignedManifest
@@ -55,11 +55,7 @@ def _package(asked: Asked) -> Response:
 
 
 def _revocations(asked: Asked) -> Response:
-    seals = [
-        (key.seal_key, key.revoked_at)
-        for key in asked.store.terminal_certificates.revoked()
-        if key.revoked_at is not None and key.reason != RETIRED
-    ]
+    seals = revoked_seals(asked.store)
     listed = asked.centre.authority.revocation_list(asked.store.revoked_numbers(), seals, now=asked.now)
     return Response(200, {"content-type": COSE}, listed)
 

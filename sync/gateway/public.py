@@ -22,6 +22,7 @@ from sync.gateway.core import Clock
 from sync.gateway.endpoint import Centre
 from sync.gateway.refusals import Refused, problem, unavailable
 from sync.gateway.store import RegisteredCertificate, Store, StoreUnavailable
+from sync.gateway.terminal_certificates import revoked_seals
 from sync.protocol.certificate_code import (
     CertificateFacts,
     Code,
@@ -159,8 +160,9 @@ def _check(request: Request, store: Store, now: datetime, centre: Centre) -> Res
     with store.transaction():
         entry = store.certificate(shown.facts.number) if isinstance(shown, Code) else None
         revoked = frozenset(store.revoked_numbers())
+        seals = revoked_seals(store)
     anchor = centre.authority.anchor
-    listed = RevocationList(authority_key_id=anchor.key_id, issued_at=now, numbers=revoked, keys=())
+    listed = RevocationList(authority_key_id=anchor.key_id, issued_at=now, numbers=revoked, keys=seals)
     verdict = decide(shown, [anchor], listed, _register_answer(shown, entry), now)
     answer = _answer(
         verdict.answer.code,

@@ -7,7 +7,11 @@ renewal the old key and the new one count until the terminal has spoken with the
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from offline_store.chain import timestamp
 from sync.gateway.authority import Authority
@@ -15,7 +19,9 @@ from sync.gateway.endpoint import Asked, Endpoint
 from sync.gateway.enrolling import certified
 from sync.gateway.refusals import Alarm, Refused, problem
 from sync.gateway.store import Store
-from sync.gateway.terminal_certificate_store import CertifiedKey
+from sync.gateway.terminal_certificate_store import RETIRED, CertifiedKey
+from sync.protocol.certificate_code import RevokedKey, public_key_of
+from sync.protocol.certificate_wire import key_id_of
 from sync.protocol.enrolment import EnrolmentAnswer, RenewalRequest, proves_renewal
 from sync.protocol.exchange import JSON, Response
 from sync.protocol.signatures import Signed, fingerprint
@@ -57,6 +63,26 @@ def revocations(store: Store, authority: Authority, now: datetime) -> bytes:
     )
     listed = TerminalRevocations(suite=authority.suite, issued_at=timestamp(now), revoked=rows)
     return sign_statement(listed, authority.signing)
+
+
+def revoked_seals(store: Store) -> tuple[RevokedKey, ...]:
+    """Seals that certify nothing any more, each since when: those of terminals that were stolen or compromised."""
+    since: dict[bytes, str] = {}
+    for key in store.terminal_certificates.revoked():
+        if key.revoked_at is not None and key.reason != RETIRED:
+            since[key.seal_key] = min(key.revoked_at, since.get(key.seal_key, key.revoked_at))
+    return tuple(
+        RevokedKey(key_id=_key_id(seal), since=datetime.fromisoformat(at).replace(microsecond=0))
+        for seal, at in since.items()
+    )
+
+
+@lru_cache(maxsize=4096)
+def _key_id(spki: bytes) -> bytes:
+    key = load_der_public_key(spki)
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise TypeError("a seal key is of P-256")
+    return key_id_of(public_key_of(key))
 
 
 def _renew(asked: Asked) -> Response:

@@ -82,6 +82,17 @@ def test_a_certificate_not_yet_reported_is_genuine_by_its_signature(hall, printe
     assert (answer["answer"], answer["reason"]) == ("genuine_valid", "not-yet-registered")
 
 
+@pytest.mark.parametrize(("reason", "answer"), [
+    ("stolen", ("not_genuine_or_revoked", "key-revoked")),
+    ("retired", ("genuine_valid", "not-yet-registered")),
+])  # fmt: skip
+def test_what_a_taken_back_seal_made_since_is_not_genuine(hall, printed, reason, answer):
+    with hall.store.transaction():
+        hall.store.terminal_certificates.revoke("T0001", "2026-11-21T00:00:00.000Z", reason)
+    found = ask(hall, code_address(printed))
+    assert (found["answer"], found["reason"]) == answer
+
+
 def test_another_code_under_a_registered_number_is_not_the_registered_one(hall, printed):
     register(hall, entry(printed, code_sha256="00" * 32))
     assert ask(hall, code_address(printed))["reason"] == "not-yet-registered"
