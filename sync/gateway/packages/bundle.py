@@ -7,7 +7,7 @@ content/SHA256                              every package of both lists
 signature-NAME.json                         what a person signed
 ```
 The gateway that wrote it is not believed: what is in force is checked by the signatures on it, contents by their
-hashes.
+hashes, and a root by its shape. Whose keys the root in force names only the person can know: they are shown to him.
 """
 
 from __future__ import annotations
@@ -26,7 +26,14 @@ from tuf.api.metadata import Metadata, Root, TargetFile, Targets
 from sync.gateway.packages import signing
 from sync.gateway.packages.files import create, replace
 from sync.gateway.packages.package_file import PackageFileUnfit, facts_in
-from sync.gateway.packages.proposing import NothingSetUp, ProposalRefused, Standing, refuse_rollback, standing
+from sync.gateway.packages.proposing import (
+    NothingSetUp,
+    ProposalRefused,
+    Standing,
+    refuse_other_shape,
+    refuse_rollback,
+    standing,
+)
 from sync.gateway.packages.signing import Person
 from sync.gateway.packages.store import PackageStore, SignedRole
 from sync.protocol.messages import Hex256, Malformed, Message, Ordinal, parse
@@ -187,6 +194,11 @@ def read_bundle(folder: Path, now: datetime) -> Bundle:
 def _check(stand: Standing, now: datetime) -> None:
     if stand.proposed_root is None and stand.proposed_targets is None:
         raise BundleUnfit("there is nothing to sign in it: is it a folder from packages export-for-signing?")
+    for root in (stand.root, stand.proposed_root):
+        if root is not None:
+            refuse_other_shape(root.signed)
+    if stand.proposed_targets is not None and stand.proposed_targets.signed.delegations is not None:
+        raise BundleUnfit("the list delegates to others, as none of ours does")
     if stand.root is not None:
         stand.root.signed.verify_delegate("root", signing.to_be_signed(stand.root.signed), stand.root.signatures)
     if stand.targets is not None:

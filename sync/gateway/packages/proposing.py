@@ -163,6 +163,25 @@ def refuse_rollback(
             )
 
 
+def refuse_other_shape(root: Root) -> None:
+    """A root like those that are proposed here: two of the same different persons for root and list, one key of the
+    gateway each for the rest. A signature under any other could be the last that two persons were needed for.
+
+    Raises ProposalRefused.
+    """
+    people = set(root.roles["targets"].keyids)
+    signed = [root.roles[role] for role in ("root", "targets")]
+    own = [root.roles[role] for role in ("timestamp", "snapshot")]
+    if any(set(role.keyids) != people or role.threshold != PERSONS_NEEDED for role in signed) or any(
+        len(role.keyids) != 1 or role.threshold != 1 or people & set(role.keyids) for role in own
+    ):
+        raise ProposalRefused(f"root {root.version} lets others sign, or fewer, than {PERSONS_NEEDED} of its persons")
+    try:
+        _distinct(persons_of(root))
+    except ProposalRefused as error:
+        raise ProposalRefused(f"root {root.version}: {error}") from None
+
+
 def _distinct(keys: list[Key]) -> list[Key]:
     if len({holder_of(key) for key in keys}) < len(keys) or len({key.keyval["public"] for key in keys}) < len(keys):
         raise ProposalRefused("two persons have the same name or the same key: each makes his own")

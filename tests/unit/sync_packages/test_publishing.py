@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from tuf.api.metadata import Metadata, Timestamp
@@ -271,6 +272,56 @@ def test_a_folder_that_was_changed_on_its_way_is_not_signed(house, tmp_path, pac
         (folder / name).write_bytes(b"{}")
         with pytest.raises(BundleUnfit):
             read_bundle(folder, house.now)
+
+
+def one_is_enough(root):
+    root["roles"]["root"]["threshold"] = 1
+
+
+def somebody_else_makes_roots(root):
+    root["roles"]["root"]["keyids"] = root["roles"]["timestamp"]["keyids"] + root["roles"]["snapshot"]["keyids"]
+
+
+def the_gateway_is_a_person(root):
+    root["roles"]["timestamp"]["keyids"] = root["roles"]["targets"]["keyids"][:1]
+
+
+def one_key_has_two_names(root):
+    first, second, _ = (root["keys"][keyid] for keyid in root["roles"]["targets"]["keyids"])
+    second["keyval"] = first["keyval"]
+
+
+@pytest.mark.parametrize(
+    "change", [one_is_enough, somebody_else_makes_roots, the_gateway_is_a_person, one_key_has_two_names]
+)
+def test_a_root_under_which_less_than_two_persons_count_is_not_signed(house, tmp_path, forged, change):
+    house.propose_root(add=["chen"], remove=["zhao"])
+    folder = exported(house, tmp_path / "b")
+    assert read_bundle(folder, house.now).stand.proposed_root is not None
+    proposed = folder / "proposed-root.json"
+    proposed.write_bytes(forged(proposed.read_bytes(), lambda document: change(document["signed"])))
+    with pytest.raises(BundleUnfit, match="root 2"):
+        read_bundle(folder, house.now)
+
+
+def test_a_list_that_lets_others_list_packages_is_not_signed(house, tmp_path, package, forged):
+    house.propose(package())
+    folder = exported(house, tmp_path / "b")
+    proposed = folder / "proposed-targets.json"
+    nobody = {"keys": {}, "roles": []}
+    proposed.write_bytes(forged(proposed.read_bytes(), lambda document: document["signed"].update(delegations=nobody)))
+    with pytest.raises(BundleUnfit, match="delegates"):
+        read_bundle(folder, house.now)
+
+
+def test_a_person_sees_by_whose_keys_the_list_in_force_is_judged(house, tmp_path, package):
+    house.release(package())
+    house.propose(package(version=2))
+    text = shown(read_bundle(exported(house, tmp_path / "b"), house.now), house.person("zhao"))
+    assert "root 1" in text
+    for name in ("li", "wang", "zhao"):
+        digest = sha256(house.signer(name).public_key).hexdigest()
+        assert f"{name}  {digest[:4]} {digest[4:8]} " in text
 
 
 def test_a_list_that_skips_a_version_is_not_signed(house, tmp_path, package, forged):
