@@ -83,7 +83,7 @@ def _lists(bundle: Bundle, person: Person) -> Iterator[str]:
         yield f"  现行 in force: {present.signed.version}, signed by {', '.join(sorted(names))}"
     if bundle.stand.root is not None:
         # what is unchanged is so against a list that these keys signed: whoever made up the folder could name his own
-        yield f"  签署人 judged by root {bundle.stand.root.signed.version}; these must be the keys you know, as last time:"
+        yield f"  签署人 judged by root {bundle.stand.root.signed.version}. These must be the keys you know:"
         for key in persons_of(bundle.stand.root.signed):
             yield f"    {plain(holder_of(key))}  {_fingerprint(key)}"
     if not bundle.changes:
