@@ -1,7 +1,8 @@
 """The only place where the terminal opens a connection: requests with time-outs and limits, nothing else.
 
 No redirects (a captive portal's favourite), no proxies or credentials from the environment, no cookies. Plain http is
-allowed on loopback alone. Whatever goes wrong below HTTP becomes a `NoAnswer` with a short word.
+allowed on loopback alone. Whatever goes wrong below HTTP becomes a `NoAnswer` with a short word; so does an answer that
+is not whole in time (`sync.client.line`).
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
+from sync.client.line import SLOWEST, Deadline, Line
 from sync.client.outcomes import Answer, NoAnswer
 from sync.protocol.exchange import Request, Response
 
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 30.0
+WHOLE_SECONDS: Final = 60.0
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 MAX_PACKAGE_BYTES: Final = 256 * 1024 * 1024
+MAX_LIST_BYTES: Final = 64 * 1024 * 1024
+"""As many revoked terminals as their message may name (`sync.protocol.terminal_certificate`)."""
 TLS_FOLDER: Final = "tls"
 CLIENT: Final = "client.pem"
 AUTHORITIES: Final = "authorities.pem"
@@ -44,11 +49,19 @@ class TlsFilesUnfit(GatewayAddressUnfit):
 class HttpSender:
     """Sends requests to one gateway over a kept connection."""
 
-    def __init__(self, gateway_url: str, *, tls: Path | None = None, read_seconds: float = READ_SECONDS) -> None:
+    def __init__(
+        self,
+        gateway_url: str,
+        *,
+        tls: Path | None = None,
+        read_seconds: float = READ_SECONDS,
+        whole_seconds: float = WHOLE_SECONDS,
+    ) -> None:
         """``tls``: a folder (`TLS_FOLDER` of the data directory) which may hold `client.pem`, shown to a proxy that
         asks for one, and `authorities.pem`, by which the other side is judged in place of the system's list.
 
-        ``read_seconds``: how long a silence of the gateway is borne.
+        ``read_seconds``: how long a silence of the gateway is borne. ``whole_seconds``: how long a request with its
+        answer may take, besides what its octets take on the slowest line that is borne.
 
         Raises GatewayAddressUnfit, TlsFilesUnfit.
         """
@@ -56,13 +69,23 @@ class HttpSender:
         self._seconds = (CONNECT_SECONDS, read_seconds)
         self._session = requests.Session()
         self._session.trust_env = False
+        self._line = Line()
+        self._whole_seconds = whole_seconds
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, self._line)
         self._session.headers.clear()
         if tls is not None:
             self._session.cert, self._session.verify = _tls_files(tls)
 
     def __call__(self, request: Request) -> Answer:
         """One request, one answer."""
-        limit = MAX_PACKAGE_BYTES if request.route.startswith("/v1/snapshot/") else MAX_ANSWER_BYTES
+        with Deadline(self._whole_seconds + len(request.body) / SLOWEST, self._line.cut) as deadline:
+            answer = self._asked(request, deadline)
+        # a line that was cut looks broken, by turns in one way or another
+        return NoAnswer("timeout") if deadline.passed and isinstance(answer, NoAnswer) else answer
+
+    def _asked(self, request: Request, deadline: Deadline) -> Answer:
+        limit = _most(request.route)
         headers = {**request.headers, "user-agent": "terminal-sync/1", "accept-encoding": "identity"}
         try:
             with self._session.request(
@@ -74,7 +97,7 @@ class HttpSender:
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                body = _body(answer, limit)
+                body = _body(answer, limit, deadline)
                 if body is None:
                     return NoAnswer("too-large")
                 if not _is_whole(answer):
@@ -98,6 +121,13 @@ class HttpSender:
         self._session.close()
 
 
+def _most(route: str) -> int:
+    """The largest answer that is taken there, in octets."""
+    if route.startswith("/v1/snapshot/"):
+        return MAX_PACKAGE_BYTES
+    return MAX_LIST_BYTES if route == "/v1/terminal-revocations" else MAX_ANSWER_BYTES
+
+
 def _tls_files(folder: Path) -> tuple[str | None, str | bool]:
     """The client's certificate and the authorities, as requests wants them. Looked at now: later it would be `tls`."""
     client, authorities = folder / CLIENT, folder / AUTHORITIES
@@ -119,10 +149,11 @@ def _no_password() -> str:
     return ""
 
 
-def _body(answer: requests.Response, limit: int) -> bytes | None:
+def _body(answer: requests.Response, limit: int, deadline: Deadline) -> bytes | None:
     body = bytearray()
     for chunk in answer.iter_content(_CHUNK):
         body += chunk
+        deadline.heard(len(chunk))
         if len(body) > limit:
             return None
     return bytes(body)
@@ -146,7 +177,7 @@ def checked_address(url: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise GatewayAddressUnfit("the gateway's address is no URL") from None
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or parts.username:
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or "@" in parts.netloc:
         raise GatewayAddressUnfit("the gateway's address is https://host[:port], without query or credentials")
     if parts.scheme == "http" and not _is_loopback(host):
         raise GatewayAddressUnfit("plain http is for loopback only: give an https address")

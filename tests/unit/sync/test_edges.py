@@ -33,6 +33,7 @@ def test_https_anywhere_and_plain_http_on_loopback_are_taken(url):
 @pytest.mark.parametrize("url", [
     "http://gateway.example", "http://127.0.0.1.example", "ftp://x", "", "gateway.example", "https://",
     "https://user:secret@gateway.example", "https://gateway.example/?a=1", "https://gateway.example:port", "https://[::1",
+    "https://:secret@gateway.example",
 ])  # fmt: skip
 def test_every_other_address_is_refused_without_repeating_its_credentials(url):
     with pytest.raises(GatewayAddressUnfit) as caught:
