@@ -130,6 +130,11 @@ def _opened(
 
 
 def _register(store: Store, entry: ChainEntry, act: CertificateIssued) -> None:
+    for time in (act.data_as_of, act.issued_at, act.expires_at):
+        try:
+            datetime.fromisoformat(time)
+        except ValueError:  # of the right shape, and no time: whoever looks the number up could not be told
+            raise _Unfit("act-malformed") from None
     if store.certificate(act.number) is not None:
         raise _Unfit("certificate-number-taken")
     store.register(

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
 from offline_store.chain import ChainEntry
 from sync.gateway.case_store import OpenedCase, StoredResult
 from sync.gateway.sqlite_database import Database
+
+
+_LONGEST: Final = 64
+"""As long as a word in a result may be."""
+
+
+def _number(entry: ChainEntry, item: str, octets: int) -> str:
+    """Out of the entry itself, so that a store restored from a backup gives the same number again."""
+    own = f"-{entry.at[:10].replace('-', '')}-{entry.hash[:octets].hex()}"
+    return item[: _LONGEST - len(own)] + own
 
 
 class SqliteCases:
@@ -19,8 +29,9 @@ class SqliteCases:
     def open(self, entry: ChainEntry, item: str, at: str) -> str:
         place = (entry.terminal, entry.epoch, entry.seq)
         row = self._database.one("SELECT received_at FROM chain WHERE terminal = ? AND epoch = ? AND seq = ?", *place)
-        # out of the entry itself, so that a store restored from a backup gives the same number again
-        number = f"{item}-{entry.at[:10].replace('-', '')}-{entry.hash[:5].hex()}"
+        # whoever has a terminal's key can make two hashes begin alike: the second's number has more of it
+        few, many = (_number(entry, item, octets) for octets in (5, 17))
+        number = few if self.case(few) is None else many
         self._database.run(
             "INSERT INTO opened_case VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
             (number, *place, item, entry.at, row[0] if row else at, at),

@@ -123,3 +123,29 @@ def test_results_and_acts_of_an_earlier_release_come_along(tmp_path):
         (result,) = store.results_after("T0001", 0, 9)
         assert (result.n, result.state, result.case_number, result.correction) == (1, "accepted", None, None)
         assert json.loads(row.act) == {}
+
+
+def test_two_applications_whose_hashes_begin_alike_get_two_numbers_and_processing_goes_on(hall):
+    terminal, first = applied(hall)
+    second = terminal.append("act", APPLIED)
+    terminal.upload()
+    # a terminal that was taken over can look for two such hashes; here the store is told so
+    alike = first.hash[:5] + bytes(27)
+    with hall.store.transaction():
+        hall.store.run("UPDATE chain SET hash = ? WHERE seq = ?", (alike, second.seq))
+    assert hall.process() == (3, 0)
+    numbers = [result.case_number for result in results(terminal)[1:]]
+    assert numbers[0] == f"CRD-07-{first.at[:10].replace('-', '')}-{first.hash[:5].hex()}"
+    assert numbers[1].startswith(numbers[0] + "0000")
+    assert all(hall.store.cases.case(number) is not None for number in numbers)
+
+
+def test_an_item_with_the_longest_name_leaves_its_terminal_a_feed_that_can_be_read(hall):
+    terminal = hall.terminal()
+    terminal.open_epoch()
+    terminal.append("act", APPLIED.replace(b"CRD-07", b"I" * 64))
+    terminal.upload()
+    assert hall.process() == (2, 0)
+    number = results(terminal)[1].case_number
+    assert len(number) == 64
+    assert hall.store.cases.case(number).item == "I" * 64

@@ -358,6 +358,17 @@ def test_refused_items_never_block_the_next_and_say_why(hall, terminal):
     assert [json.loads(row.act)["item"] for row in hall.store.records(50) if row.act] == ["SI-02"]
 
 
+def test_a_certificate_whose_times_are_none_is_refused_before_anybody_looks_it_up(hall):
+    terminal = hall.terminal()
+    terminal.open_epoch()
+    terminal.append("certificate-issued", certificate().replace(b"2027-02-22T00", b"2027-02-31T00"))
+    terminal.upload()
+    assert hall.process() == (1, 1)
+    assert results(terminal).results[1].reason == "act-malformed"
+    with hall.store.transaction():
+        assert hall.store.certificate("990100-T0001-1-2") is None
+
+
 def test_a_certificate_enters_the_register_once(hall, terminal):
     terminal.append("certificate-issued", certificate())
     terminal.append("certificate-issued", certificate(code="ef"))
