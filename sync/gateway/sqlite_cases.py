@@ -9,7 +9,6 @@ from offline_store.chain import ChainEntry
 from sync.gateway.case_store import OpenedCase, StoredResult
 from sync.gateway.sqlite_database import Database
 
-
 _LONGEST: Final = 64
 """As long as a word in a result may be."""
 
