@@ -38,6 +38,21 @@ def _refuse_floats(value: Any) -> None:
             _refuse_floats(item)
 
 
+def load_json(data: bytes) -> Any:
+    """The value of JSON text in UTF-8; ValueError for anything else, and when an object says a name twice."""
+    try:
+        return json.loads(data.decode(), object_pairs_hook=_each_name_once)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    named = dict(pairs)
+    if len(named) != len(pairs):
+        raise ValueError("an object says a name twice")
+    return named
+
+
 def canonical_cbor(value: Any) -> bytes:
     """The one CBOR spelling of `value`."""
     return cbor2.dumps(value, canonical=True)

@@ -1,7 +1,8 @@
 """The messages between a terminal and the centre.
 
 Every message is strict and bounded: unknown fields, wrong types and oversize parts are refused before anything is done
-with them. Bytes travel as unpadded base64url. Times are UTC texts "YYYY-MM-DDTHH:MM:SS[.ffffff]Z", dates "YYYY-MM-DD".
+with them; so is an object that says a name twice. Bytes travel as unpadded base64url. Times are UTC texts
+"YYYY-MM-DDTHH:MM:SS[.ffffff]Z".
 
 Two acknowledgements: *received* consumes an entry's number once envelope, signature and chain are in order; *processed*
 comes later, per item, and says accepted or refused with a reason.
@@ -10,11 +11,21 @@ comes later, per item, and says accepted or refused with a reason.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
-from sync.protocol.encoding import Base64Bytes, canonical_json
+from sync.protocol.encoding import Base64Bytes, canonical_json, load_json
 
 MAX_BATCH_ENTRIES: Final = 200
 MAX_HELD_RUNS: Final = 1000
@@ -24,10 +35,20 @@ MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
 MAX_UNPACKED_REQUEST_BYTES: Final = 24 * 1024 * 1024
 
 Terminal = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,31}$")]
+
+
+def _is_time(text: str) -> str:
+    # a day's room, so that it can be shown in every time zone
+    if datetime.fromisoformat(text).year == datetime.max.year:
+        raise ValueError("too late a time")
+    return text
+
+
 Time = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$")
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"),
+    AfterValidator(_is_time),
 ]
-Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")]
 """A code word: item, outcome, reason, certificate number."""
 Line = Annotated[
@@ -70,9 +91,19 @@ M = TypeVar("M", bound=BaseModel)
 def parse(model: type[M], data: bytes) -> M:
     """One message from its wire form; Malformed if it is anything else."""
     try:
-        return model.model_validate_json(data)
+        message = model.model_validate_json(data)
     except ValidationError as error:
         raise Malformed(model.__name__, _where(error)) from None
+    _refuse_second_names(model.__name__, data)
+    return message
+
+
+def _refuse_second_names(what: str, data: bytes) -> None:
+    """Of two values under one name others on the way may read another one than we do."""
+    try:
+        load_json(data)
+    except ValueError:
+        raise Malformed(what, "? (name-twice)") from None
 
 
 def _where(error: ValidationError) -> str:
@@ -288,9 +319,11 @@ class UnknownAct(Malformed):
 def parse_act(data: bytes) -> AnyAct:
     """The act in a body's plain octets; UnknownAct for a type not known here, Malformed otherwise."""
     try:
-        return _ACT.validate_json(data)
+        act = _ACT.validate_json(data)
     except ValidationError as error:
         kinds: set[Any] = {item["type"] for item in error.errors(include_url=False, include_input=False)}
         if "union_tag_invalid" in kinds:
             raise UnknownAct("act", "type") from None
         raise Malformed("act", _where(error)) from None
+    _refuse_second_names("act", data)
+    return act

@@ -190,7 +190,7 @@ def read_rows(manifest: Manifest, chunks: Iterable[bytes]) -> Iterator[Record]:
 def _record(line: bytes) -> Record:
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict) or not isinstance(value.get("table"), str):
         raise PackageRefused("row-malformed", "The package holds a line that is not a row.")

@@ -118,6 +118,40 @@ def test_a_message_with_anything_extra_wrong_or_oversize_is_refused_without_repe
     assert "yesterday" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T23:59:60Z",
+        "0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z",
+    ],
+)  # fmt: skip
+def test_a_time_that_is_none_or_cannot_be_shown_everywhere_is_refused_at_the_door(time):
+    value = json.loads(ChainUpload(entries=(entry(),)).to_wire())
+    value["entries"][0]["at"] = time
+    with pytest.raises(Malformed):
+        parse(ChainUpload, json.dumps(value).encode())
+
+
+@pytest.mark.parametrize("time", ["2024-02-29T23:59:59Z", "2026-11-22T01:02:03.5Z", "2026-11-22T01:02:03.004005Z"])
+def test_a_time_may_have_a_fraction_and_fall_on_a_leap_day(time):
+    assert entry(at=time).at == time
+
+
+def test_an_object_that_says_a_name_twice_is_refused_however_deep_it_lies():
+    good = ChainUpload(entries=(entry(),)).to_wire()
+    for twice in (
+        good.replace(b'"seq":1', b'"seq":2,"seq":1'),
+        good.replace(b'"seq":1', b'"seq":1,"s\\u0065q":1'),
+        good.replace(b'{"entries"', b'{"entries":[],"entries"'),
+    ):
+        assert twice != good
+        with pytest.raises(Malformed):
+            parse(ChainUpload, twice)
+    act = b'{"type":"record-query","item":"A","item":"B","id_number":"11010519491231002X",'
+    with pytest.raises(Malformed):
+        parse_act(act + b'"data_as_of":"2026-11-01T00:00:00Z","outcome":"shown"}')
+
+
 def test_random_and_cut_off_messages_are_refused_and_never_crash():
     chance = random.Random(11)
     good = ChainUpload(entries=(entry(sealed=b"\x01" * 60), entry(seq=2))).to_wire()
@@ -231,6 +265,15 @@ def test_a_package_that_lies_about_its_size_or_its_rows_is_refused():
             list(read_rows(manifest, chunks(data[:cut])))
     with pytest.raises(PackageRefused):
         list(read_rows(manifest, [*chunks(data), b"more"]))
+
+
+def test_a_row_that_is_no_row_is_refused_however_it_is_made():
+    for line in (b"[" * 60_000, b"{}", b'{"table":1}', b"\xff", b"null", b"1" * 5000):
+        data = compress(line + b"\n")
+        manifest = package()[1].model_copy(update={"unpacked_bytes": len(line) + 1})
+        with pytest.raises(PackageRefused) as caught:
+            list(read_rows(manifest, [data]))
+        assert caught.value.code == "row-malformed"
 
 
 def test_rows_of_a_table_must_stand_together():
