@@ -46,7 +46,6 @@ def heartbeat(
     said = message_of(answer, JSON, HeartbeatAnswer, arrived)
     if not isinstance(said, HeartbeatAnswer):
         return said
-    port.heard(beat)
     try:
         time = read_statement("time", TimeStatement, said.time, authority_key)
         orders = [read_statement("order", Order, signed, authority_key) for signed in said.orders]
@@ -54,6 +53,8 @@ def heartbeat(
         return Stopped(f"statement-{refused.reason}")
     if (time.terminal, time.nonce) != (terminal, beat.nonce) or any(order.terminal != terminal for order in orders):
         return Stopped("statement-for-another")
+    # a wipe begins once the centre knows of it: that is believed of the authority alone, which signed for this beat
+    port.heard(beat)
     centre = datetime.fromisoformat(time.time)
     offset = round((centre - (sent + (arrived - sent) / 2)).total_seconds() * 1000)
     port.time_said(said.time, centre, offset)

@@ -312,6 +312,30 @@ def test_a_wipe_locks_at_once_drains_says_so_and_only_then_is_due(kiosk, hall):
     assert again.wipe_due, "also after a crash"
 
 
+@pytest.mark.parametrize("made_by", ["a stranger", "the centre for another beat"])
+def test_a_wipe_is_not_due_when_somebody_else_says_that_the_centre_has_heard(kiosk, hall, made_by):
+    order(hall, "wipe")
+    kiosk.beat()
+    kiosk.delivery.mark_received(kiosk.journal.head, "2026-11-22T00:00:00.000Z")
+    kiosk.orders.go_on("upload", Done())
+    assert [opened.step for opened in kiosk.orders.book.open] == ["wiping"]
+    assert not kiosk.orders.wipe_due
+    signer = hall.authority.signing if made_by == "the centre for another beat" else hall.terminal("T0002").signer
+
+    def answer(request, ask):
+        nonce = bytes(16) if made_by == "the centre for another beat" else parse(Heartbeat, request.body).nonce
+        said = TimeStatement(terminal="T0001", nonce=nonce, time="2026-11-22T00:00:00Z")
+        made = HeartbeatAnswer(time=make_statement("time", said, signer), every=30)
+        return Response(200, {"content-type": JSON}, made.to_wire())
+
+    kiosk.between = answer
+    assert isinstance(kiosk.beat(), Stopped)
+    assert not kiosk.orders.wipe_due
+    kiosk.between = lambda request, ask: ask(request)
+    kiosk.beat()
+    assert kiosk.orders.wipe_due
+
+
 def test_a_damaged_book_of_orders_locks_until_the_centre_speaks(kiosk, hall):
     (kiosk.folder / "trust" / ORDERS).write_bytes(b"{")
     assert lock_of(kiosk.folder).reason == "orders-damaged"
