@@ -41,6 +41,7 @@ _REASONS: Final[Mapping[str, Both]] = {
     "wrong-password": Both("密码不对", "Wrong password"),
     "wrong-code": Both("验证码不对", "Wrong code"),
     "code-used": Both("验证码已用过", "Code used before"),
+    "factor-unreadable": Both("动态验证器须重置", "Authenticator must be reset"),
     "unknown-name": Both("账户名不存在", "No such account"),
     "locked": Both("账户已锁定", "Account locked"),
     "attempts": Both("多次错误", "Wrong attempts"),

@@ -12,6 +12,7 @@ from sync.gateway.staff.second_factor import KEY_BYTES
 from sync.protocol.suites import SuiteName
 
 KEY_FILE = "staff.key"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class StaffKeyUnfit(Exception):  # noqa: N818 - named by the condition
@@ -31,7 +32,9 @@ class Door:
     def origin(self) -> str:
         """What a browser says in `Origin` when a form of ours is sent (RFC 6454 section 6.2)."""
         parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc}"
+        host = parts.hostname or ""
+        port = "" if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
+        return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
 
     @property
     def secure(self) -> bool:

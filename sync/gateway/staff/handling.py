@@ -20,7 +20,7 @@ from sync.gateway.staff.door import Door
 from sync.gateway.staff.frame import Head, Shown, framed, redirected
 from sync.gateway.staff.html import h
 from sync.gateway.staff.roles import NAMES, rights_of
-from sync.gateway.staff.sessions import form_token, new_id, present, token_fits
+from sync.gateway.staff.sessions import form_token, is_id, new_id, present, token_fits
 from sync.gateway.staff.texts import Both, Language, chosen
 from sync.gateway.staff.visit import FormUnfit, Page, Visit, form_of
 from sync.gateway.store import Store, StoreUnavailable
@@ -63,7 +63,9 @@ def _answer(request: Request, store: Store, now: datetime, centre: Centre, door:
             if page is None or (page.open_ and page.path != own_pages.SIGN_IN)
             else present(store.staff, session, now)
         )
-    held = session if who is not None else _cookie(request, BEFORE, door)
+    before = _cookie(request, BEFORE, door)
+    # a cookie that is none of ours counts as none: a form bound to it could never be sent
+    held = session if who is not None else before if is_id(before) else ""
     visit = Visit(request, {}, held, who, now, store, centre, door)
     shown: Shown | Response | None
     if page is None:

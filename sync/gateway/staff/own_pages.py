@@ -13,7 +13,7 @@ from sync.gateway.staff.frame import LEFT, Shown, redirected
 from sync.gateway.staff.html import h
 from sync.gateway.staff.passwords import MAX_AGE_SECONDS, SALT_BYTES, fit, hashed, matches
 from sync.gateway.staff.second_factor import SecretUnreadable
-from sync.gateway.staff.sessions import ended, started
+from sync.gateway.staff.sessions import ended, present, started
 from sync.gateway.staff.signing_in import Attempt, count_attempt, sign_in
 from sync.gateway.staff.store import Account
 from sync.gateway.staff.texts import Both
@@ -184,7 +184,10 @@ def _change(visit: Visit) -> Shown | Response:
     stored = hashed(new, visit.door.random(SALT_BYTES))
     same = new == visit.form.get("old", "")
     with visit.store.transaction():
-        if not right:
+        # both may have been taken away at the console while the hash ran
+        known = staff.account(account.name)
+        right = right and known is not None and known.password == account.password
+        if not right or present(staff, visit.held, visit.now) is None:
             visit.record(Act.PASSWORD_CHANGED, result=Result.REFUSED, reason="wrong-password")
             if locks:
                 ended(staff, visit.held)

@@ -36,6 +36,11 @@ def new_id(random: Callable[[int], bytes]) -> str:
     return urlsafe_b64encode(random(ID_BYTES)).rstrip(b"=").decode("ascii")
 
 
+def is_id(held: str) -> bool:
+    """Whether it looks like one that was made here."""
+    return _ID.fullmatch(held) is not None
+
+
 def started(staff: StaffStore, name: str, now: datetime, random: Callable[[int], bytes]) -> str:
     """A new session, the only one of this account."""
     staff.end_sessions_of(name)
@@ -46,7 +51,7 @@ def started(staff: StaffStore, name: str, now: datetime, random: Callable[[int],
 
 def present(staff: StaffStore, held: str, now: datetime) -> Present | None:
     """Who holds this id; counts as activity. An outdated session is removed."""
-    if not _ID.fullmatch(held):
+    if not is_id(held):
         return None
     session = staff.session(_hash(held))
     if session is None:
@@ -74,7 +79,7 @@ def form_token(held: str) -> str:
 
 def token_fits(held: str, token: str) -> bool:
     """Whether a form came from a page of this session."""
-    return _ID.fullmatch(held) is not None and hmac.compare_digest(form_token(held).encode(), token.encode())
+    return is_id(held) and hmac.compare_digest(form_token(held).encode(), token.encode())
 
 
 def _hash(held: str) -> bytes:

@@ -16,7 +16,7 @@ from sync.gateway.staff.audit import NOBODY, Act, Result
 from sync.gateway.staff.door import Door
 from sync.gateway.staff.passwords import MAX_CHARACTERS, STAND_IN, matches
 from sync.gateway.staff.records import record
-from sync.gateway.staff.second_factor import opened, step_of
+from sync.gateway.staff.second_factor import SecretUnreadable, opened, step_of
 from sync.gateway.staff.sessions import started
 from sync.gateway.staff.store import NAME, Account, StaffStore
 from sync.gateway.store import Store
@@ -24,6 +24,7 @@ from sync.gateway.store import Store
 ATTEMPTS: Final = 5
 LOCK_SECONDS: Final = 15 * 60
 MAX_LOCK_SECONDS: Final = 86_400
+_UNREADABLE: Final = "factor-unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class Attempt:
 
 
 def sign_in(attempt: Attempt, store: Store, door: Door, now: datetime) -> str | None:
-    """The new session's id for the browser, or None. Every attempt leaves a row in the audit chain."""
+    """The new session's id for the browser, or None. Every attempt leaves a row in the audit chain.
+
+    Raises SecretUnreadable, and only for the right password: to anybody else it would say that there is such a name.
+    """
     with store.transaction():
         before = store.staff.account(attempt.name) if NAME.fullmatch(attempt.name) else None
         allowed = before is not None and not before.locked(int(now.timestamp()))
@@ -55,14 +59,16 @@ def sign_in(attempt: Attempt, store: Store, door: Door, now: datetime) -> str | 
         reason = _wrong_factor(
             account, right and account.password == before.password, attempt.code, store.staff, door, now
         )
-        if reason is not None:
-            _refuse(store.staff, door, now, account.name, reason)
-            if locks:
-                _locked(store.staff, door, now, account.name)
-            return None
-        store.staff.set_attempts(account.name, failures=0, lockouts=0, locked_until=0)
-        record(store.staff, door.suite, now, account.name, Act.SIGN_IN)
-        return started(store.staff, account.name, now, door.random)
+        if reason is None:
+            store.staff.set_attempts(account.name, failures=0, lockouts=0, locked_until=0)
+            record(store.staff, door.suite, now, account.name, Act.SIGN_IN)
+            return started(store.staff, account.name, now, door.random)
+        _refuse(store.staff, door, now, account.name, reason)
+        if locks:
+            _locked(store.staff, door, now, account.name)
+    if reason == _UNREADABLE:
+        raise SecretUnreadable(f"the second factor of {account.name} must be reset")
+    return None
 
 
 def confirmed(account_name: str, code: str, staff: StaffStore, door: Door, now: datetime) -> bool:
@@ -98,7 +104,11 @@ def _wrong_factor(
     account: Account, password_right: bool, code: str, staff: StaffStore, door: Door, now: datetime
 ) -> str | None:
     """What is wrong with the two factors; None if both are right, and then the code's step is used up."""
-    step = step_of(code, opened(account.totp, account=account.name, key=door.key), now)
+    try:
+        # for a wrong password too, or the time would say which of the two was wrong
+        step = step_of(code, opened(account.totp, account=account.name, key=door.key), now)
+    except SecretUnreadable:
+        return _UNREADABLE if password_right else "wrong-password"
     if not password_right:
         return "wrong-password"
     if step is None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from sync.gateway.staff import passwords
 from sync.gateway.staff.door import Door
 from sync.gateway.staff.roles import Role
+
+PASSWORD = "Lamp-Harbour-2026"
 
 
 def signed_out(browser):
@@ -84,6 +89,25 @@ def test_an_invented_id_is_nobodys(office, held):
     assert signed_out(browser)
 
 
+@pytest.mark.parametrize("held", ["é", "\udce9", "x", "A" * 44, "<script>"])
+def test_a_sign_in_cookie_that_is_none_of_ours_gives_way_to_a_new_one(office, held):
+    office.hire("li.na", Role.OPERATOR)
+    browser = office.browser()
+    browser.cookies["staff-before"] = held
+    assert browser.get("/sign-in").status == 200
+    assert browser.cookies["staff-before"] != held
+    assert browser.post("/sign-in", {"name": "li.na", "password": PASSWORD, "code": office.code("li.na")}).status == 303
+
+
+@pytest.mark.parametrize(("url", "origin"), [
+    ("https://Staff.Example", "https://staff.example"), ("https://staff.example:443/", "https://staff.example"),
+    ("http://127.0.0.1:80", "http://127.0.0.1"), ("https://staff.example:8442", "https://staff.example:8442"),
+    ("https://[2001:DB8::1]:443", "https://[2001:db8::1]"),
+])  # fmt: skip
+def test_an_address_is_the_origin_that_browsers_say_however_it_was_typed(office, url, origin):
+    assert replace(office.door, url=url).origin == origin
+
+
 def test_cookies_are_told_to_stay_here_and_with_tls_to_be_nobody_elses(office):
     plain = office.browser().get("/sign-in").headers["set-cookie"]
     assert plain.startswith("staff-before=")
@@ -156,6 +180,25 @@ def test_a_new_password_is_refused_in_clear_words(office, old, new, again, said)
     assert said in browser.text
     office.clock.forward(seconds=30)
     assert office.browser().sign_in("li.na").status == 303
+
+
+def test_a_password_that_was_reset_at_the_console_while_the_hash_ran_stays(office, monkeypatch):
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    browser.get("/password")
+    real = passwords.hashlib.scrypt
+
+    def meanwhile(*args, **parameters):
+        with office.store.transaction():
+            office.store.staff.set_password("li.na", "scrypt$15$8$1$AAAA$AAAA", 0, must_change=True)
+            office.store.staff.end_sessions_of("li.na")
+        return real(*args, **parameters)
+
+    monkeypatch.setattr("hashlib.scrypt", meanwhile)
+    browser.post("/password", {"old": PASSWORD, "new": "Other-Harbour-2027", "again": "Other-Harbour-2027"})
+    with office.store.transaction():
+        assert office.store.staff.account("li.na").password == "scrypt$15$8$1$AAAA$AAAA"
+    assert signed_out(browser)
+    assert office.last_act() == ("li.na", "password-changed", "", "refused", "wrong-password")
 
 
 def test_guessing_the_present_password_on_its_page_locks_and_signs_out(office):

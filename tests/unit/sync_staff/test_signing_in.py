@@ -162,6 +162,24 @@ def test_a_password_that_was_changed_while_the_hash_ran_does_not_open(office, mo
 def test_a_second_factor_that_cannot_be_opened_says_where_to_turn(office):
     office.hire("li.na", Role.OPERATOR, totp=bytes(48))
     assert "控制台重置" in refused(office.browser(), "li.na")
+    assert reasons(office) == ["factor-unreadable"]
+
+
+def test_whoever_does_not_know_the_password_learns_nothing_of_a_second_factor_that_cannot_be_opened(office):
+    office.hire("li.na", Role.OPERATOR, totp=bytes(48))
+    said = {refused(office.browser(), name, password=WRONG, code="123456") for name in ("li.na", "nobody")}
+    assert len({text.replace("li.na", "").replace("nobody", "") for text in said}) == 1
+    assert reasons(office) == ["wrong-password", "unknown-name"]
+
+
+def test_an_act_is_refused_whose_second_factor_cannot_be_opened_any_more(office):
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    with office.store.transaction():
+        office.store.staff.set_totp("li.na", bytes(48))
+    browser.get("/enrolment-code")
+    browser.post("/enrolment-code", {"terminal": "T0007"})
+    assert browser.post("/enrolment-code-made", {"terminal": "T0007", "code": "123456"}).status == 403
+    assert office.last_act() == ("li.na", "enrolment-code", "T0007", "refused", "wrong-code")
 
 
 @pytest.mark.parametrize(
