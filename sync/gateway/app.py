@@ -1,7 +1,7 @@
 """The HTTP shells: three FastAPI applications, for terminals, the public and staff. They hold no logic.
 
 Bodies are read up to a limit and handed on as octets, for a signature covers octets; the messages' schemas stand in the
-OpenAPI document all the same. The core blocks on the disk, so it runs in the thread pool.
+OpenAPI document all the same. The core blocks on the disk, so it runs in threads.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import FastAPI
 from fastapi import Request as HttpRequest
 from fastapi import Response as HttpResponse
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core.core_schema import BytesSchema
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -34,6 +35,9 @@ MAX_AT_ONCE: Final = 200
 BODY_SECONDS: Final = 120.0
 """How long a body may take to come: a terminal that lost its power in between never says so."""
 _BUSY_SECONDS: Final = 5
+TERMINALS_THREADS: Final = 40
+PEOPLE_THREADS: Final = 8
+"""Each listener has its own: sign-in attempts, which are slow on purpose, must not take the turns of terminals."""
 
 Core = Callable[[Request], Response]
 _MODELS: Final[tuple[type[BaseModel], ...]] = (
@@ -97,13 +101,16 @@ class _AsOnTheWire(GenerateJsonSchema):
 class _Application(FastAPI):
     """Adds the messages' schemas to the OpenAPI document, for FastAPI sees octets only; refuses as the core does."""
 
-    def __init__(self, body_seconds: float = BODY_SECONDS, **words: Any) -> None:
+    def __init__(self, threads: int, body_seconds: float = BODY_SECONDS, **words: Any) -> None:
         # an address with a slash too many is no other address: a redirect would lead to whatever Host the request names
         super().__init__(**words, redirect_slashes=False, exception_handlers={HTTPException: _no_such_route})
         self.state.in_progress = 0
+        self.state.threads = CapacityLimiter(threads)
         self.state.body_seconds = body_seconds
 
     def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is not None:
+            return self.openapi_schema
         document = super().openapi()
         _, schemas = models_json_schema(
             [(model, "validation") for model in _MODELS],
@@ -131,7 +138,9 @@ async def _no_such_route(request: HttpRequest, error: Exception) -> HttpResponse
 
 def terminals_app(core: Core, after: Mapping[str, Callable[[], None]], body_seconds: float = BODY_SECONDS) -> FastAPI:
     """The listener for terminals. `after`: by path, what to call once such a request was taken; it must not block."""
-    app = _Application(body_seconds, title="Terminal gateway", version="1", docs_url=None, redoc_url=None)
+    app = _Application(
+        TERMINALS_THREADS, body_seconds, title="Terminal gateway", version="1", docs_url=None, redoc_url=None
+    )
 
     async def answer(request: HttpRequest) -> HttpResponse:
         response = await _answer(core, request, MAX_REQUEST_BYTES)
@@ -165,7 +174,7 @@ def terminals_app(core: Core, after: Mapping[str, Callable[[], None]], body_seco
 
 def public_app(core: Core) -> FastAPI:
     """The listener for the public: the page and its question."""
-    app = _Application(title="Certificate check", version="1", docs_url=None, redoc_url=None)
+    app = _Application(PEOPLE_THREADS, title="Certificate check", version="1", docs_url=None, redoc_url=None)
 
     async def answer(request: HttpRequest) -> HttpResponse:
         return await _answer(core, request, MAX_CHECK_BYTES)
@@ -188,7 +197,7 @@ def public_app(core: Core) -> FastAPI:
 
 def staff_app(core: Core) -> FastAPI:
     """The listener for the gateway's own people: every address is the core's, and none is described."""
-    app = _Application(openapi_url=None, docs_url=None, redoc_url=None)
+    app = _Application(PEOPLE_THREADS, openapi_url=None, docs_url=None, redoc_url=None)
 
     async def answer(request: HttpRequest) -> HttpResponse:
         return await _answer(core, request, MAX_FORM_BYTES)
@@ -225,7 +234,8 @@ async def _read_and_ask(core: Core, request: HttpRequest, limit: int, seconds: f
     if request.scope["query_string"]:
         target += "?" + request.scope["query_string"].decode("ascii", "replace")
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
-    return _to_http(await run_in_threadpool(core, Request(request.method, target, headers, bytes(body))))
+    asked = Request(request.method, target, headers, bytes(body))
+    return _to_http(await run_sync(core, asked, limiter=request.app.state.threads))
 
 
 def _to_http(response: Response) -> HttpResponse:
