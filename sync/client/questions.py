@@ -27,6 +27,8 @@ KEPT_SECONDS: Final = ANSWER_SECONDS
 _COPY_SECONDS: Final = 2 * WINDOW_SECONDS
 """A delayed copy of a request is refused for its age by then, also when the clocks differ as much as they may."""
 ROW_DAYS: Final = 1
+_ANSWER: Final = "answer-"
+"""How the codes of a stop begin that is about one answer."""
 
 Now: TypeAlias = Callable[[], datetime]
 _SettledState: TypeAlias = Literal["answered", "refused", "expired", "unknown"]
@@ -47,21 +49,32 @@ class QuestionPort(Protocol):
 def questions(
     port: QuestionPort, terminal: str, authority_key: bytes, now: Now, note: Callable[[QuestionRow, str], None]
 ) -> Job:
-    """Send, ask again and settle; `note` is told what became of each. `more` while an answer is outstanding."""
+    """Send, ask again and settle; `note` is told what became of each. `more` while an answer is outstanding.
+
+    What needs no network is done first, for there may be none for days. Trouble with one answer never keeps back the
+    next question.
+    """
     asking = _Asking(port, terminal, authority_key, now, note)
-    outstanding = settled = 0
-    for row in port.open():
-        end = yield from asking.one(row)
-        if isinstance(end, Later | Stopped):
-            return with_items(end, settled)
-        settled += end != "working"
-        outstanding += end == "working"
     moment = now()
     port.forget_old(
         answers_before=timestamp(moment - timedelta(seconds=KEPT_SECONDS)),
         rows_before=timestamp(moment - timedelta(days=ROW_DAYS)),
     )
-    return Done(settled, more=outstanding > 0)
+    rows = port.open()
+    void = tuple(row for row in rows if asking.is_void(row))
+    for row in void:
+        asking.expire(row)
+    outstanding, settled, trouble = 0, len(void), None
+    for row in (row for row in rows if row not in void):
+        end = yield from asking.one(row)
+        if isinstance(end, Stopped) and end.code.startswith(_ANSWER):
+            trouble = trouble or end
+        elif isinstance(end, Later | Stopped):
+            return with_items(end, settled)
+        else:
+            settled += end != "working"
+            outstanding += end == "working"
+    return Done(settled, more=outstanding > 0) if trouble is None else with_items(trouble, settled)
 
 
 class _Asking:
@@ -90,12 +103,18 @@ class _Asking:
             if _code(answer) != "question-unknown":
                 return self._read(row, answer)
         if self._over(row):
-            if row.state == "waiting" or self._no_copy_left(row):
-                return self._settle(row, "expired", "never-arrived")
-            return "working"
+            return self.expire(row) if row.state == "waiting" or self._no_copy_left(row) else "working"
         self._port.sent(row.id, timestamp(self._now()))
         answer = yield Request("POST", PATH, {"content-type": JSON}, (row.content or "").encode())
         return self._read(row, answer)
+
+    def is_void(self, row: QuestionRow) -> bool:
+        """It never went out, and never will."""
+        return row.state == "waiting" and self._over(row)
+
+    def expire(self, row: QuestionRow) -> _SettledState:
+        """Certainly nothing was done and nothing will be."""
+        return self._settle(row, "expired", "never-arrived")
 
     def _over(self, row: QuestionRow) -> bool:
         return self._now() > datetime.fromisoformat(row.asked_at) + timedelta(seconds=row.deadline_seconds)
@@ -116,12 +135,12 @@ class _Asking:
         try:
             said = read_statement("answer", AnswerStatement, signed, self._authority_key)
         except StatementRefused as refused:
-            return Stopped(f"answer-{refused.reason}")
+            return Stopped(_ANSWER + refused.reason)
         asked = hashlib.sha256((row.content or "").encode()).digest()
         if (said.terminal, said.id, said.content_hash) != (self._terminal, row.id, asked):
-            return Stopped("answer-for-another")
+            return Stopped(_ANSWER + "for-another")
         if said.answer is not None and said.answer.kind != row.kind:
-            return Stopped("answer-of-another-kind")
+            return Stopped(_ANSWER + "of-another-kind")
         content = said.answer or said.refusal
         reason = said.refusal.reason if said.refusal else None
         return self._settle(row, said.state, reason, None if content is None else content.to_wire().decode())

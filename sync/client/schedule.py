@@ -116,7 +116,8 @@ class Schedule:
         """Note how a run ended and set the next."""
         state = self._jobs[job]
         if isinstance(outcome, Later):
-            if outcome.retry_after is None:
+            if not outcome.retry_after:
+                # nothing is also what a date says to a terminal whose clock is ahead
                 state.due = now + pause(state.failures, self.chance)
             else:
                 state.due = now

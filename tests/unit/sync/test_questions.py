@@ -457,6 +457,50 @@ def test_what_left_and_never_came_is_not_done_only_when_no_copy_can_arrive_any_m
     assert kiosk.asker.core.asked == []
 
 
+def test_without_a_network_what_is_over_is_over_and_an_answer_nobody_took_is_deleted_in_time(kiosk):
+    known = kiosk.questions.put(LiveRecord(id_number=LI), deadline=30)
+    kiosk.run()
+    kiosk.asker.answer()
+    kiosk.run()
+    left = kiosk.questions.put(LOSS, deadline=30)
+    kiosk.run()
+    never_left = kiosk.questions.put(WHO, deadline=30)
+    kiosk.between = lambda request, ask: NoAnswer("unreachable")
+    kiosk.hall.clock.forward(seconds=31)
+    assert kiosk.run() == Later("unreachable", items=1)
+    assert kiosk.questions.look(never_left) == NotDone("expired")
+    assert kiosk.questions.look(left) == NotYetKnown(sent=True)
+    assert isinstance(kiosk.questions.look(known), Answered)
+    kiosk.hall.clock.forward(seconds=900)
+    assert kiosk.run() == Later("unreachable")
+    assert kiosk.questions.look(known) == Unknown("answer-taken")
+
+
+def test_an_answer_that_is_not_believed_does_not_keep_back_the_next_question(kiosk, hall):
+    kiosk.questions.put(LOSS, deadline=30)
+    kiosk.run()
+    kiosk.asker.answer()
+    hall.clock.forward(seconds=1)
+    next_one = kiosk.questions.put(WHO, deadline=30)
+    forged = make_statement(
+        "answer",
+        AnswerStatement(
+            terminal="T0001", id="A" * 22, content_hash=bytes(32), state="expired", at="2026-11-22T00:00:00Z"
+        ),
+        hall.terminal("T0002").signer,
+    )
+
+    def between(request, ask):
+        asks_for_the_first = request.method == "GET" and next_one not in request.path
+        return Response(200, {"content-type": JSON}, forged.to_wire()) if asks_for_the_first else ask(request)
+
+    kiosk.between = between
+    assert kiosk.run() == Stopped("answer-not-genuine")
+    kiosk.asker.answer()
+    assert kiosk.run() == Stopped("answer-not-genuine", items=1)
+    assert isinstance(kiosk.questions.look(next_one), Answered)
+
+
 def test_a_refusal_brings_the_centres_words(kiosk):
     id = kiosk.questions.put(RELEASE, deadline=30)
     kiosk.run()

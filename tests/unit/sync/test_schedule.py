@@ -68,6 +68,15 @@ def test_the_centres_wish_to_wait_is_obeyed_even_beyond_the_cap():
     assert "upload" in plan.due(600.0)
 
 
+def test_a_wish_to_be_asked_again_at_once_does_not_mean_without_end():
+    plan = schedule(lambda: 1.0)
+    waits = []
+    for _ in range(4):
+        plan.finished("upload", Later("status-503", 0.0), 0.0)
+        waits.append(plan._jobs["upload"].at)
+    assert waits == [2, 4, 8, 16]
+
+
 def test_pauses_grow_with_failures_and_start_over_after_a_good_run():
     plan = schedule(lambda: 1.0)
     waits = []
