@@ -12,7 +12,7 @@ import secrets
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -167,7 +167,7 @@ def _seal_key(asked: EnrolmentRequest) -> None:
         if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
             key.verify(asked.seal_proof, asked.binding, ec.ECDSA(hashes.SHA256()))
             return
-    except (ValueError, InvalidSignature) as error:
+    except (ValueError, UnsupportedAlgorithm, InvalidSignature) as error:
         raise _not_proved() from error
     raise _not_proved()
 

@@ -59,9 +59,16 @@ class SqliteTerminalCertificates:
         return row is not None
 
     def revoke(self, terminal: str, at: str, reason: str) -> int:
-        return self._database.run(
+        taken = self._database.run(
             "UPDATE terminal_certificate SET revoked_at = ?, reason = ? WHERE terminal = ? AND revoked_at IS NULL",
             (at, reason, terminal),
+        )
+        if taken or reason == RETIRED:
+            return taken
+        return self._database.run(
+            "UPDATE terminal_certificate SET revoked_at = ?, reason = ? WHERE reason = ?"
+            " AND id = (SELECT max(id) FROM terminal_certificate WHERE terminal = ?)",
+            (at, reason, RETIRED, terminal),
         )
 
     def revoked(self) -> Sequence[CertifiedKey]:

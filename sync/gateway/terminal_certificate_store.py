@@ -67,7 +67,10 @@ class TerminalCertificateStore(Protocol):
         """Whether this seal key belongs to a terminal that was stolen or compromised."""
 
     def revoke(self, terminal: str, at: str, reason: str) -> int:
-        """Take back every certificate of a terminal that stands; how many those were."""
+        """Take back every certificate of a terminal that stands; how many those were.
+
+        Of one that was retired the last is taken back once more for a graver reason: then its seal goes too.
+        """
 
     def revoked(self) -> Sequence[CertifiedKey]:
         """All that were taken back, in order of their serials."""

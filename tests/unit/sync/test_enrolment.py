@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sync.gateway.authority import CERTIFICATE_KINDS, load_authority, save_authority
 from sync.protocol.certificate_code import public_key_of, read_seal_certificate
-from sync.protocol.enrolment import EnrolmentAnswer, EnrolmentCode, check_answer
+from sync.protocol.enrolment import EnrolmentAnswer, EnrolmentCode, check_answer, enrolment_binding, proof_of
 from sync.protocol.messages import Problem, parse
 from sync.protocol.suites import suite
 
@@ -114,6 +116,24 @@ def test_a_seal_key_without_a_proof_is_refused_and_the_code_stays_good(hall):
     terminal.seal_key = genuine
     mixed = terminal.enrolment(code).model_copy(update={"seal_proof": other.seal_proof})
     assert refusal(hall.ask(terminal.signed("POST", "/v1/enrol", mixed.to_wire()))) == (400, "seal-key-not-proved")
+    assert terminal.enrol(code).status == 200
+
+
+def unknown_kind(spki):
+    """Of an algorithm that nobody knows: its object identifier is changed."""
+    return spki.replace(bytes.fromhex("2a8648ce3d0201"), bytes.fromhex("2a8648ce3d0277"))
+
+
+@pytest.mark.parametrize("changed", [unknown_kind, lambda spki: spki[:-1] + b"."])
+def test_a_seal_key_that_is_none_is_refused_in_words(hall, changed):
+    code, terminal = hall.code("T0001"), newcomer(hall)
+    asked = terminal.enrolment(code)
+    binding = enrolment_binding("T0001", asked.terminal_key, changed(asked.seal_key))
+    asked = asked.model_copy(update={
+        "seal_key": changed(asked.seal_key), "proof": proof_of(code.proof_key, binding),
+        "seal_proof": terminal.seal_key.sign(binding, ec.ECDSA(hashes.SHA256())),
+    })  # fmt: skip
+    assert refusal(hall.ask(terminal.signed("POST", "/v1/enrol", asked.to_wire()))) == (400, "seal-key-not-proved")
     assert terminal.enrol(code).status == 200
 
 

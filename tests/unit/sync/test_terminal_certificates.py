@@ -15,7 +15,7 @@ from sync.client.outcomes import Done, Later, NoAnswer, Stopped
 from sync.client.renewal import expires, renewal, terminal_revocations
 from sync.client.session import Session
 from sync.enrolment import enrol
-from sync.gateway.terminal_certificates import revocations
+from sync.gateway.terminal_certificates import revocations, revoked_seals
 from sync.protocol.certificate_code import read_revocations, read_seal_certificate
 from sync.protocol.enrolment import EnrolmentRefused, RenewalRequest, certificate_in, renewal_binding
 from sync.protocol.exchange import JSON, Request, Response
@@ -190,6 +190,22 @@ def test_a_retired_terminal_may_come_back_with_a_new_key(hall, disk):
     revoke(hall, reason="retired")
     disk.enrol(again=True)
     assert disk.ask() == 200
+
+
+def test_a_retired_terminal_that_is_stolen_afterwards_loses_its_seal_too_and_a_stolen_one_is_never_retired(hall, disk):
+    revoke(hall, reason="retired")
+    assert revoked_seals(hall.store) == ()
+    hall.clock.forward(days=3)
+    revoke(hall, reason="retired")
+    revoke(hall, reason="stolen")
+    (seal,) = revoked_seals(hall.store)
+    assert seal.key_id == read_seal_certificate(disk.trust.compact_seal_certificate).key_id
+    assert seal.since == hall.clock.now().replace(microsecond=0)
+    revoke(hall, reason="retired")
+    assert revoked_seals(hall.store) == (seal,)
+    with pytest.raises(EnrolmentRefused) as refused:
+        disk.enrol(again=True)
+    assert refused.value.code == "seal-key-revoked"
 
 
 # --- renewal ---
