@@ -21,7 +21,7 @@ from offline_store.journal.aside import Aside, asides, finish_interrupted_move, 
 from offline_store.journal.cutting import cut_is_recorded
 from offline_store.journal.files import COMPANIONS, DATABASE, HEAD, OpenMark, wal_is_suspect
 from offline_store.journal.head import HeadDamaged, HeadRecord, read_head
-from offline_store.journal.journal import Journal, Limits, Now, Random, Seal, Sign, insertion
+from offline_store.journal.journal import STATEMENTS, Journal, Limits, Now, Random, Seal, Sign, insertion
 from offline_store.journal.opened import HowOpened, NewEpoch, Opened, OpenOutcome
 from offline_store.journal.reader import JournalReader
 from offline_store.migrations import migrate, user_version
@@ -144,7 +144,12 @@ def _examined(
         raise _CannotGoOnError("wal-damaged")
     known = head if isinstance(head, HeadRecord) else None
     try:
-        connection = open_encrypted(setup.database, setup.key, expected_key_check=known.key_check if known else None)
+        connection = open_encrypted(
+            setup.database,
+            setup.key,
+            expected_key_check=known.key_check if known else None,
+            statements=STATEMENTS,
+        )
     except NotEncrypted:
         raise _CannotGoOnError("not-encrypted") from None
     except StoreBroken:
@@ -295,7 +300,7 @@ def _created(setup: _Setup, mark: OpenMark, epoch: int, reason: str, last_known:
     with mapped(DATABASE):
         new.rename(setup.database)
         sync_folder(setup.folder)
-    journal = _journal(setup, mark, open_encrypted(setup.database, setup.key))
+    journal = _journal(setup, mark, open_encrypted(setup.database, setup.key, statements=STATEMENTS))
     journal.close_session()
     return journal
 

@@ -216,3 +216,41 @@ def test_no_descriptor_stays_open_behind_closed_connections(tmp_path: Path) -> N
     with pytest.raises(WrongKey):
         open_encrypted(path, bytes(32))
     assert ours() == []
+
+
+def test_what_is_kept_ready_is_prepared_without_being_run(tmp_path: Path) -> None:
+    connection = open_encrypted(filled(tmp_path / "a.db"), KEY, statements=6)
+    connection.keep_ready(["DELETE FROM t", "INSERT INTO t VALUES (?, ?)"])
+    assert connection.one("SELECT count(*) FROM t") == (100,)
+    other = open_encrypted(tmp_path / "a.db", KEY, busy_seconds=0.01)
+    with other.writing():
+        other.execute("DELETE FROM t")
+    other.close()
+    connection.close()
+
+
+def test_what_is_kept_ready_stays_prepared_whatever_else_is_asked(tmp_path: Path) -> None:
+    insert = "INSERT INTO t VALUES (?, ?)"
+    connection = open_encrypted(filled(tmp_path / "a.db"), KEY, statements=5)
+    questions = [f"SELECT count(*), {number} FROM t" for number in range(10)]  # noqa: S608 - no text from outside
+    prepared: list[object] = []
+
+    def asked() -> None:
+        for question in questions * 5:
+            connection.one(question)
+
+    def allowed(*what: object) -> int:
+        prepared.append(what)
+        return 0
+
+    asked()
+    connection.keep_ready([insert])
+    # SQLite asks whether a statement is allowed each time it prepares one
+    connection.raw.set_authorizer(allowed)
+    connection.write([(insert, (1001, "x"))])
+    asked()
+    assert prepared
+    prepared.clear()
+    connection.write([(insert, (1002, "x"))])
+    assert prepared == []
+    connection.close()
