@@ -8,7 +8,7 @@ try again is the schedule's business.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeAlias
 
 from offline_store.chain import GENESIS, Position, timestamp
@@ -45,6 +45,9 @@ from sync.protocol.packages import (
     read_rows,
 )
 
+MAX_REWINDS: Final = 8
+"""In one run: a centre that names one gap after the other and takes nothing is not asked for ever."""
+_FUTURE: Final = timedelta(days=1)
 _READ_CHUNK: Final = 1 << 18
 
 Now: TypeAlias = Callable[[], datetime]
@@ -58,9 +61,10 @@ def upload(delivery: Delivery, terminal: str, now: Now) -> Job:
 
     An item the centre will not take is sent again without its body: its number must be used up, for the chain goes on;
     the centre answers it with a result "refused", which stays visible. After a gap the upload goes on from the number
-    the centre expects (it may have been restored from a backup), once.
+    the centre expects (it may have been restored from a backup), but never twice from the same and not without end.
     """
-    sent, limit, rewound_to = 0, MAX_BATCH_ENTRIES, None
+    sent, limit = 0, MAX_BATCH_ENTRIES
+    rewound: set[Position] = set()
     withheld: set[tuple[int, int]] = set()
     while True:
         batch = _batch(delivery.pending(limit=limit, max_bytes=MAX_BATCH_BYTES))
@@ -77,8 +81,8 @@ def upload(delivery: Delivery, terminal: str, now: Now) -> Job:
                 withheld.add((first.epoch, first.seq))
                 continue
         expected = _expected_after_gap(answer)
-        if expected is not None and expected != rewound_to:
-            rewound_to = expected
+        if expected is not None and expected not in rewound and len(rewound) < MAX_REWINDS:
+            rewound.add(expected)
             lost = _rewind(delivery, expected, timestamp(now()))
             if lost is not None:
                 return lost
@@ -162,7 +166,7 @@ def head(delivery: Delivery, now: Now) -> Job:
 
 def results(delivery: Delivery, terminal: str, now: Now) -> Job:
     """Fetch what became of the items, page by page, in the order of their numbers and for this terminal alone."""
-    got = 0
+    got, went_back = 0, False
     while True:
         asked, generation = delivery.results_cursor(), delivery.results_generation()
         answer = yield Request("GET", f"/v1/results?after={asked}&generation={generation}")
@@ -175,6 +179,11 @@ def results(delivery: Delivery, terminal: str, now: Now) -> Job:
         numbers = [item.n for item in page.results]
         if after > asked or numbers != list(range(after + 1, after + 1 + len(numbers))):
             return Stopped("results-out-of-order", items=got)
+        if after < asked:
+            # only a store of another generation numbers anew, and it says so once: else the pages never end
+            if went_back or page.generation == generation:
+                return Stopped("results-out-of-order", items=got)
+            went_back = True
         if page.results or (after, page.generation) != (asked, generation):
             # an earlier number: the centre was restored from a backup, and says where its numbering is another one
             delivery.record_results(
@@ -289,5 +298,8 @@ def revocations(port: RevocationPort, anchors: tuple[Anchor, ...], now: Now) -> 
     current = port.current()
     if current is not None and listed.issued_at < current.issued_at:
         return Stopped("revocations-older")
+    if listed.issued_at > now() + _FUTURE:
+        # believed, it would keep every honest list out for as long
+        return Stopped("revocations-from-the-future")
     port.keep(body)
     return Done(len(listed.numbers) + len(listed.keys))

@@ -22,7 +22,7 @@ from sync.gateway.house import House, publish, write_draft
 from sync.gateway.refusals import problem
 from sync.protocol.encoding import decompress
 from sync.protocol.exchange import JSON, Response
-from sync.protocol.messages import ChainUpload, Expected, RecordQuery, parse
+from sync.protocol.messages import ChainUpload, Expected, RecordQuery, Results, parse
 from sync.protocol.sealing import seal_body
 from sync.trust import RevocationFile
 
@@ -240,6 +240,40 @@ def test_a_centre_that_keeps_naming_the_same_gap_is_not_asked_for_ever(kiosk):
     assert len(kiosk.asked) == 2
 
 
+def test_a_centre_that_names_one_gap_after_the_other_is_not_asked_for_ever(kiosk):
+    kiosk.act()
+    limit = 100
+
+    def answer(request, ask):
+        assert len(kiosk.asked) < limit
+        expected = Expected(epoch=len(kiosk.asked), seq=1, head=bytes(32))
+        return problem(409, "gap", "Missing.", expected=expected)
+
+    kiosk.between = answer
+    assert kiosk.upload() == Stopped("gap")
+
+
+@pytest.mark.parametrize("generations", [(7, 7), (8, 9)])
+def test_a_centre_that_begins_its_results_again_and_again_is_not_asked_for_ever(kiosk, generations):
+    kiosk.act()
+    kiosk.upload()
+    kiosk.hall.process()
+    limit, first = 100, []
+
+    def answer(request, ask):
+        assert len(kiosk.asked) < limit
+        first.append(ask(request))
+        page = parse(Results, first[0].body)
+        generation = generations[len(kiosk.asked) % 2]
+        again = page.model_copy(update={"after": 0, "generation": generation, "more": True})
+        return Response(200, {"content-type": JSON}, again.to_wire())
+
+    kiosk.between = answer
+    outcome = kiosk.results()
+    assert isinstance(outcome, Stopped)
+    assert outcome.code == "results-out-of-order"
+
+
 def test_a_gap_whose_head_is_not_ours_is_a_fork(kiosk):
     kiosk.act()
     for seq, head in [(1, b"\x01" * 32), (2, b"\x02" * 32), (9, b"\x03" * 32)]:
@@ -379,11 +413,13 @@ def test_the_revocation_list_is_kept_and_an_older_or_forged_one_never_replaces_i
     assert run() == Done(0)
     first = port.current()
     older = hall.authority.revocation_list(["X-1"], now=hall.clock.now() - timedelta(days=1))
+    later = hall.authority.revocation_list([], now=hall.clock.now() + timedelta(days=2))
     forged = make_demo_authority(hall.clock.now()).revocation_list([], now=hall.clock.now())
     for body, code in [
         (older, "revocations-older"),
         (forged, "revocations-unknown-issuer"),
         (b"?", "revocations-malformed"),
+        (later, "revocations-from-the-future"),
     ]:
         kiosk.between = lambda request, ask, body=body: replace(ask(request), body=body)
         assert run() == Stopped(code)
