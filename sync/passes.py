@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ import structlog
 
 from offline_store.chain import timestamp
 from offline_store.delivery import BODY_RETENTION_DAYS, Backlog, Delivery
-from offline_store.errors import CountsDiffer, NoSnapshot, RowRefused, StoreError
+from offline_store.errors import CountsDiffer, RowRefused, StoreError
 from offline_store.journal import (
     Position,
     Salvaged,
@@ -30,8 +30,7 @@ from offline_store.journal import (
 )
 from offline_store.keys import KeyBuffer, KeyProvider
 from offline_store.rekeying import load_store_key
-from offline_store.schema import Manifest, QuestionRow, RunRow, SnapshotRow
-from offline_store.snapshot import Snapshot, build_generation, remove_old_generations
+from offline_store.schema import Manifest, QuestionRow, RunRow
 from offline_store.standing import OutOfService
 from sync.carrying_out import Orders
 from sync.client import jobs
@@ -43,6 +42,7 @@ from sync.client.renewal import expires, renewal, terminal_revocations
 from sync.client.salvage import salvage as salvage_job
 from sync.client.schedule import INTERVALS, PERSON
 from sync.client.session import Session
+from sync.generations import Generations
 from sync.packages import PackageFolder, PackageStatus, package_status
 from sync.protocol.encoding import canonical_json
 from sync.protocol.exchange import Request
@@ -141,28 +141,6 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class _Generations:
-    """The snapshot's folder, as the snapshot job wants it."""
-
-    root: Path
-    key: KeyBuffer
-
-    def generation(self) -> int:
-        manifest = self.manifest()
-        return 0 if manifest is None else manifest.generation
-
-    def manifest(self) -> Manifest | None:
-        try:
-            return Snapshot(self.root, self.key.material).manifest()
-        except NoSnapshot:
-            return None
-
-    def load(self, manifest: Manifest, rows: Iterable[SnapshotRow]) -> None:
-        build_generation(self.root, self.key.material, manifest, rows)
-        remove_old_generations(self.root)
-
-
-@dataclass(frozen=True, slots=True)
 class _MovedAside:
     """The journals that could not go on, as the salvage job wants them."""
 
@@ -197,7 +175,7 @@ class Worker:
         self._delivery = delivery
         self._store_key = store_key
         self._sender = sender
-        self._generations = _Generations(data_dir / SNAPSHOT_FOLDER, store_key)
+        self._generations = Generations(data_dir / SNAPSHOT_FOLDER, store_key)
         self._moved_aside = _MovedAside(data_dir, store_key)
         self._own = own
         self._revocations = RevocationFile(data_dir, trust)
@@ -211,7 +189,7 @@ class Worker:
             orders=self.orders,
             trusted_time=self._trusted_time,
             suite=suite_of_public_key(trust.authority_key).name,
-            generation=self._generations.generation,
+            generation=self._generations.in_use,
         )
         self._log = structlog.wrap_logger(
             structlog.PrintLogger(sys.stderr),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -74,6 +75,27 @@ def test_a_terminal_enrols_uploads_learns_its_results_and_loads_the_snapshot(gat
     assert (status.demo, status.snapshot.generation, status.backlog.pending) == (True, 1, 0)
     assert dict(status.last_runs)["upload"].outcome == "done"
     assert (terminal.data / "trust" / "revocations.cbor").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("damage", ["folder gone", "file overwritten", "file gone"])
+def test_a_damaged_snapshot_is_fetched_again_and_keeps_no_other_job_from_running(gateway, terminal, damage):
+    assert process.now(terminal.data, keys=terminal.keys).complete
+    (generation,) = (terminal.data / "snapshot").glob("snapshot-*")
+    file = generation / "people.db"
+    if damage == "folder gone":
+        shutil.rmtree(generation)
+    elif damage == "file gone":
+        file.unlink()
+    else:
+        file.write_bytes(bytes(file.stat().st_size))
+    assert process.status(terminal.data, keys=terminal.keys).snapshot is None
+    summary = process.now(terminal.data, keys=terminal.keys)
+    assert summary.complete, summary.runs
+    with (
+        terminal.keys.load("store", length=32) as key,
+        Snapshot(terminal.data / "snapshot", key.material).open_session(datetime.now(UTC)) as session,
+    ):
+        assert session.person(ID_NUMBER).value.category == "worker"
 
 
 def test_the_fleet_shows_who_was_seen(gateway, terminal):
