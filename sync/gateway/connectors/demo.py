@@ -139,7 +139,7 @@ class DemoCore:
                     words_en="The card's present state does not allow this.",
                 )
             item, status = ("CRD-07", "lost") if lost else ("CRD-08", "normal")
-            number = f"{item}-{now:%Y%m%d}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+            number = _free_number(database, f"{item}-{now:%Y%m%d}-", hashlib.sha256(key.encode()).hexdigest())
             database.execute("INSERT OR REPLACE INTO card VALUES (?, ?)", (asks.card_number, status))
             database.execute("INSERT INTO case_ VALUES (?, ?, ?, ?)", (number, asks.id_number, item, timestamp(now)))
             return CardStatusAnswer(
@@ -241,6 +241,12 @@ def _with_status(row: CardRow, status: str) -> CardRow:
     changed = to_record(row) | {"status": status}
     del changed["table"]
     return TypeAdapter(CardRow).validate_python(changed)
+
+
+def _free_number(database: sqlite3.Connection, head: str, digest: str) -> str:
+    """A short one; a long one where a terminal, which chooses its keys, has found two that begin alike."""
+    taken = database.execute("SELECT 1 FROM case_ WHERE number = ?", (head + digest[:8],)).fetchone()
+    return head + digest[: 8 if taken is None else 32]
 
 
 def _ecard_prefix(minute: int) -> str:

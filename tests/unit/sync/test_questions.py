@@ -6,6 +6,8 @@ import os
 import random
 from contextlib import closing
 from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import count
 
 import pytest
 
@@ -220,6 +222,21 @@ def test_after_a_recall_a_late_copy_of_the_request_does_nothing(asker):
     late = asker.core.demo.change_card_status("T0001/x", LOSS, asker.hall.clock.now())
     assert late.reason == "too-late"
     assert asker.ask(LiveRecord(id_number=LI)).answer.rows[1].status == "normal"
+
+
+def test_two_keys_whose_hashes_begin_alike_get_two_case_numbers(asker):
+    seen: dict[str, str] = {}
+    for n in count():
+        key = f"T0001/{n}"
+        begins = sha256(key.encode()).hexdigest()[:8]
+        if begins in seen:
+            break
+        seen[begins] = key
+    change, now = asker.core.demo.change_card_status, asker.hall.clock.now()
+    first, released, second = change(seen[begins], LOSS, now), change("T0001/x", RELEASE, now), change(key, LOSS, now)
+    assert released.status == "normal"
+    assert second.case_number.startswith(first.case_number)
+    assert second.case_number != first.case_number
 
 
 def test_an_answer_is_kept_a_quarter_of_an_hour_and_its_id_a_week(asker, hall):
