@@ -59,22 +59,21 @@ def adopt(store: Store, terminal: str, centre: Opener, now: datetime) -> Process
     """Process what was kept of a terminal's forked branches, each entry once, because a person has said so.
 
     No result goes to the terminal, whose numbers are another branch's. An application is refused: its case is for a
-    clerk to open, who sees both branches.
+    clerk to open, who sees both branches. Inside a transaction, with the row that says who did it.
     """
     at = timestamp(now)
     accepted = refused = 0
-    with store.transaction():
-        for kept in store.rewinds.forked(terminal):
-            if kept.state != "kept":
-                continue
-            try:
-                act = _adopted(store, PendingBody(kept.entry, kept.sealed), centre)
-            except _Unfit as unfit:
-                store.rewinds.settle(kept.entry, "refused", unfit.reason, None, at)
-                refused += 1
-            else:
-                store.rewinds.settle(kept.entry, "accepted", None, act, at)
-                accepted += 1
+    for kept in store.rewinds.forked(terminal):
+        if kept.state != "kept":
+            continue
+        try:
+            act = _adopted(store, PendingBody(kept.entry, kept.sealed), centre)
+        except _Unfit as unfit:
+            store.rewinds.settle(kept.entry, "refused", unfit.reason, None, at)
+            refused += 1
+        else:
+            store.rewinds.settle(kept.entry, "accepted", None, act, at)
+            accepted += 1
     return Processed(accepted, refused)
 
 
@@ -130,11 +129,6 @@ def _opened(
 
 
 def _register(store: Store, entry: ChainEntry, act: CertificateIssued) -> None:
-    for time in (act.data_as_of, act.issued_at, act.expires_at):
-        try:
-            datetime.fromisoformat(time)
-        except ValueError:  # of the right shape, and no time: whoever looks the number up could not be told
-            raise _Unfit("act-malformed") from None
     if store.certificate(act.number) is not None:
         raise _Unfit("certificate-number-taken")
     store.register(

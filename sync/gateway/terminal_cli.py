@@ -95,10 +95,11 @@ def adopt_command(number: Number, data: Data = DEFAULT_DATA, as_json: AsJson = F
     """Process what a forked disk of this terminal had accepted, each thing once. Look at it first: terminal show."""
     from sync.gateway.processing import adopt
 
-    with opened_house(data) as house:
+    with opened_house(data) as house, house.store.transaction():
+        if not house.store.terminal_certificates.keys(number):
+            end(f"{number}: no terminal of this number is enrolled here.", NO)
         done = adopt(house.store, number, house.authority.centre, datetime.now(UTC))
-        with house.store.transaction():
-            at_console(house, Act.FORK_ADOPTED, number)
+        at_console(house, Act.FORK_ADOPTED, number)
     say(
         {"terminal": number, "accepted": done.accepted, "refused": done.refused},
         f"{number}: {done.accepted} accepted, {done.refused} refused.",

@@ -133,6 +133,14 @@ def processed(hall):
     return sorted(RecordQuery.model_validate_json(row[0]).item for row in rows(hall, acts))
 
 
+def adopted(hall, cut_off=False):
+    with hall.store.transaction():
+        done = adopt(hall.store, "T0001", hall.authority.centre, hall.clock.now())
+        if cut_off:
+            raise ConnectionAbortedError
+        return done
+
+
 def alarms(hall):
     return {row[0] for row in rows(hall, "SELECT code FROM alarm")}
 
@@ -185,10 +193,13 @@ def test_a_clone_that_came_first_puts_the_original_out_of_service_until_an_opera
     assert alarms(hall) >= {"fork", "act-on-forked-branch"}
     assert "entries-lost" not in alarms(hall), "what the new epoch says of the old one's end is kept"
 
-    done = adopt(hall.store, "T0001", hall.authority.centre, hall.clock.now())
+    with pytest.raises(ConnectionAbortedError):
+        adopted(hall, cut_off=True)
+    assert {row.state for row in hall.store.rewinds.forked("T0001")} == {"kept"}, "kept with who did it, or not at all"
+    done = adopted(hall)
     assert (done.accepted, done.refused) == (2, 0)
     assert processed(hall) == ["A1", "A2", "A3", "A4", "A5", "B3"], "every promise once"
-    again = adopt(hall.store, "T0001", hall.authority.centre, hall.clock.now())
+    again = adopted(hall)
     assert (again.accepted, again.refused) == (0, 0)
 
     clone.accept("B4")
@@ -232,7 +243,7 @@ def test_an_old_disk_that_served_people_before_the_network_came_loses_none_of_th
     assert old.sync()["upload"] == "fork"
     assert old.enrol_again() == "fork"
     assert old.sync() == {}
-    assert adopt(hall.store, "T0001", hall.authority.centre, hall.clock.now()).accepted == 1
+    assert adopted(hall).accepted == 1
     assert processed(hall) == ["A1", "A2", "A3", "A4", "B3"]
 
 
@@ -351,7 +362,7 @@ def test_a_certificate_number_that_both_branches_gave_out_is_registered_once(hal
     original.enrol_again()
     original.sync()
     hall.process()
-    done = adopt(hall.store, "T0001", hall.authority.centre, hall.clock.now())
+    done = adopted(hall)
     assert (done.accepted, done.refused) == (0, 1)
     assert rows(hall, "SELECT state, reason FROM fork_entry") == [("refused", "certificate-number-taken")]
     assert rows(hall, "SELECT count(*) FROM register") == [(1,)]

@@ -73,6 +73,9 @@ def test_what_may_not_be_is_refused_in_a_sentence(house):
     house.command("staff", "roles", "li.na", expect=2)
     for words in (("lock",), ("unlock",), ("reset-totp",), ("reset-password",), ("roles", "--role", "clerk")):
         house.command("staff", words[0], "nobody", *words[1:], expect=1)
+    for words in (("adopt", "张三 110199198803120233"), ("revoke", "T0404", "--reason", "stolen"), ("show", "T0404")):
+        house.command("terminal", *words, expect=1)
+    assert house.answer("staff", "audit", "verify") == {"whole": True, "rows": 1}, "nobody's name is in it"
     (house.data / "keys" / "staff.key").write_bytes(b"short")
     assert "staff.key" in house.command("staff", "reset-totp", "li.na", expect=3)
 
