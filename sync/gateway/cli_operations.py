@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _WELL: Final = ("online", "starting")
 _LISTED: Final = 50
+_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+"""What a message takes as one; another could be stored and never sent."""
 
 
 def with_heartbeat(row: FleetRow, store: Store, now: datetime) -> dict[str, Any]:
@@ -49,8 +52,8 @@ def _ill(device: dict[str, Any]) -> bool:
 
 
 def _word(text: str, what: str) -> str:
-    if not text.isascii() or not text.replace("-", "").isalnum() or len(text) > 64:
-        end(f"{what} is a word of letters, digits and dashes.", USAGE)
+    if not _WORD.fullmatch(text):
+        end(f"{what} is a word of letters, digits and dashes, up to 64, without a dash in front.", USAGE)
     return text
 
 

@@ -35,18 +35,21 @@ def end(sentence: str, code: int) -> NoReturn:
 
 @contextmanager
 def opened_house(data: Path) -> Iterator[House]:
-    """The data directory, or the sentence why not."""
+    """The data directory, or the sentence why not; also when its store takes nothing now."""
     from sync.gateway.house import NoHouse, open_house
     from sync.gateway.sqlite_database import StoreUnusable
+    from sync.gateway.store import StoreUnavailable
 
     try:
         house = open_house(data)
+        try:
+            yield house
+        finally:
+            house.store.close()
     except (NoHouse, StoreUnusable) as error:
         end(str(error), CANNOT_TELL)
-    try:
-        yield house
-    finally:
-        house.store.close()
+    except StoreUnavailable:
+        end("The gateway's store is busy or full: try again.", CANNOT_TELL)
 
 
 def table(heads: tuple[str, ...], rows: list[list[str]]) -> None:

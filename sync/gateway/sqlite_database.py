@@ -20,6 +20,7 @@ from typing import Any, Final
 from sync.gateway.store import StoreUnavailable
 
 _UNAVAILABLE: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
+_DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _FIRST: Final = "001-terminals-and-chain"
 
 
@@ -28,7 +29,7 @@ class StoreUnusable(Exception):  # noqa: N818 - named by the condition
 
 
 class Database:
-    """The file `gateway.db` in `folder`."""
+    """The file `gateway.db` in `folder`. Raises StoreUnusable, StoreUnavailable."""
 
     def __init__(self, folder: Path, *, create: bool = False, busy_seconds: float = 10.0) -> None:
         path = folder / "gateway.db"
@@ -40,10 +41,18 @@ class Database:
         self._lock = threading.RLock()
         self._inside = False
         self._raw = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
-        self.run("PRAGMA journal_mode=WAL")
-        self.run("PRAGMA synchronous=FULL")
-        self.run("PRAGMA foreign_keys=ON")
-        self._make_tables()
+        try:
+            self.run("PRAGMA journal_mode=WAL")
+            self.run("PRAGMA synchronous=FULL")
+            self.run("PRAGMA foreign_keys=ON")
+            self._make_tables()
+        except sqlite3.DatabaseError as error:
+            self._raw.close()
+            if error.sqlite_errorcode & 0xFF in _UNAVAILABLE:
+                raise StoreUnavailable(error.sqlite_errorname) from error
+            if error.sqlite_errorcode & 0xFF in _DAMAGED:
+                raise StoreUnusable("gateway.db is damaged: put the last backup in its place") from error
+            raise
 
     def close(self) -> None:
         """Give the file back."""

@@ -221,7 +221,6 @@ def _house(data: Path) -> Iterator[House]:
     """The data directory in a transaction, and a refusal as its sentence; nothing is kept then."""
     from sync.gateway.packages.proposing import ProposalRefused
     from sync.gateway.packages.publishing import NotYet
-    from sync.gateway.store import StoreUnavailable
 
     with opened_house(data) as house:
         try:
@@ -229,8 +228,6 @@ def _house(data: Path) -> Iterator[House]:
                 yield house
         except (ProposalRefused, NotYet) as error:
             end(f"{error}.", NO)
-        except StoreUnavailable:
-            end("The gateway's store is busy or full: try again.", CANNOT_TELL)
 
 
 def _person(path: Path) -> Person:

@@ -6,8 +6,14 @@ import json
 import sqlite3
 from contextlib import closing
 
+from typer.testing import CliRunner
+
+from offline_store.chain import ChainEntry
+from sync.gateway.cli import app
+from sync.gateway.house import make_house
 from sync.gateway.overview import record
 from sync.gateway.sqlite_store import SqliteStore
+from sync.gateway.store import EnrolledTerminal
 from sync.protocol.messages import Application, Results, parse
 
 APPLIED = Application(
@@ -149,3 +155,19 @@ def test_an_item_with_the_longest_name_leaves_its_terminal_a_feed_that_can_be_re
     number = results(terminal)[1].case_number
     assert len(number) == 64
     assert hall.store.cases.case(number).item == "I" * 64
+
+
+def test_a_decision_that_no_result_may_carry_is_not_taken(tmp_path):
+    house = make_house(tmp_path / "gateway")
+    entry = ChainEntry("T0001", 1, 1, "act", "2026-11-22T00:00:00.000Z", b"{}", bytes(32), None, bytes(32))
+    with house.store.transaction():
+        house.store.enrol(EnrolledTerminal("T0001", b"k", "f", b"s", entry.at, None), b"code", b"")
+        house.store.receive(entry, None, entry.at)
+        number = house.store.cases.open(entry, "CRD-07", entry.at)
+        house.store.add_result(entry, "accepted", None, entry.at, number)
+    house.store.close()
+    for word, code in (("-approved", 2), ("a" * 65, 2), ("\u00e4", 2), ("", 2), ("not-approved", 0)):
+        done = CliRunner().invoke(app, ["decide", "--data", str(house.folder), "--", number, word])
+        assert done.exit_code == code, (word, done.output)
+    with closing(sqlite3.connect(house.folder / "gateway.db")) as db:
+        assert db.execute("SELECT decision FROM result ORDER BY n").fetchall() == [(None,), ("not-approved",)]

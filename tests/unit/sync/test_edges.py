@@ -9,15 +9,17 @@ from contextlib import closing
 from importlib.resources import files
 
 import pytest
+from typer import Exit
 
 from sync.client.http import GatewayAddressUnfit, checked_address
 from sync.gateway.app import public_app, terminals_app
+from sync.gateway.command import CANNOT_TELL, opened_house
 from sync.gateway.core import handle
 from sync.gateway.house import House, NoDraft, NoHouse, make_house, open_house, publish
 from sync.gateway.overview import masked_name, record
 from sync.gateway.sqlite_database import StoreUnusable
 from sync.gateway.sqlite_store import SqliteStore
-from sync.gateway.store import EnrolledTerminal, RecordRow
+from sync.gateway.store import EnrolledTerminal, RecordRow, StoreUnavailable
 from sync.protocol.exchange import Response
 from sync.trust import NotEnrolled, read_trust
 
@@ -99,6 +101,23 @@ def test_a_file_of_a_later_release_is_not_opened(tmp_path):
     store.close()
     with pytest.raises(StoreUnusable, match="999-of-tomorrow"):
         SqliteStore(tmp_path)
+
+
+@pytest.mark.parametrize("octets", [b"", b"no database " * 500, b"SQLite format 3\0" + bytes(5000)])
+def test_a_damaged_file_is_said_to_be_one(tmp_path, octets):
+    SqliteStore(tmp_path, create=True).close()
+    whole = (tmp_path / "gateway.db").read_bytes()
+    (tmp_path / "gateway.db").write_bytes(octets or whole[:4096] + b"\xff" * (len(whole) - 4096))
+    with pytest.raises(StoreUnusable, match="damaged"):
+        SqliteStore(tmp_path)
+
+
+def test_a_command_that_finds_the_store_busy_says_so_and_cannot_tell(tmp_path, capsys):
+    make_house(tmp_path / "gateway").store.close()
+    with pytest.raises(Exit) as ended, opened_house(tmp_path / "gateway"):
+        raise StoreUnavailable("SQLITE_BUSY")
+    assert ended.value.exit_code == CANNOT_TELL
+    assert "try again" in capsys.readouterr().err
 
 
 def test_nothing_is_published_before_there_is_a_population(hall):
