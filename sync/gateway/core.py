@@ -1,7 +1,8 @@
 """The gateway's core: one request in, one answer out, all memory in the store, all time from the clock.
 
 Every request of a terminal is signed. One transaction holds the nonce, the look at the chain and what is written: an
-answer never leaves before its cause is on disk, and a refused request leaves nothing behind but an alarm.
+answer never leaves before its cause is on disk. A request that is refused before its endpoint leaves nothing behind but
+an alarm; what an endpoint refuses has used up its nonce, and shows that the terminal was there.
 """
 
 from __future__ import annotations

@@ -188,7 +188,7 @@ def _check_as_a_terminal(store: PackageStore, now: datetime) -> None:
 def refreshed(store: PackageStore, keys: OnlineKeyFiles, now: datetime) -> bytes | None:
     """The newest timestamp, signed anew once it is a day old; None when nothing was published.
 
-    Without the right keys here, or without a valid list, the old one is what there is.
+    Without the right keys here the old one is what there is. That the list itself may have expired is for terminals.
     """
     taken, shot, rooted = store.latest("timestamp"), store.latest("snapshot"), store.latest("root")
     if taken is None or shot is None or rooted is None:
