@@ -24,11 +24,15 @@ class Source(IntEnum):
 
 @dataclass(frozen=True)
 class Fact(Generic[T_co]):
-    """`value` as `source` had it on `as_of`. An unknown fact is None in place of a Fact."""
+    """`value` as `source` had it on `as_of`. An unknown fact is None in place of a Fact.
+
+    `complete_on`: the day on which the centre called a total of months complete; None when it did not.
+    """
 
     value: T_co = field(repr=False)
     source: Source
     as_of: date
+    complete_on: date | None = None
 
 
 def weakest(facts: Iterable[Fact[object] | None]) -> Source | None:

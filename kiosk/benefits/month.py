@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import overload
 
 _TEXT = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
@@ -37,6 +38,18 @@ class Month:
         """So many months later (earlier when negative)."""
         count = self._count + months
         return Month(count // 12, count % 12 + 1)
+
+    def __add__(self, months: int) -> Month:
+        return self.plus(months) if isinstance(months, int) else NotImplemented
+
+    @overload
+    def __sub__(self, other: int) -> Month: ...
+    @overload
+    def __sub__(self, other: Month) -> int: ...
+    def __sub__(self, other: int | Month) -> Month | int:
+        if isinstance(other, Month):
+            return self.months_since(other)
+        return self.plus(-other) if isinstance(other, int) else NotImplemented
 
     def months_since(self, earlier: Month) -> int:
         """How many months after `earlier`; negative before it."""

@@ -1,17 +1,19 @@
-"""The record every rule returns (benefit rules, 0.2): result, reasons, what was missing, what it rests on."""
+"""What a check answers (benefit rules, 0.2), as a value: outcome, conditions and their state, figures, what is missing.
+
+Sentences are made from it in `wording`, the record for programs in `record`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Any
 
-from kiosk.benefits.fact import Source
+from kiosk.benefits.compiled_rule import Caveat, CompiledRule, Condition
+from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.month import Month
-from kiosk.benefits.truth import Truth
-
-R = TypeVar("R")
 
 
 class Result(Enum):
@@ -28,78 +30,88 @@ class Result(Enum):
         self.en = en
 
 
-class ReasonCode(Enum):
-    """Why an answer is what it is: a closed list, published with the rules."""
+class Standing(Enum):
+    """How an outcome is told: a "no" that time or a step can turn is never told as one."""
 
-    FACT_MISSING = "FACT_MISSING"
-    CATEGORY_UNKNOWN = "CATEGORY_UNKNOWN"
-    FACTS_CONTRADICT = "FACTS_CONTRADICT"
-    BIRTH_MONTH_IMPLAUSIBLE = "BIRTH_MONTH_IMPLAUSIBLE"
-    BIRTHDATE_DISPUTED = "BIRTHDATE_DISPUTED"
-    SPECIAL_GROUP = "SPECIAL_GROUP"
-
-
-@dataclass(frozen=True)
-class Citation:
-    """A place in the law. `mark` is how far the text was checked (section 0.1): T, P, R, K-high, K-med or K-low."""
-
-    id: str
-    title: str
-    document_number: str
-    article: str
-    effective_from: date
-    effective_to: date | None
-    mark: str
+    YES = "yes"
+    NO = "no"
+    NOT_YET = "not_yet"
+    ONE_STEP = "one_step"
+    CANNOT_SAY = "cannot_say"
+    COMPUTED = "computed"
 
 
-@dataclass(frozen=True)
-class Sentence:
-    """One sentence for people."""
+class ResultStatus(Enum):
+    """What the figures are worth."""
 
-    zh: str
-    en: str
+    WHOLE = "whole"
+    PARTIAL = "partial"
+    """Some cannot be said."""
+    LOWER_BOUND = "lower_bound"
+    """From months that may be more."""
+    UNREVIEWED = "unreviewed"
+    """A person has not confirmed the text yet."""
+    DISPUTED = "disputed"
+    """A caveat holds: the figures are those of the ordinary case."""
+    NONE = "none"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reason:
-    """One condition: its state, the fact it looked at and where that came from, and the articles behind it."""
+    """One condition and how it stands: True, False or None. `begins`: from when, of one that time makes true."""
 
-    condition_id: str
-    state: Truth
-    fact_used: str
-    fact_source: Source | None
-    text: Sentence
-    citation_ids: tuple[str, ...]
+    condition: Condition
+    state: bool | None
+    begins: date | Month | None = None
 
 
-@dataclass(frozen=True)
-class Alternative(Generic[R]):
-    """The result as it would be if an unknown fact had this value."""
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """The answer as it would be if the unknown fact had this value."""
 
-    assumption: Sentence
-    figures: R
+    fact: str
+    word: str
+    outcome: Result
+    values: Mapping[str, Any] = field(repr=False)
 
 
-@dataclass(frozen=True)
-class Outcome(Generic[R]):
-    """What a rule answers. `figures` are there exactly when the result is COMPUTED.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a rule answers for facts. `row` holds every value that was used: personal, and in no repr."""
 
-    `governing_date` is the month whose law counts; None while it is not known. `weakest_source` is the weakest source
-    of the facts the answer rests on.
-    """
-
-    rule_id: str
-    rule_version: str
-    jurisdiction_chain: tuple[str, ...]
+    rule: CompiledRule
+    place: str
     as_of: date
-    governing_date: Month | None
+    governing_date: date | Month | None
+    governing_assumed: bool
     result: Result
     reasons: tuple[Reason, ...]
-    reason_codes: tuple[ReasonCode, ...]
+    caveats: tuple[Caveat, ...]
+    codes: tuple[str, ...]
     missing_facts: tuple[str, ...]
     missing_parameters: tuple[str, ...]
-    alternatives: tuple[Alternative[R], ...]
-    figures: R | None
-    weakest_source: Source | None
-    disclaimers: tuple[Sentence, ...]
-    citations: tuple[Citation, ...]
+    alternatives: tuple[Alternative, ...]
+    values: Mapping[str, Any] = field(repr=False)
+    ranges: Mapping[str, Any] = field(repr=False)
+    status: ResultStatus
+    deadlines: Mapping[str, date | Month | None]
+    source: Source | None
+    """The weakest source of the facts it rests on."""
+    facts: Mapping[str, Fact[Any]] = field(repr=False)
+    """By their name in the store: those of the rule that are known."""
+    row: list[Any] = field(repr=False)
+
+    @property
+    def standing(self) -> Standing:
+        """How it is told."""
+        match self.result:
+            case Result.ELIGIBLE:
+                return Standing.YES
+            case Result.COMPUTED:
+                return Standing.COMPUTED
+            case Result.UNDETERMINED:
+                return Standing.CANNOT_SAY
+        kinds = {each.condition.row.kind for each in self.reasons if each.state is False}
+        if not kinds or "final" in kinds:
+            return Standing.NO
+        return Standing.NOT_YET if "not_yet" in kinds else Standing.ONE_STEP

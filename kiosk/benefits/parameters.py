@@ -1,101 +1,67 @@
-"""Reads the figures of a rule: TOML with citation and validity, checked before any of it is used."""
+"""Local figures (benefit rules, section 8) from packages or handed in: checked for type, ceiling and floor."""
 
 from __future__ import annotations
 
-import tomllib
-from datetime import date
-from importlib import resources
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from kiosk.benefits.vocabulary import ParameterKind, ValueUnfit, value_of
 
-from kiosk.benefits.month import Month
-from kiosk.benefits.outcome import Citation
-
-
-class ParametersUnusableError(Exception):
-    """A rule's data cannot be used. The message names the rule, the field and the remedy."""
-
-    def __init__(self, name: str, wrong: str) -> None:
-        super().__init__(f"{name}: {wrong}; install the rule package again")
-        self.name = name
-        self.wrong = wrong
+Parameters: TypeAlias = dict[str, Any]
+"""Name -> value; by key, a dict of values; a record, a dict of fields."""
 
 
-def _month(value: Any) -> Any:
-    return Month.parse(value) if isinstance(value, str) else value
+def parameter_value(name: str, kind: ParameterKind, given: Any) -> Any:
+    """One value (of one key) as expressions take it. Raises ValueUnfit."""
+    if kind.type is not None:
+        return _bounded(name, "value", kind, value_of(name, kind.type, kind.words, given))
+    if not isinstance(given, dict) or not given:
+        raise ValueUnfit(name, "no record", f"write the fields {', '.join(kind.fields)}")
+    for field in given:
+        if field not in kind.fields:
+            raise ValueUnfit(f"{name}.{field}", "a field of another name", f"the fields are {', '.join(kind.fields)}")
+    return {
+        field: _bounded(f"{name}.{field}", field, kind, value_of(f"{name}.{field}", type, kind.words, given[field]))
+        for field, type in kind.fields.items()
+        if field in given
+    }
 
 
-MonthText = Annotated[Month, BeforeValidator(_month)]
-Category = Literal["male", "female55", "female50"]
+def parameters_given(kinds: Mapping[str, ParameterKind], given: Mapping[str, Any]) -> Parameters:
+    """Figures that stand for a local layer's, as a program hands them in. Raises ValueUnfit.
+
+    A figure by key is an object of keys; a record by word may be written without its key and then holds for each.
+    """
+    found: Parameters = {}
+    for name, value in given.items():
+        kind = kinds.get(name)
+        if kind is None:
+            raise ValueUnfit(name, "a parameter of this name", "is not in the vocabulary; see kiosk benefits rules")
+        if value is not None:
+            found[name] = _given(name, kind, value)
+    return found
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
-
-
-class CitationRow(_Table):
-    """One `[[citation]]`."""
-
-    id: str
-    title: str
-    document_number: str
-    article: str
-    effective_from: date
-    effective_to: date | None = None
-    mark: Literal["T", "P", "R", "K-high", "K-med", "K-low"]
-
-    def as_citation(self) -> Citation:
-        """For an outcome."""
-        return Citation(**self.model_dump())
-
-
-class CategoryRow(_Table):
-    """One `[category.*]`: the original age and how it is delayed."""
-
-    original_age_years: Annotated[int, Field(ge=40, le=70)]
-    first_birth_month: MonthText
-    step_months: Annotated[int, Field(ge=1, le=12)]
-    cap_months: Annotated[int, Field(ge=0, le=120)]
-    zh: str
-    en: str
-
-
-class RetirementAgeParameters(_Table):
-    """`r-ret-age.toml`."""
-
-    rule_id: Literal["R-RET-AGE"]
-    version: str
-    jurisdiction: Annotated[tuple[str, ...], BeforeValidator(tuple)]
-    effective_from: date
-    reform_from: MonthText
-    cites: Annotated[tuple[str, ...], BeforeValidator(tuple)]
-    category: dict[Category, CategoryRow]
-    citation: Annotated[tuple[CitationRow, ...], BeforeValidator(tuple)]
-
-    @model_validator(mode="after")
-    def _agrees_with_itself(self) -> RetirementAgeParameters:
-        if set(self.category) != {"male", "female55", "female50"}:
-            raise ValueError("all three categories are needed")
-        for name, row in self.category.items():
-            if row.first_birth_month.plus(12 * row.original_age_years) != self.reform_from:
-                raise ValueError(f"{name}: first_birth_month does not agree with reform_from")
-        known = {row.id for row in self.citation}
-        if missing := set(self.cites) - known:
-            raise ValueError(f"no citation {sorted(missing)}")
-        return self
-
-
-def retirement_age_parameters(text: str | None = None) -> RetirementAgeParameters:
-    """The parameters in `text`, by default those that come with the program. Raises ParametersUnusableError."""
-    name = "r-ret-age.toml"
-    if text is None:
-        text = (resources.files("kiosk.benefits") / name).read_text("utf-8")
+def _given(name: str, kind: ParameterKind, value: Any) -> Any:
+    if kind.by is None:
+        return parameter_value(name, kind, value)
+    if kind.by == "word" and not (isinstance(value, dict) and set(value) <= set(kind.keys)):
+        same = parameter_value(name, kind, value)
+        return dict.fromkeys(kind.keys, same)
+    if not isinstance(value, dict):
+        raise ValueUnfit(name, "a value without a key", 'write an object by year, like {"2026": …}')
     try:
-        return RetirementAgeParameters.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ParametersUnusableError(name, f"not TOML ({error})") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "document"
-        raise ParametersUnusableError(name, f"{where}: {first['msg']}") from error
+        by_year = kind.by == "year"
+        return {(int(key) if by_year else key): parameter_value(name, kind, each) for key, each in value.items()}
+    except ValueError:
+        raise ValueUnfit(name, "a key that is no year", 'write an object by year, like {"2026": …}') from None
+
+
+def _bounded(name: str, field: str, kind: ParameterKind, value: Any) -> Any:
+    most, least = kind.most.get(field), kind.least.get(field)
+    if most is not None and value > most:
+        raise ValueUnfit(name, f"{value}", f"the national ceiling is {most}")
+    if least is not None and value < Fraction(least):
+        raise ValueUnfit(name, f"{value}", f"the national floor is {least}")
+    return value

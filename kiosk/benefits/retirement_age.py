@@ -15,8 +15,8 @@ from typing import Final, Literal
 
 from kiosk.benefits.fact import Fact, Source, weakest
 from kiosk.benefits.month import Month
-from kiosk.benefits.outcome import Alternative, Outcome, Reason, ReasonCode, Result, Sentence
-from kiosk.benefits.parameters import Category, CategoryRow, RetirementAgeParameters
+from kiosk.benefits.retirement_outcome import Alternative, Outcome, Reason, ReasonCode, Result, Sentence
+from kiosk.benefits.retirement_parameters import Category, CategoryRow, RetirementAgeParameters
 from kiosk.benefits.truth import Truth, truth_of
 
 Sex = Literal["male", "female"]

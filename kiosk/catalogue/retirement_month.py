@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.month import Month
-from kiosk.benefits.outcome import Citation, Outcome, Sentence
-from kiosk.benefits.parameters import Category, retirement_age_parameters
+from kiosk.benefits.retirement_outcome import Citation, Outcome, Sentence
+from kiosk.benefits.retirement_parameters import Category, retirement_age_parameters
 from kiosk.benefits.retirement_age import RetirementFacts, RetirementMonth, Sex, retirement_age
 from kiosk.catalogue.answer import Answer
 from kiosk.catalogue.answering import AnsweringItem

@@ -8,8 +8,8 @@ import pytest
 
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.month import Month
-from kiosk.benefits.outcome import ReasonCode, Result
-from kiosk.benefits.parameters import ParametersUnusableError, retirement_age_parameters
+from kiosk.benefits.retirement_outcome import ReasonCode, Result
+from kiosk.benefits.retirement_parameters import ParametersUnusableError, retirement_age_parameters
 from kiosk.benefits.retirement_age import RetirementFacts, retirement_age
 from kiosk.benefits.truth import Truth
 

@@ -1,0 +1,74 @@
+"""How periods are counted (Civil Code arts. 201-203, 1259) and money is rounded (benefit rules, 0.5).
+
+The first day is not counted; a period of months ends on the corresponding day of the last month, or on that month's
+last day where there is none. A last day that is a public holiday moves to the day after the holiday: without a calendar
+the end found here may move later, never earlier.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Collection
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from kiosk.benefits.month import Month
+
+
+def months_after(begin: date, months: int) -> date:
+    """The last day of a period of so many months that begins on `begin`; before it when negative."""
+    month = Month.of(begin).plus(months)
+    return date(month.year, month.month, min(begin.day, calendar.monthrange(month.year, month.month)[1]))
+
+
+def days_after(begin: date, days: int) -> date:
+    """The last day of a period of so many days that begins on `begin`."""
+    return begin + timedelta(days=days)
+
+
+def next_working_day(day: date, holidays: Collection[date]) -> date:
+    """The day itself, or the first one after it that is no public holiday (art. 203)."""
+    while day in holidays:
+        day += timedelta(days=1)
+    return day
+
+
+def first_day(month: Month) -> date:
+    """The first day of a month."""
+    return date(month.year, month.month, 1)
+
+
+def last_day(month: Month) -> date:
+    """The last day of a month."""
+    return date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])
+
+
+def full_years(born: date, day: date) -> int:
+    """Age in full years on a day: a person is a year older on the birthday itself."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def full_months(begin: date, day: date) -> int:
+    """Full months from one day to another; a month is full on its corresponding day. Negative before `begin`."""
+    months = Month.of(day).months_since(Month.of(begin))
+    return months - 1 if months_after(begin, months) > day else months
+
+
+def half_up(value: Fraction, places: int) -> Fraction:
+    """Rounded to so many decimal places, a half away from zero."""
+    unit = 10**places
+    scaled = abs(value) * unit
+    rounded = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Fraction(rounded if value >= 0 else -rounded, unit)
+
+
+def decimal_of(value: Fraction | int, places: int | None = None) -> Decimal:
+    """As decimal text has it: so many places half up, or exactly. ValueError when it has no end and no places."""
+    if places is not None:
+        return Decimal(int(half_up(Fraction(value), places) * 10**places)).scaleb(-places)
+    exact = Fraction(value)
+    for count in range(19):
+        if (exact * 10**count).denominator == 1:
+            return Decimal(int(exact * 10**count)).scaleb(-count)
+    raise ValueError("a figure without end needs a number of places")

@@ -1,0 +1,381 @@
+"""Applying a rule to facts: three-valued, explained, with what is missing and what would follow from each unknown.
+
+FALSE beats UNKNOWN beats TRUE. A missing fact is unknown, never false; a missing local figure is unknown, never a
+default; months that were not verified are a lower bound. An unknown choice that changes nothing stops no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import product
+from typing import Any, Final
+
+from kiosk.benefits import reason_codes as codes
+from kiosk.benefits.compiled_rule import CompiledRule, Condition, FactSlot
+from kiosk.benefits.fact import Fact, Source
+from kiosk.benefits.language.compiling import Lookup, Row
+from kiosk.benefits.language.types import Kind
+from kiosk.benefits.month import Month
+from kiosk.benefits.outcome import Alternative, Outcome, Reason, Result, ResultStatus
+from kiosk.benefits.parameters import Parameters
+from kiosk.benefits.rulebook import RuleBook
+from kiosk.benefits.span import Span
+
+Facts = Mapping[str, Fact[Any]]
+_MOST_CASES: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A rule asked of a person: facts by their name in the store, the day of asking, the place (CN or six digits).
+
+    `parameters` stand for a local layer's and win over those of the packages.
+    """
+
+    rule: str
+    facts: Facts = field(repr=False)
+    as_of: date
+    place: str = "CN"
+    parameters: Parameters = field(default_factory=dict)
+
+
+def evaluate(book: RuleBook, question: Question) -> Outcome:
+    """The answer. KeyError for a rule that is in no package."""
+    outcome = _evaluated(book, question)
+    if len(outcome.alternatives) == 1:
+        # all other words are excluded by what is known
+        (only,) = outcome.alternatives
+        return _evaluated(book, _asked(question, _with(question.facts, outcome.rule, only.fact, only.word, question)))
+    return outcome
+
+
+def _evaluated(book: RuleBook, question: Question) -> Outcome:
+    rule = book.rule(question.rule, question.place, question.as_of) or _earliest(book, question)
+    parameters = book.parameters(question.place, question.as_of)
+    governing = _governing(rule, question, parameters)
+    on = _day(governing) or question.as_of
+    in_force = book.rule(question.rule, question.place, on)
+    if in_force is None:
+        return _answer(rule, question, parameters, governing, before=True)
+    return _answer(in_force, question, book.parameters(question.place, on), governing, before=False)
+
+
+def _earliest(book: RuleBook, question: Question) -> CompiledRule:
+    """The oldest version, for saying that there was none before it."""
+    found = book.rule(question.rule, question.place, date.max)
+    if found is None:
+        raise KeyError(question.rule)
+    return found
+
+
+def _governing(rule: CompiledRule, question: Question, parameters: Parameters) -> date | Month | None:
+    if rule.governing is None:
+        return question.as_of
+    row, _ = _filled(rule, question, parameters, question.facts)
+    found = rule.governing(row)
+    return None if isinstance(found, Span) else found
+
+
+def _day(governing: date | Month | None) -> date | None:
+    return date(governing.year, governing.month, 1) if isinstance(governing, Month) else governing
+
+
+def _filled(rule: CompiledRule, question: Question, parameters: Parameters, facts: Facts) -> tuple[Row, bool]:
+    """The row of slots, and whether a lower bound is in it."""
+    row: Row = [None] * rule.size
+    row[0] = question.as_of
+    bounded = False
+    for slot in rule.facts:
+        fact = facts.get(slot.store)
+        if fact is None:
+            continue
+        value = fact.value
+        if slot.kind.accumulates and fact.source is not Source.VERIFIED:
+            value = Span(value, _top(fact, question.as_of))
+            bounded = True
+        row[slot.slot] = value
+    given = question.parameters
+    for name, place in rule.parameters:
+        row[place] = given[name] if name in given else parameters.get(name)
+    for place, run in rule.lets:
+        row[place] = run(row)
+    return row, bounded
+
+
+def _top(fact: Fact[int], as_of: date) -> int | None:
+    """Most months there can be: those the centre called complete on a day, and each month since (section 0.5)."""
+    if fact.complete_on is None:
+        return None
+    return fact.value + max(0, Month.of(as_of).months_since(Month.of(fact.complete_on)))
+
+
+def _answer(
+    rule: CompiledRule, question: Question, parameters: Parameters, governing: date | Month | None, *, before: bool
+) -> Outcome:
+    row, bounded = _filled(rule, question, parameters, question.facts)
+    held = tuple(each for each in rule.caveats if each.run(row) is True)
+    own = [each.run(row) for each in rule.conditions]
+    states = _touched(rule, own, held)
+    unknown = [
+        each for each in rule.facts if row[each.slot] is None and each.kind.kind.kind in (Kind.FLAG, Kind.CHOICE)
+    ]
+    if None in states and False not in states and unknown:
+        states = _settled(rule, question, parameters, states, held, unknown)
+    plain = _filled(rule, question, parameters, _points(question.facts))[0] if bounded else row
+    values, ranges = _values(rule, plain, row)
+    alternatives = _alternatives(rule, question, parameters, row) if rule.merged.rule.alternatives else ()
+    result, why = _verdict(rule, states, values, held, _day(governing), before=before)
+    missing, figures = _missing(rule, row, states, values, result, question)
+    found = [*(each.row.code for each in held), *why, *_state_codes(rule, row, own, states)]
+    if result is Result.UNDETERMINED or None in states:
+        found += _unknown_codes(rule, row, states, missing, figures)
+    if governing is None:
+        found.append(codes.GOVERNING_DATE_ASSUMED)
+    if rule.merged.expired:
+        found.append(codes.LOCAL_LAYER_EXPIRED)
+    known = {each.store: question.facts[each.store] for each in rule.facts if each.store in question.facts}
+    return Outcome(
+        rule=rule,
+        place=question.place,
+        as_of=question.as_of,
+        governing_date=governing if governing is not None else question.as_of,
+        governing_assumed=governing is None,
+        result=result,
+        reasons=tuple(
+            Reason(each, state, None if state is True or each.begins is None else _plain(each.begins(row)))
+            for each, state in zip(rule.conditions, states, strict=True)
+        ),
+        caveats=held,
+        codes=tuple(dict.fromkeys(found)),
+        missing_facts=missing,
+        missing_parameters=figures,
+        alternatives=alternatives,
+        values=values,
+        ranges=ranges,
+        status=_status(rule, values, bool(held), bounded),
+        deadlines={each.row.id: _plain(each.run(plain)) for each in rule.deadlines},
+        source=min((fact.source for fact in known.values()), default=None),
+        facts=known,
+        row=row,
+    )
+
+
+def _states(rule: CompiledRule, row: Row, held: tuple[Any, ...]) -> list[bool | None]:
+    return _touched(rule, [each.run(row) for each in rule.conditions], held)
+
+
+def _touched(rule: CompiledRule, own: list[bool | None], held: tuple[Any, ...]) -> list[bool | None]:
+    """Conditions on which a caveat lies cannot be said."""
+    if not held:
+        return own
+    states = list(own)
+    for caveat in held:
+        for place, each in enumerate(rule.conditions):
+            if not caveat.row.touches or each.row.id in caveat.row.touches:
+                states[place] = None
+    return states
+
+
+def _settled(
+    rule: CompiledRule,
+    question: Question,
+    parameters: Parameters,
+    states: list[bool | None],
+    held: tuple[Any, ...],
+    unknown: list[FactSlot],
+) -> list[bool | None]:
+    """Conditions that come out the same whatever an unknown choice is, are known."""
+    open_conditions = [each for each, state in zip(rule.conditions, states, strict=True) if state is None]
+    matter = [each for each in unknown if any(each.store in condition.reads for condition in open_conditions)]
+    cases = 1
+    for each in matter:
+        cases *= len(_domain(each))
+    if not matter or cases > _MOST_CASES:
+        return states
+    seen: list[set[bool | None]] = [set() for _ in states]
+    for words in product(*(_domain(each) for each in matter)):
+        facts = dict(question.facts)
+        for each, word in zip(matter, words, strict=True):
+            facts[each.store] = Fact(word, Source.VERIFIED, question.as_of)
+        row, _ = _filled(rule, question, parameters, facts)
+        for found, state in zip(seen, _states(rule, row, held), strict=True):
+            found.add(state)
+    return [next(iter(each)) if len(each) == 1 else state for each, state in zip(seen, states, strict=True)]
+
+
+def _domain(slot: FactSlot) -> tuple[Any, ...]:
+    return (True, False) if slot.kind.type == "flag" else tuple(slot.kind.words)
+
+
+def _verdict(
+    rule: CompiledRule,
+    states: list[bool | None],
+    values: Mapping[str, Any],
+    held: tuple[Any, ...],
+    governing: date | None,
+    *,
+    before: bool,
+) -> tuple[Result, tuple[str, ...]]:
+    head = rule.merged.rule
+    if before:
+        return Result.UNDETERMINED, (codes.NO_RULE_FOR_DATE,)
+    if head.governs_to is not None and governing is not None and governing > head.governs_to:
+        if head.after_end == "ended":
+            return Result.NOT_ELIGIBLE, (codes.POLICY_ENDED,)
+        return Result.UNDETERMINED, (codes.POLICY_STATUS_UNKNOWN,)
+    if not rule.merged.reviewed:
+        return Result.UNDETERMINED, (codes.REVIEW_REQUIRED,)
+    if not head.decides:
+        lacking = any(values[name] is None and each.row.needed for name, each in rule.figures.items())
+        whole = not lacking and not held and all(state is True for state in states)
+        return (Result.COMPUTED if whole else Result.UNDETERMINED), ()
+    if False in states:
+        return Result.NOT_ELIGIBLE, ()
+    # a caveat that touches nothing named, in a rule without conditions, cannot be said
+    return (Result.UNDETERMINED if None in states or (held and not states) else Result.ELIGIBLE), ()
+
+
+def _values(rule: CompiledRule, plain: Row, row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Figures for the months that are known, and what they may be where those are a lower bound."""
+    values: dict[str, Any] = {}
+    ranges: dict[str, Any] = {}
+    for name, figure in rule.figures.items():
+        value = figure.run(plain)
+        values[name] = None if isinstance(value, Span) else value
+        if plain is not row:
+            between = figure.run(row)
+            if isinstance(between, Span):
+                ranges[name] = between
+    return values, ranges
+
+
+def _points(facts: Facts) -> Facts:
+    """The same facts with their figures taken as they are."""
+    return {name: Fact(fact.value, Source.VERIFIED, fact.as_of) for name, fact in facts.items()}
+
+
+def _status(rule: CompiledRule, values: Mapping[str, Any], held: bool, bounded: bool) -> ResultStatus:
+    if not values or all(value is None for value in values.values()):
+        return ResultStatus.NONE
+    if not rule.merged.reviewed:
+        return ResultStatus.UNREVIEWED
+    if held:
+        return ResultStatus.DISPUTED
+    if bounded:
+        return ResultStatus.LOWER_BOUND
+    return ResultStatus.PARTIAL if None in values.values() else ResultStatus.WHOLE
+
+
+def _alternatives(rule: CompiledRule, question: Question, parameters: Parameters, row: Row) -> tuple[Alternative, ...]:
+    """One answer for each word of the unknown fact that nothing known excludes."""
+    alias = rule.merged.rule.alternatives or ""
+    slot = next(each for each in rule.facts if each.store == rule.merged.facts[alias])
+    if row[slot.slot] is not None:
+        return ()
+    found = []
+    for word in slot.kind.words:
+        asked = _asked(question, _with(question.facts, rule, alias, word, question))
+        other, _ = _filled(rule, asked, parameters, _points(asked.facts))
+        held = tuple(each for each in rule.caveats if each.run(other) is True)
+        if any(each.row.code == _CONTRADICT for each in held):
+            continue
+        values, _ = _values(rule, other, other)
+        governing = None if rule.governing is None else _plain(rule.governing(other))
+        result, _ = _verdict(rule, _states(rule, other, held), values, held, _day(governing), before=False)
+        found.append(Alternative(alias, word, result, values))
+    return tuple(found)
+
+
+_CONTRADICT: Final = "FACTS_CONTRADICT"
+
+
+def _with(facts: Facts, rule: CompiledRule, alias: str, word: str, question: Question) -> Facts:
+    known = [each.source for each in facts.values()]
+    return {**facts, rule.merged.facts[alias]: Fact(word, min(known, default=Source.DECLARED), question.as_of)}
+
+
+def _asked(question: Question, facts: Facts) -> Question:
+    return Question(question.rule, facts, question.as_of, question.place, question.parameters)
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, Span) else value
+
+
+# what is missing, and the codes that say why
+
+
+def _missing(
+    rule: CompiledRule,
+    row: Row,
+    states: list[bool | None],
+    values: Mapping[str, Any],
+    result: Result,
+    question: Question,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Facts by this rule's names, parameters with their keys: those behind what could not be said."""
+    reads: set[str] = set()
+    lookups: list[Lookup] = []
+    for each, state in zip(rule.conditions, states, strict=True):
+        if state is None:
+            reads |= each.reads
+            lookups += each.lookups
+    for name, figure in rule.figures.items():
+        if values[name] is None:
+            reads |= figure.reads
+            lookups += figure.lookups
+    names = {slot.store: alias for alias, slot in _by_alias(rule)}
+    facts = tuple(
+        names.get(each.store, each.store) for each in rule.facts if each.store in reads and row[each.slot] is None
+    )
+    return facts, _missing_figures(rule, row, reads, lookups)
+
+
+def _by_alias(rule: CompiledRule) -> Iterable[tuple[str, FactSlot]]:
+    for slot in rule.facts:
+        alias = next((name for name, store in rule.merged.facts.items() if store == slot.store), slot.alias)
+        yield alias, slot
+
+
+def _missing_figures(rule: CompiledRule, row: Row, reads: set[str], lookups: list[Lookup]) -> tuple[str, ...]:
+    keyed = {each.parameter for each in lookups}
+    found = [name for name, place in rule.parameters if name in reads and row[place] is None and name not in keyed]
+    places = dict(rule.parameters)
+    for each in lookups:
+        at = each.key(row)
+        held = row[places[each.parameter]]
+        if at is None or isinstance(at, Span):
+            if held is None:
+                found.append(each.parameter)
+        elif held is None or at not in held:
+            found.append(f"{each.parameter}[{at}]")
+    return tuple(dict.fromkeys(found))
+
+
+def _state_codes(rule: CompiledRule, row: Row, own: list[bool | None], states: list[bool | None]) -> list[str]:
+    found = []
+    for each, alone, state in zip(rule.conditions, own, states, strict=True):
+        if state is False and each.row.false_code is not None:
+            found.append(each.row.false_code)
+        # what a caveat lies on has the caveat's code
+        code = each.row.unknown_code if state is None and alone is None else None
+        if code is not None and (each.code_if is None or each.code_if(row) is not False):
+            found.append(code)
+    return found
+
+
+def _unknown_codes(
+    rule: CompiledRule, row: Row, states: list[bool | None], missing: tuple[str, ...], figures: tuple[str, ...]
+) -> list[str]:
+    found = [codes.FACT_MISSING] if missing else []
+    found += [codes.PARAMETER_MISSING] if figures else []
+    spans = {each.store for each in rule.facts if isinstance(row[each.slot], Span)}
+    if any(state is None and _rests_on(each, spans) for each, state in zip(rule.conditions, states, strict=True)):
+        found.append(codes.LOWER_BOUND)
+    return found
+
+
+def _rests_on(condition: Condition, stores: set[str]) -> bool:
+    return bool(condition.reads & stores)

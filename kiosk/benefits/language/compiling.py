@@ -1,0 +1,495 @@
+"""An expression's text becomes a typed closure over a row of values; what is not in the language is refused by name.
+
+The grammar is a part of Python's own, read by `ast`: names, whole and decimal numbers, quoted words, months and days
+(`month("2025-01")`, `day("2025-01-01")`), + - * / // %, comparisons (chains too), and/or/not, x if c else y, `in (…)`,
+table[key], parameter[key].field, and the functions of `functions`. Decimal numbers are read from their text, exactly.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+
+from kiosk.benefits.language.functions import FUNCTIONS
+from kiosk.benefits.language.types import COUNT, DAY, FLAG, MONTH, NUMBER, ORDERED, Kind, Type, choice, together
+from kiosk.benefits.month import Month
+from kiosk.benefits.span import Span, hull
+
+Row = list[Any]
+Run = Callable[[Row], Any]
+
+_DEEPEST: Final = 60
+_LONGEST: Final = 2000
+
+
+class ExpressionUnfit(Exception):  # noqa: N818 - named by the condition
+    """An expression is not in the language, or its types do not fit. Says what and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A keyed parameter that an expression looks into: which, and how the key is found."""
+
+    parameter: str
+    key: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A compiled expression. `reads`: names of facts and parameters it rests on, through everything it names."""
+
+    type: Type
+    run: Run
+    reads: frozenset[str] = frozenset()
+    lookups: tuple[Lookup, ...] = ()
+    slot: int | None = None
+    constant: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Figures of the rule by key: a count or a word."""
+
+    key: Type
+    value: Type
+    values: Mapping[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A local figure in its slot: a value, or by key, or a record of fields (or both: a record by key)."""
+
+    name: str
+    slot: int
+    key: Type | None
+    fields: Mapping[str, Type]
+    value: Type | None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A named formula of arguments; put in where it is called."""
+
+    takes: tuple[tuple[str, Type], ...]
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What names mean here."""
+
+    names: Mapping[str, Typed] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    inside: tuple[str, ...] = ()
+
+
+def compiled(text: str, scope: Scope) -> Typed:
+    """The expression, typed and compiled. Raises ExpressionUnfit."""
+    if len(text) > _LONGEST:
+        raise ExpressionUnfit(f"longer than {_LONGEST} characters: name parts of it with let")
+    source = " ".join(text.split())
+    try:
+        tree = ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise ExpressionUnfit(f"cannot be read: {source!r} ({error})") from None
+    return _Compiler(source, scope).typed(tree, 0)
+
+
+def constant(value: Any, kind: Type) -> Typed:
+    """A value that is always the same."""
+    return Typed(kind, lambda row: value, constant=value)
+
+
+def name(slot: int, kind: Type, reads: frozenset[str], lookups: tuple[Lookup, ...] = ()) -> Typed:
+    """What stands in a slot of the row."""
+    return Typed(kind, operator.itemgetter(slot), reads, lookups, slot)
+
+
+_COMPARE: Final[dict[type[ast.cmpop], Callable[[Any, Any], Any]]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+_ARITHMETIC: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: lambda first, second: first / second if isinstance(first, Span) else Fraction(first) / second,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+
+
+class _Compiler:
+    def __init__(self, source: str, scope: Scope) -> None:
+        self._source = source
+        self._scope = scope
+
+    def typed(self, node: ast.expr, depth: int) -> Typed:
+        if depth > _DEEPEST:
+            raise ExpressionUnfit("nested too deeply: name parts of it with let")
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if method is None:
+            raise self._unfit(node, f"{type(node).__name__} is not in the language")
+        result: Typed = method(node, depth + 1)
+        return result
+
+    def _unfit(self, node: ast.AST, why: str) -> ExpressionUnfit:
+        part = ast.get_source_segment(self._source, node)
+        return ExpressionUnfit(f"{part!r}: {why}" if part else why)
+
+    def _constant(self, node: ast.Constant, depth: int) -> Typed:
+        value = node.value
+        if isinstance(value, bool):
+            return constant(value, FLAG)
+        if isinstance(value, int):
+            return constant(value, COUNT)
+        if isinstance(value, float):
+            # the text, never the float
+            written = ast.get_source_segment(self._source, node) or ""
+            if set(written) <= set("0123456789."):
+                return constant(Fraction(written), NUMBER)
+        if isinstance(value, str):
+            return constant(value, choice(frozenset({value})))
+        raise self._unfit(node, "is no whole number, decimal number or word")
+
+    def _name(self, node: ast.Name, depth: int) -> Typed:
+        found = self._scope.names.get(node.id)
+        if found is not None:
+            return found
+        parameter = self._scope.parameters.get(node.id)
+        if parameter is not None and parameter.key is None and parameter.value is not None:
+            return name(parameter.slot, parameter.value, frozenset({parameter.name}))
+        if parameter is not None:
+            raise self._unfit(node, "this parameter needs a key in brackets" if parameter.key else "name its field")
+        raise self._unfit(node, "no fact, parameter or let of this name is known to this rule")
+
+    def _boolop(self, node: ast.BoolOp, depth: int) -> Typed:
+        parts = [self._flag(each, depth) for each in node.values]
+        runs = tuple(each.run for each in parts)
+        return _of(FLAG, _conjunction(runs) if isinstance(node.op, ast.And) else _disjunction(runs), *parts)
+
+    def _flag(self, node: ast.expr, depth: int) -> Typed:
+        found = self.typed(node, depth)
+        if found.type is not FLAG and found.type != FLAG:
+            raise self._unfit(node, f"is a {found.type}, a flag is needed")
+        return found
+
+    def _unaryop(self, node: ast.UnaryOp, depth: int) -> Typed:
+        if not isinstance(node.op, ast.Not):
+            raise self._unfit(node, "only `not` stands before a value")
+        inner = self._flag(node.operand, depth)
+        of = inner.run
+
+        def run(row: Row) -> bool | None:
+            value = of(row)
+            return None if value is None else not value
+
+        return _of(FLAG, run, inner)
+
+    def _binop(self, node: ast.BinOp, depth: int) -> Typed:
+        first, second = self.typed(node.left, depth), self.typed(node.right, depth)
+        operate = _ARITHMETIC.get(type(node.op))
+        kind = _arithmetic_type(node.op, first.type, second.type)
+        if operate is None or kind is None:
+            raise self._unfit(node, f"{first.type} and {second.type} cannot be reckoned so")
+        left, right, fixed = first.run, second.run, second.constant
+        if isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod) and not fixed:
+            raise self._unfit(node, "divides by something that is no number above zero written there")
+        if isinstance(node.op, ast.Mod):
+            operate = _remainder
+
+        def run(row: Row) -> Any:
+            value, other = left(row), right(row)
+            if value is None or other is None:
+                return None
+            try:
+                return operate(value, other)
+            except (ValueError, OverflowError):
+                # a month or a day outside the calendar is nobody's: unknown
+                return None
+
+        def run_fixed(row: Row) -> Any:
+            value = left(row)
+            if value is None:
+                return None
+            try:
+                return operate(value, fixed)
+            except (ValueError, OverflowError):
+                return None
+
+        return _of(kind, run if fixed is None else run_fixed, first, second)
+
+    def _compare(self, node: ast.Compare, depth: int) -> Typed:
+        parts = [self.typed(node.left, depth)]
+        tests: list[Typed] = []
+        for sign, right in zip(node.ops, node.comparators, strict=True):
+            if isinstance(sign, ast.In | ast.NotIn):
+                tests.append(self._one_of(node, sign, parts[-1], right))
+                continue
+            parts.append(self.typed(right, depth))
+            tests.append(self._comparison(node, sign, parts[-2], parts[-1]))
+        if len(tests) == 1:
+            return tests[0]
+        runs = tuple(each.run for each in tests)
+
+        return _of(FLAG, _conjunction(runs), *tests)
+
+    def _comparison(self, node: ast.Compare, sign: ast.cmpop, first: Typed, second: Typed) -> Typed:
+        operate = _COMPARE.get(type(sign))
+        if operate is None:
+            raise self._unfit(node, f"{type(sign).__name__} is not in the language")
+        kind = together(first.type, second.type)
+        equality = isinstance(sign, ast.Eq | ast.NotEq)
+        if kind is None or not (kind.kind in ORDERED or (equality and kind.kind is Kind.CHOICE)):
+            raise self._unfit(node, f"{first.type} and {second.type} cannot be compared so")
+        self._known_words(node, first, second)
+        left, right, fixed, slot = first.run, second.run, second.constant, first.slot
+
+        def run(row: Row) -> Any:
+            value, other = left(row), right(row)
+            if value is None or other is None:
+                return None
+            return operate(value, other)
+
+        def run_fixed(row: Row) -> Any:
+            value = left(row)
+            return None if value is None else operate(value, fixed)
+
+        def run_slot(row: Row) -> Any:
+            value = row[slot]  # type: ignore[index]
+            return None if value is None else operate(value, fixed)
+
+        chosen = run if fixed is None else run_fixed if slot is None else run_slot
+        return _of(FLAG, chosen, first, second)
+
+    def _known_words(self, node: ast.AST, first: Typed, second: Typed) -> None:
+        for word, of in ((first.constant, second.type), (second.constant, first.type)):
+            if isinstance(word, str) and of.kind is Kind.CHOICE and word not in of.words:
+                raise self._unfit(node, f"{word!r} is not {of}")
+
+    def _one_of(self, node: ast.Compare, sign: ast.cmpop, first: Typed, right: ast.expr) -> Typed:
+        if not isinstance(right, ast.Tuple | ast.List | ast.Set) or first.type.kind is not Kind.CHOICE:
+            raise self._unfit(node, "`in` takes a choice and words in brackets")
+        words = frozenset(each.value for each in right.elts if isinstance(each, ast.Constant))
+        if len(words) != len(right.elts) or not words <= first.type.words:
+            raise self._unfit(right, f"each must be {first.type}, once")
+        wanted = isinstance(sign, ast.In)
+        of = first.run
+
+        def run(row: Row) -> bool | None:
+            value = of(row)
+            return None if value is None else (value in words) is wanted
+
+        return _of(FLAG, run, first)
+
+    def _ifexp(self, node: ast.IfExp, depth: int) -> Typed:
+        test = self._flag(node.test, depth)
+        first, second = self.typed(node.body, depth), self.typed(node.orelse, depth)
+        kind = together(first.type, second.type)
+        if kind is None:
+            raise self._unfit(node, f"is a {first.type} or a {second.type}")
+        condition, left, right = test.run, first.run, second.run
+
+        def run(row: Row) -> Any:
+            value = condition(row)
+            if value is None:
+                return hull(left(row), right(row))
+            return left(row) if value else right(row)
+
+        return _of(kind, run, test, first, second)
+
+    def _call(self, node: ast.Call, depth: int) -> Typed:
+        if not isinstance(node.func, ast.Name) or node.keywords:
+            raise self._unfit(node, "only the functions of the language are called, without keywords")
+        called = node.func.id
+        if called in ("month", "day"):
+            return self._literal(node, called)
+        if called in self._scope.definitions:
+            return self._defined(node, called, depth)
+        function = FUNCTIONS.get(called)
+        if function is None:
+            raise self._unfit(node, f"there is no function {called}")
+        parts = [self.typed(each, depth) for each in node.args]
+        kind = function.gives([each.type for each in parts])
+        if kind is None:
+            raise self._unfit(node, f"{called} does not take ({', '.join(str(each.type) for each in parts)})")
+        runs, of = tuple(each.run for each in parts), function.of
+        if len(runs) == 1:
+            (only,) = runs
+            return _of(kind, lambda row: of(only(row)), *parts)
+        left, right = runs
+        return _of(kind, lambda row: of(left(row), right(row)), *parts)
+
+    def _literal(self, node: ast.Call, called: str) -> Typed:
+        only = node.args[0] if len(node.args) == 1 else None
+        written = only.value if isinstance(only, ast.Constant) else None
+        try:
+            if not isinstance(written, str):
+                raise ValueError(written)
+            if called == "month":
+                return constant(Month.parse(written), MONTH)
+            return constant(date.fromisoformat(written), DAY)
+        except ValueError:
+            raise self._unfit(node, f'write {called}("2025-01{"" if called == "month" else "-01"}")') from None
+
+    def _defined(self, node: ast.Call, called: str, depth: int) -> Typed:
+        definition = self._scope.definitions[called]
+        if called in self._scope.inside:
+            raise self._unfit(node, f"a circle: {' -> '.join((*self._scope.inside, called))}")
+        if len(node.args) != len(definition.takes):
+            raise self._unfit(node, f"{called} takes {len(definition.takes)} values")
+        arguments = {}
+        for (word, wanted), given in zip(definition.takes, node.args, strict=True):
+            found = self.typed(given, depth)
+            if together(found.type, wanted) != wanted:
+                raise self._unfit(given, f"is a {found.type}, {called} takes a {wanted}")
+            arguments[word] = found
+        # a definition knows its arguments, tables and definitions, and no fact
+        inside = (*self._scope.inside, called)
+        return compiled(definition.formula, Scope(arguments, self._scope.tables, {}, self._scope.definitions, inside))
+
+    def _subscript(self, node: ast.Subscript, depth: int) -> Typed:
+        if not isinstance(node.value, ast.Name):
+            raise self._unfit(node, "only a table or a parameter has a key")
+        table = self._scope.tables.get(node.value.id)
+        if table is not None:
+            return self._in_table(node, table, depth)
+        parameter, key = self._keyed(node, depth)
+        if parameter.value is None:
+            raise self._unfit(node, f"name the field: one of {', '.join(sorted(parameter.fields))}")
+        return _looked_up(parameter, key, None, parameter.value)
+
+    def _keyed(self, node: ast.Subscript, depth: int) -> tuple[Parameter, Typed]:
+        named = node.value.id if isinstance(node.value, ast.Name) else ""
+        parameter = self._scope.parameters.get(named)
+        if parameter is None or parameter.key is None:
+            raise self._unfit(node, "no table and no parameter by key has this name")
+        key = self.typed(node.slice, depth)
+        if together(key.type, parameter.key) is None:
+            raise self._unfit(node.slice, f"is a {key.type}, the key is {parameter.key}")
+        return parameter, key
+
+    def _in_table(self, node: ast.Subscript, table: Table, depth: int) -> Typed:
+        key = self.typed(node.slice, depth)
+        if key.type != table.key and not (key.type.kind is table.key.kind is Kind.CHOICE):
+            raise self._unfit(node.slice, f"is a {key.type}, the table is by {table.key}")
+        if key.type.kind is Kind.CHOICE and not key.type.words <= table.key.words:
+            raise self._unfit(node.slice, f"may be {key.type}, the table knows {table.key}")
+        of, values = key.run, table.values
+
+        def run(row: Row) -> Any:
+            value = of(row)
+            if value is None or isinstance(value, Span):
+                return _any_of(values, value)
+            return values.get(value)
+
+        return _of(table.value, run, key)
+
+    def _attribute(self, node: ast.Attribute, depth: int) -> Typed:
+        if isinstance(node.value, ast.Subscript):
+            parameter, key = self._keyed(node.value, depth)
+        elif isinstance(node.value, ast.Name) and node.value.id in self._scope.parameters:
+            parameter, key = self._scope.parameters[node.value.id], None
+        else:
+            raise self._unfit(node, "only a parameter has fields")
+        kind = parameter.fields.get(node.attr)
+        if kind is None:
+            raise self._unfit(node, f"the fields are {', '.join(sorted(parameter.fields)) or 'none'}")
+        return _looked_up(parameter, key, node.attr, kind)
+
+
+def _conjunction(runs: tuple[Run, ...]) -> Run:
+    """FALSE beats UNKNOWN beats TRUE."""
+
+    def run(row: Row) -> bool | None:
+        answer: bool | None = True
+        for each in runs:
+            value = each(row)
+            if value is False:
+                return False
+            if value is None:
+                answer = None
+        return answer
+
+    return run
+
+
+def _disjunction(runs: tuple[Run, ...]) -> Run:
+    """TRUE beats UNKNOWN beats FALSE."""
+
+    def run(row: Row) -> bool | None:
+        answer: bool | None = False
+        for each in runs:
+            value = each(row)
+            if value is True:
+                return True
+            if value is None:
+                answer = None
+        return answer
+
+    return run
+
+
+def _of(kind: Type, run: Run, *parts: Typed) -> Typed:
+    reads = frozenset[str]().union(*(each.reads for each in parts))
+    return Typed(kind, run, reads, tuple(dict.fromkeys(each for part in parts for each in part.lookups)))
+
+
+def _looked_up(parameter: Parameter, key: Typed | None, wanted: str | None, kind: Type) -> Typed:
+    slot, of = parameter.slot, None if key is None else key.run
+
+    def run(row: Row) -> Any:
+        value = row[slot]
+        if value is None:
+            return None
+        if of is not None:
+            at = of(row)
+            value = None if at is None or isinstance(at, Span) else value.get(at)
+        return value if wanted is None or value is None else value.get(wanted)
+
+    reads = frozenset({parameter.name}) | (frozenset() if key is None else key.reads)
+    mine = () if of is None else (Lookup(parameter.name, of),)
+    return Typed(kind, run, reads, (*mine, *(() if key is None else key.lookups)))
+
+
+def _any_of(values: Mapping[Any, Any], span: Span | None) -> Any:
+    """What a table says when its key is not known: something between its values; a word or a flag only if all agree."""
+    found = [value for key, value in values.items() if span is None or (span == key) is not False]
+    if not found:
+        return None
+    answer = found[0]
+    for each in found[1:]:
+        answer = hull(answer, each)
+    return answer
+
+
+def _remainder(value: Any, divisor: int) -> Any:
+    return None if isinstance(value, Span) else value % divisor
+
+
+def _arithmetic_type(sign: ast.operator, first: Type, second: Type) -> Type | None:
+    kinds = first.kind, second.kind
+    plain = {Kind.COUNT, Kind.NUMBER}
+    match sign:
+        case ast.Add() | ast.Sub() if kinds == (Kind.MONTH, Kind.COUNT):
+            return MONTH
+        case ast.Sub() if kinds == (Kind.MONTH, Kind.MONTH):
+            return COUNT
+        case ast.Add() | ast.Sub() | ast.Mult() if set(kinds) <= plain:
+            return together(first, second)
+        case ast.Div() if set(kinds) <= plain:
+            return NUMBER
+        case ast.FloorDiv() | ast.Mod() if kinds == (Kind.COUNT, Kind.COUNT):
+            return COUNT
+    return None
