@@ -52,6 +52,7 @@ class Condition:
     lookups: tuple[Lookup, ...]
     begins: Run | None
     code_if: Run | None
+    insists: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class RuleCompiler:
         code_if = None
         if row.unknown_code_if is not None:
             code_if = self._expression(row.unknown_code_if, scope, f"{place} unknown_code_if", (Kind.FLAG,)).run
-        return Condition(row, typed.run, typed.reads, typed.lookups, begins, code_if)
+        return Condition(row, typed.run, typed.reads, typed.lookups, begins, code_if, typed.insists)
 
     def _caveat(self, row: CaveatRow, scope: Scope) -> Caveat:
         typed = self._expression(row.when, scope, f"caveat {row.code}", (Kind.FLAG,))

@@ -202,7 +202,10 @@ def _settled(
         row, _ = _filled(rule, question, parameters, facts)
         for found, state in zip(seen, _states(rule, row, held), strict=True):
             found.add(state)
-    return [next(iter(each)) if len(each) == 1 else state for each, state in zip(seen, states, strict=True)]
+    return [
+        next(iter(found)) if len(found) == 1 and not each.insists else state
+        for each, found, state in zip(rule.conditions, seen, states, strict=True)
+    ]
 
 
 def _domain(slot: FactSlot) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """Literal cases of the benefit rules: facts in, what must come out, with the source of the expected value.
 
-A case file is `cases/RULE….toml`: `rule`, then `[[case]]` rows (see `Case`). They are asked as `kiosk benefits evaluate`
-asks: through the same reading of facts and the same record.
+A case file is `cases/RULE….toml`: `rule`, then `[[case]]` rows (see `Case`). They are asked as `kiosk benefits
+evaluate` asks: through the same reading of facts and the same record.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -41,7 +41,10 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A compiled expression. `reads`: names of facts and parameters it rests on, through everything it names."""
+    """A compiled expression. `reads`: names of facts and parameters it rests on, through everything it names.
+
+    `insists`: it asks whether something is known, so that no trying of every value answers it.
+    """
 
     type: Type
     run: Run
@@ -49,6 +52,7 @@ class Typed:
     lookups: tuple[Lookup, ...] = ()
     slot: int | None = None
     constant: Any = None
+    insists: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +331,8 @@ class _Compiler:
         runs, of = tuple(each.run for each in parts), function.of
         if len(runs) == 1:
             (only,) = runs
-            return _of(kind, lambda row: of(only(row)), *parts)
+            single = _of(kind, lambda row: of(only(row)), *parts)
+            return replace(single, insists=True) if called == "known" else single
         left, right = runs
         return _of(kind, lambda row: of(left(row), right(row)), *parts)
 
@@ -443,7 +448,8 @@ def _disjunction(runs: tuple[Run, ...]) -> Run:
 
 def _of(kind: Type, run: Run, *parts: Typed) -> Typed:
     reads = frozenset[str]().union(*(each.reads for each in parts))
-    return Typed(kind, run, reads, tuple(dict.fromkeys(each for part in parts for each in part.lookups)))
+    lookups = tuple(dict.fromkeys(each for part in parts for each in part.lookups))
+    return Typed(kind, run, reads, lookups, insists=any(each.insists for each in parts))
 
 
 def _looked_up(parameter: Parameter, key: Typed | None, wanted: str | None, kind: Type) -> Typed:
