@@ -3,7 +3,7 @@
 Everything is copied beside the old files first: journal, present snapshot, and the old key for journals that were moved
 aside (they stay as they are, as evidence; their key lies beside them, encrypted under the new one). Then one durable
 note says that the copies are whole. Before it, whatever is there is thrown away; from it on, whatever is missing is
-done, by whoever next asks for the store's key. So every process gets the key through `load_store_key`.
+done: by whoever next asks for the store's key. So every process gets the key through `load_store_key`.
 """
 
 from __future__ import annotations
@@ -83,6 +83,10 @@ def finish_rekeying(folder: Path, keys: KeyProvider) -> bool:
             if time.monotonic() > until:
                 raise
             time.sleep(0.05)
+    if _begun(folder, keys):
+        # cut off before its note; whoever has the journal open may be at it, and what stays is asked for again
+        with contextlib.suppress(StoreError), _alone(folder):
+            _forget_attempt(folder, keys)
     return False
 
 
@@ -103,30 +107,44 @@ def rekey(
     with _alone(folder), keys.load(STORE_KEY, length=KEY_BYTES) as old:
         if wal_is_suspect(folder):
             raise StoreBroken(DATABASE, "its write-ahead log is damaged; the terminal has to open it first")
-        _throw_away_copies(folder)
-        step("next key")
-        # of an attempt that was cut off before its note
-        keys.destroy(NEXT_KEY)
-        material = bytearray(random(KEY_BYTES))
         try:
-            keys.create(NEXT_KEY, material)
-        finally:
-            wipe(material)
-        with keys.load(NEXT_KEY, length=KEY_BYTES) as new:
-            step("journal copy")
-            copied = _copy_journal(folder, old.material, new.material, progress)
-            step("snapshot copy")
-            snapshot = _copy_snapshot(folder / SNAPSHOTS, old.material, new.material, progress)
-            places = [place for place in aside_folders(folder) if (place / DATABASE).exists()]
-            for place in places:
-                step("old key aside")
-                with old_key_of(place, old.material) as its_own:
-                    keep_key(place, its_own.material, new.material, random(NONCE_BYTES))
-            note = _Note(format=1, key_check=key_check(new.material), snapshot=snapshot == "kept")
-        step("note")
-        write_file(folder / _NOTE, note.model_dump_json().encode())
+            note, rekeyed = _copied(folder, keys, old.material, random, progress, step)
+        except BaseException:
+            # the room they take is wanted, and they keep what is deleted from the originals
+            with contextlib.suppress(StoreError):
+                _forget_attempt(folder, keys)
+            raise
         _forward(folder, keys, note, step)
-    return Rekeyed(copied, len(places), snapshot)
+    return rekeyed
+
+
+def _copied(
+    folder: Path, keys: KeyProvider, old: KeyBytes, random: Random, progress: Progress, step: Step
+) -> tuple[_Note, Rekeyed]:
+    """Everything up to the note."""
+    _throw_away_copies(folder)
+    step("next key")
+    # of an attempt that was cut off before its note
+    keys.destroy(NEXT_KEY)
+    material = bytearray(random(KEY_BYTES))
+    try:
+        keys.create(NEXT_KEY, material)
+    finally:
+        wipe(material)
+    with keys.load(NEXT_KEY, length=KEY_BYTES) as new:
+        step("journal copy")
+        copied = _copy_journal(folder, old, new.material, progress)
+        step("snapshot copy")
+        snapshot = _copy_snapshot(folder / SNAPSHOTS, old, new.material, progress)
+        places = [place for place in aside_folders(folder) if (place / DATABASE).exists()]
+        for place in places:
+            step("old key aside")
+            with old_key_of(place, old) as its_own:
+                keep_key(place, its_own.material, new.material, random(NONCE_BYTES))
+        note = _Note(format=1, key_check=key_check(new.material), snapshot=snapshot == "kept")
+    step("note")
+    write_file(folder / _NOTE, note.model_dump_json().encode())
+    return note, Rekeyed(copied, len(places), snapshot)
 
 
 @contextlib.contextmanager
@@ -248,11 +266,26 @@ def _put_in_place(path: Path, step: Step) -> None:
         sync_folder(path.parent)
 
 
+def _begun(folder: Path, keys: KeyProvider) -> bool:
+    return bool(_copies(folder)) or NEXT_KEY in keys.names()
+
+
+def _forget_attempt(folder: Path, keys: KeyProvider) -> None:
+    """Throw away what a change of key made before its note; nothing when there is a note."""
+    if not (folder / _NOTE).exists():
+        _throw_away_copies(folder)
+        keys.destroy(NEXT_KEY)
+
+
 def _throw_away_copies(folder: Path) -> None:
     with mapped(folder.name):
-        for pattern in (f"*{_COPY}*", f"{SNAPSHOTS}/*/*{_COPY}*", f"*/{NEXT_OLD_KEY}"):
-            for leftover in folder.glob(pattern):
-                leftover.unlink()
+        for leftover in _copies(folder):
+            leftover.unlink()
+
+
+def _copies(folder: Path) -> list[Path]:
+    patterns = (f"*{_COPY}*", f"{SNAPSHOTS}/*/*{_COPY}*", f"*/{NEXT_OLD_KEY}")
+    return [found for pattern in patterns for found in folder.glob(pattern)]
 
 
 def _has(keys: KeyProvider, name: str) -> bool:
