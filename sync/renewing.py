@@ -17,7 +17,7 @@ from sync.protocol.certificate_code import CodeUnreadableError, read_seal_certif
 from sync.protocol.enrolment import EnrolmentRefused, Trust
 from sync.protocol.suites import Signer, suite_of_public_key
 from sync.terminal_keys import NEXT_KEY, load_signer, make_terminal_key, settle_keys, signer_named
-from sync.trust import CENTRE, FOLDER, read_trust, write_trust
+from sync.trust import CENTRE, FOLDER, NotEnrolled, read_trust, write_trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,7 @@ class Own:
 
         Raises NotEnrolled and the errors of keys.
         """
-        found = (self.renewing.data_dir / FOLDER / CENTRE).stat()
-        seen = (found.st_ino, found.st_mtime_ns)
+        seen = self._file()
         if seen == self._seen:
             return False
         self.trust: Trust = self.renewing.trust()
@@ -76,3 +75,10 @@ class Own:
         self.signer: Signer = load_signer(self.renewing.keys, self.trust.terminal_key_fingerprint)
         self._seen = seen
         return True
+
+    def _file(self) -> tuple[int, int]:
+        try:
+            found = (self.renewing.data_dir / FOLDER / CENTRE).stat()
+        except FileNotFoundError:
+            raise NotEnrolled("what this terminal trusted is gone: enrol this terminal again") from None
+        return found.st_ino, found.st_mtime_ns

@@ -15,7 +15,7 @@ from typing import Final
 from offline_store.errors import KeyMissing, KeyUnfit
 from offline_store.keys import KeyProvider, KeySigner, SigningKeys, wipe
 from sync.protocol.signatures import fingerprint
-from sync.protocol.suites import SUITE_NAMES, Signer, SuiteName, suite, suite_of_public_key
+from sync.protocol.suites import SUITE_NAMES, Signer, SuiteName, UnfitKey, suite, suite_of_public_key
 
 TERMINAL_KEY: Final = "terminal"
 NEXT_KEY: Final = "terminal-next"
@@ -56,11 +56,15 @@ def make_terminal_key(keys: KeyProvider, use: str = TERMINAL_KEY, suite_name: Su
 
 def signer_named(keys: KeyProvider, use: str, suite_name: SuiteName = "intl") -> Signer:
     """The key for that use in that suite. Raises KeyMissing, KeyUnfit."""
-    return _taken_for(keys, name_in(suite_name, use), suite_name)
+    name = name_in(suite_name, use)
+    try:
+        return _taken_for(keys, name, suite_name)
+    except UnfitKey as error:
+        raise KeyUnfit(name, str(error)) from error
 
 
 def _taken_for(keys: KeyProvider, name: str, suite_name: SuiteName) -> Signer:
-    """The key of that name, taken for one of that suite unless it is held by the provider."""
+    """The key of that name, taken for one of that suite unless it is held by the provider. Raises UnfitKey besides."""
     held = keys.signer(name) if isinstance(keys, SigningKeys) else None
     if held is not None:
         return _Held(held, suite_of_public_key(held.public_key).name)
@@ -109,7 +113,8 @@ def _with_fingerprint(keys: KeyProvider, wanted: str) -> tuple[str, Signer] | No
             for name in dict.fromkeys((name_in(suite_name, use), use)):
                 try:
                     signer = _taken_for(keys, name, suite_name)
-                except KeyMissing:
+                except (KeyMissing, UnfitKey):
+                    # not every key of intl is a number that a key of sm may be
                     continue
                 if fingerprint(signer.public_key) == wanted:
                     return name, signer

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from offline_store.errors import KeyUnfit
 from offline_store.keys import KeyFiles
 from sync.client.outcomes import Done, Later, NoAnswer, Stopped
 from sync.client.renewal import expires, renewal, terminal_revocations
@@ -29,9 +30,18 @@ from sync.protocol.terminal_certificate import (
     TerminalRevocations,
     read_statement,
 )
-from sync.renewing import Renewing
-from sync.terminal_keys import AGAIN_KEY, NEXT_KEY, load_signer, make_terminal_key, name_in, settle_keys, signer_named
-from sync.trust import TerminalRevocationFile, read_trust, write_trust
+from sync.renewing import Own, Renewing
+from sync.terminal_keys import (
+    AGAIN_KEY,
+    NEXT_KEY,
+    TERMINAL_KEY,
+    load_signer,
+    make_terminal_key,
+    name_in,
+    settle_keys,
+    signer_named,
+)
+from sync.trust import NotEnrolled, TerminalRevocationFile, read_trust, write_trust
 
 
 class PowerCut(Exception):  # noqa: N818 - what happens
@@ -392,6 +402,24 @@ def test_the_names_of_keys_that_exist_stay_and_a_key_of_sm_under_such_a_name_goe
     settle_keys(keys, mine)
     assert keys.names() == ("terminal-sm",)
     assert fingerprint(load_signer(keys, mine).public_key) == mine
+
+
+def test_a_number_that_is_no_key_of_its_suite_is_named_and_does_not_hide_the_key_that_is_looked_for(tmp_path):
+    keys = KeyFiles(tmp_path / "keys", allow_file=True, warn=lambda _: None)
+    keys.create("terminal-sm", b"\xff" * 32)
+    with pytest.raises(KeyUnfit, match="order"):
+        signer_named(keys, TERMINAL_KEY, "sm")
+    make_terminal_key(keys, NEXT_KEY)
+    mine = fingerprint(signer_named(keys, NEXT_KEY).public_key)
+    assert fingerprint(load_signer(keys, mine).public_key) == mine
+
+
+def test_a_process_whose_trust_was_taken_away_says_that_it_is_not_enrolled(disk):
+    own = Own(disk.folder, disk.keys)
+    assert not own.look()
+    (disk.folder / "trust" / "centre.json").unlink()
+    with pytest.raises(NotEnrolled):
+        own.look()
 
 
 def test_two_that_settle_the_same_key_at_once_do_not_trip_over_one_another(hall, tmp_path):
