@@ -45,6 +45,7 @@ from sync.client.session import Session
 from sync.generations import Generations
 from sync.packages import PackageFolder, PackageStatus, package_status
 from sync.protocol.encoding import canonical_json
+from sync.protocol.enrolment import Trust
 from sync.protocol.exchange import Request
 from sync.protocol.heartbeat import Order
 from sync.protocol.suites import suite_of_public_key
@@ -163,34 +164,33 @@ class _MovedAside:
 
 
 class Worker:
-    """Runs jobs for one data directory. One thread owns it; beside it may stand one for the jobs of `PERSON`."""
+    """Runs jobs for one data directory. One thread owns it; beside it may stand one for the jobs of `PERSON`.
+
+    What the terminal trusts may change beside it, by a renewal or an operator: looked at before each job.
+    """
 
     def __init__(
-        self, data_dir: Path, own: Own, session: Session, delivery: Delivery, store_key: KeyBuffer, sender: Sender
+        self,
+        data_dir: Path,
+        own: Own,
+        session: Session,
+        delivery: Delivery,
+        store_key: KeyBuffer,
+        sender: Sender,
+        sender_for: Callable[[str], Sender],
     ) -> None:
-        trust = own.trust
-        self.terminal: Final = trust.terminal
-        self._trust = trust
+        self.terminal: Final = own.trust.terminal
         self._session = session
         self._delivery = delivery
         self._store_key = store_key
         self._sender = sender
+        self._sender_for = sender_for
         self._generations = Generations(data_dir / SNAPSHOT_FOLDER, store_key)
         self._moved_aside = _MovedAside(data_dir, store_key)
         self._own = own
-        self._revocations = RevocationFile(data_dir, trust)
         self._data_dir = data_dir
-        self._trusted_time = TrustedTime(data_dir, trust)
-        self._terminal_revocations = TerminalRevocationFile(data_dir, trust)
         self.orders: Final = Orders(data_dir, _utc, self._drained, delivery.audit_names_order, self._tell_terminal)
-        self._vitals = Vitals(
-            data_dir=data_dir,
-            delivery=delivery,
-            orders=self.orders,
-            trusted_time=self._trusted_time,
-            suite=suite_of_public_key(trust.authority_key).name,
-            generation=self._generations.in_use,
-        )
+        self._believe(own.trust)
         self._log = structlog.wrap_logger(
             structlog.PrintLogger(sys.stderr),
             processors=[
@@ -299,6 +299,20 @@ class Worker:
             return terminal_revocations(self._terminal_revocations, self._trust.authority_key, _utc)
         return jobs.revocations(self._revocations, self._trust.issuers, _utc)
 
+    def _believe(self, trust: Trust) -> None:
+        self._trust = trust
+        self._revocations = RevocationFile(self._data_dir, trust)
+        self._terminal_revocations = TerminalRevocationFile(self._data_dir, trust)
+        self._trusted_time = TrustedTime(self._data_dir, trust)
+        self._vitals = Vitals(
+            data_dir=self._data_dir,
+            delivery=self._delivery,
+            orders=self.orders,
+            trusted_time=self._trusted_time,
+            suite=suite_of_public_key(trust.authority_key).name,
+            generation=self._generations.in_use,
+        )
+
     def _own_again(self) -> bool:
         """Trust and key as they are on disk now: renewed by us, or enrolled again by an operator beside us.
 
@@ -306,8 +320,14 @@ class Worker:
         """
         if not self._own.look():
             return False
-        self._trust = self._own.trust
+        before, trust = self._trust, self._own.trust
+        self._believe(trust)
         self._session.signer = self._own.signer
+        if trust.gateway_url != before.gateway_url:
+            # the centre has moved: nobody may be left at the old address
+            old, self._sender = self._sender, self._sender_for(trust.gateway_url)
+            self._session.send = self._sender
+            old.close()
         return True
 
     def _not_before_known(self) -> datetime:
@@ -366,7 +386,7 @@ def open_worker(data_dir: Path, keys: KeyProvider, sender_for: Callable[[str], S
         raise
     own = Own(data_dir, keys)
     session = Session(trust.terminal, own.signer, sender, _utc, os.urandom)
-    return Worker(data_dir, own, session, delivery, store_key, sender)
+    return Worker(data_dir, own, session, delivery, store_key, sender, sender_for)
 
 
 def _retained_since() -> str:

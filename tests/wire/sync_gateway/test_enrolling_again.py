@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -16,9 +17,13 @@ from kiosk.clock import SystemClock
 from kiosk.settings import Keys
 from offline_store.errors import StoreBusy
 from sync import process
+from sync.client.http import HttpSender
+from sync.client.outcomes import Done
+from sync.passes import open_worker
 from sync.protocol.signatures import fingerprint
+from sync.protocol.suites import suite
 from sync.terminal_keys import load_signer
-from sync.trust import read_trust
+from sync.trust import read_trust, write_trust
 
 
 def now():
@@ -94,3 +99,26 @@ def test_a_code_that_is_refused_leaves_the_terminal_as_it_was(gateway, tmp_path)
     assert read_trust(kiosk.data.root) == before
     assert kiosk.sync().alarms == ()
     assert kiosk.enrol_again().epoch == 2
+
+
+def test_a_loop_that_runs_goes_to_the_address_and_believes_the_authority_that_the_terminal_trusts_now(gateway, kiosk):
+    asked = []
+
+    def sender_for(url):
+        asked.append(url)
+        return HttpSender(gateway.url)
+
+    with closing(open_worker(kiosk.data.root, kiosk.keys, sender_for)) as worker:
+        assert isinstance(worker.job("terminal-revocations", "operator").outcome, Done)
+        assert worker.status().certificate.revocations_as_of is not None
+        trust = read_trust(kiosk.data.root)
+        stranger = suite("intl").signer(bytes(range(32))).public_key
+        moved = {"gateway_url": "https://moved.example", "authority_key": stranger}
+        write_trust(kiosk.data.root, trust.model_copy(update=moved))
+        assert isinstance(worker.job("head", "operator").outcome, Done)
+        assert asked == [gateway.url, "https://moved.example"]
+        assert worker.status().certificate.revocations_as_of is None, "a stranger's list"
+        write_trust(kiosk.data.root, trust)
+        assert isinstance(worker.job("head", "operator").outcome, Done)
+        assert worker.status().certificate.revocations_as_of is not None
+    assert asked == [gateway.url, "https://moved.example", gateway.url]
