@@ -89,11 +89,12 @@ class _Plan:
         return None if opening is None else stated_suite(opening)
 
     def openings_after(self, epoch: int) -> tuple[EpochOpened, ...]:
-        """What the terminal signed when it opened later epochs; none while this one goes on."""
+        """What the terminal signed when it opened later epochs, in this upload too; none while this one goes on."""
         if epoch not in self._openings:
             entries = self.store.openings_after(self.terminal, epoch)
             self._openings[epoch] = tuple(EpochOpened.read(entry) for entry in entries)
-        return self._openings[epoch]
+        coming = [entry for (later, seq), (entry, _) in self.new.items() if seq == 1 and later > epoch]
+        return self._openings[epoch] + tuple(EpochOpened.read(entry) for entry in coming)
 
     def stated(self, epoch: int) -> dict[int, bytes]:
         """The hash a later opening states for a number of this epoch."""

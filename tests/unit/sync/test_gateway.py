@@ -204,8 +204,17 @@ def test_a_new_epoch_goes_beside_the_old_one(hall, terminal):
     terminal.upload()
     terminal.open_epoch(2)
     late = terminal.append("session-closed")
-    receipt = parse(ChainReceipt, terminal.upload(terminal.chain[2], late).body)
-    assert (receipt.received, receipt.expected.epoch, receipt.expected.seq) == (2, 1, 4)
+    # in order: once the new epoch was opened nothing goes on in the old one
+    receipt = parse(ChainReceipt, terminal.upload(late, terminal.chain[2]).body)
+    assert (receipt.received, receipt.expected.epoch, receipt.expected.seq) == (2, 2, 2)
+
+
+def test_an_epoch_that_this_very_upload_has_ended_is_not_gone_on_in(hall, terminal):
+    terminal.upload()
+    opening, late = terminal.open_epoch(2), terminal.append("custody")
+    assert refusal(terminal.upload(opening, late)) == (409, "fork")
+    assert [row[:3] for row in rows(hall)] == [("T0001", 1, 1)]
+    assert terminal.upload(late, opening).status == 200
 
 
 # --- refused at the door
