@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -134,6 +135,9 @@ def publish(house: House, now: datetime, *, area: str = "990100") -> Manifest:
         facts = Manifest.model_validate_json((house.folder / f"{DRAFT}.json").read_bytes())
     except OSError:
         raise NoDraft("there is no population to publish: run kiosk-gateway population first") from None
+    with draft.open("rb") as packed:
+        if hashlib.file_digest(packed, "sha256").hexdigest() != facts.package_sha256:
+            raise NoDraft("the last population was cut off: run kiosk-gateway population again")
     with house.store.transaction():
         latest = house.store.latest_snapshot()
         generation = 1 if latest is None else latest.generation + 1

@@ -11,11 +11,12 @@ from importlib.resources import files
 import pytest
 from typer import Exit
 
+from offline_store.schema import PersonRow
 from sync.client.http import GatewayAddressUnfit, checked_address
 from sync.gateway.app import public_app, terminals_app
 from sync.gateway.command import CANNOT_TELL, opened_house
 from sync.gateway.core import handle
-from sync.gateway.house import House, NoDraft, NoHouse, make_house, open_house, publish
+from sync.gateway.house import DRAFT, House, NoDraft, NoHouse, make_house, open_house, publish, write_draft
 from sync.gateway.overview import masked_name, record
 from sync.gateway.sqlite_database import StoreUnusable
 from sync.gateway.sqlite_store import SqliteStore
@@ -123,6 +124,19 @@ def test_a_command_that_finds_the_store_busy_says_so_and_cannot_tell(tmp_path, c
 def test_nothing_is_published_before_there_is_a_population(hall):
     with pytest.raises(NoDraft, match="kiosk-gateway population"):
         publish(House(hall.folder, hall.authority, hall.store, "", ""), hall.clock.now())
+
+
+def test_a_draft_that_was_cut_off_before_its_facts_is_not_published(hall):
+    people = [PersonRow("110199198803120233", "李测试", "1", "01", "1988-03-12", "worker", "990100", None)]
+    house = House(hall.folder, hall.authority, hall.store, "", "")
+    write_draft(hall.folder, people, lambda done: None)
+    facts = (hall.folder / f"{DRAFT}.json").read_bytes()
+    assert publish(house, hall.clock.now()).generation == 1
+    write_draft(hall.folder, people * 2, lambda done: None)
+    (hall.folder / f"{DRAFT}.json").write_bytes(facts)
+    with pytest.raises(NoDraft, match="kiosk-gateway population"):
+        publish(house, hall.clock.now())
+    assert hall.store.latest_snapshot().generation == 1
 
 
 def test_a_directory_without_trust_and_one_with_damaged_trust_are_not_enrolled(tmp_path):
