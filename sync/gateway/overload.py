@@ -9,10 +9,10 @@ is sent behind it.
 from __future__ import annotations
 
 import math
-import re
 import threading
 from typing import Final
 
+from sync.gateway.claims import claimed_terminal
 from sync.gateway.refusals import too_busy
 from sync.protocol.exchange import Response
 
@@ -32,13 +32,9 @@ _KEPT_SECONDS: Final = 60.0
 
 def turned_away(admission: Admission, route: str, signature_input: str, now: float) -> Response | None:
     """The answer to a request that is too much, by its path and the terminal it claims to be from; None: take it."""
-    claimed = _CLAIMED.search(signature_input)
     urgent = route in URGENT or route.startswith("/v1/questions/")
-    wait = admission.ask(claimed.group(1) if claimed else "", now, urgent=urgent)
+    wait = admission.ask(claimed_terminal(signature_input) or "", now, urgent=urgent)
     return None if wait is None else too_busy(wait)
-
-
-_CLAIMED: Final = re.compile(r';keyid="([A-Z0-9-]{2,32}):')
 
 
 class Admission:

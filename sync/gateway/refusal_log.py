@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from sync.gateway.claims import claimed_terminal
 from sync.gateway.refusals import code_of
 from sync.protocol.exchange import Request, Response
 
-_CLAIMED: Final = re.compile(r';keyid="([A-Z0-9-]{2,32}):')
 _PATH: Final = re.compile(r"/v1/[a-z-]{1,32}(/[a-z-]{1,32})?")
 
 
@@ -31,7 +31,6 @@ def telling(core: Callable[[Request], Response], tell: Callable[[str], object]) 
 
 
 def _line(request: Request, response: Response) -> str:
-    claimed = _CLAIMED.search(request.headers.get("signature-input", ""))
     path = _PATH.match(request.route)
     said = {
         "event": "refused",
@@ -39,7 +38,7 @@ def _line(request: Request, response: Response) -> str:
         "code": code_of(response),
         "method": request.method if request.method in ("GET", "POST") else "other",
         "path": path.group(0) if path else "other",
-        "claims": claimed.group(1) if claimed else None,
+        "claims": claimed_terminal(request.headers.get("signature-input", "")),
         "at": response.headers.get("date"),
     }
     return json.dumps(said)
