@@ -65,8 +65,3 @@ def wipe_is_due(book: OrderBook) -> bool:
     """The centre knows that the wipe begins: nothing keeps it any more."""
     unheard = {report.number for report in book.reports}
     return any(opened.step == "wiping" and opened.order.number not in unheard for opened in book.open)
-
-
-def lock_of(data_dir: Path) -> Lock | None:
-    """Whether the centre took this terminal out of service."""
-    return read_orders(data_dir).lock

@@ -95,9 +95,6 @@ Asks: TypeAlias = Annotated[
     ConfirmIdentity | ConfirmEcardCode | LiveRecord | CardStatusChange | PinResetToken | FetchDocument,
     Field(discriminator="kind"),
 ]
-QuestionKind: TypeAlias = Literal[
-    "confirm-identity", "confirm-ecard-code", "live-record", "card-status-change", "pin-reset-token", "fetch-document"
-]
 
 
 class Question(Message):

@@ -20,7 +20,7 @@ from sync.client.session import Session
 from sync.gateway.beating import interval, issue_order
 from sync.gateway.cli_operations import fleet_line, with_heartbeat
 from sync.orders import FILE as ORDERS
-from sync.orders import lock_of, read_orders
+from sync.orders import read_orders
 from sync.protocol.exchange import JSON, Response
 from sync.protocol.heartbeat import Heartbeat, HeartbeatAnswer, Order, TimeStatement
 from sync.protocol.messages import parse
@@ -84,6 +84,10 @@ def kiosk(hall, tmp_path):
 def order(hall, command, number="T0001"):
     with hall.store.transaction():
         return issue_order(number, command, "test", store=hall.store, authority=hall.authority, now=hall.clock.now())
+
+
+def lock_of(folder):
+    return read_orders(folder).lock
 
 
 def states(hall):
