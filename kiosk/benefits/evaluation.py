@@ -6,17 +6,17 @@ default; months that were not verified are a lower bound. An unknown choice that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 from typing import Any, Final
 
 from kiosk.benefits import reason_codes as codes
-from kiosk.benefits.compiled_rule import CompiledRule, Condition, FactSlot
+from kiosk.benefits.compiled_rule import CompiledRule, FactSlot
 from kiosk.benefits.fact import Fact, Source
-from kiosk.benefits.language.compiling import Lookup, Row
-from kiosk.benefits.language.types import Kind
+from kiosk.benefits.language.compiling import Row
+from kiosk.benefits.missing import missing, state_codes, unknown_codes
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Alternative, Outcome, Reason, Result, ResultStatus
 from kiosk.benefits.parameters import Parameters
@@ -54,28 +54,24 @@ def evaluate(book: RuleBook, question: Question) -> Outcome:
 def _evaluated(book: RuleBook, question: Question) -> Outcome:
     rule = book.rule(question.rule, question.place, question.as_of) or _earliest(book, question)
     parameters = book.parameters(question.place, question.as_of)
-    governing = _governing(rule, question, parameters)
+    filled = _filled(rule, question, parameters, question.facts)
+    governing = question.as_of if rule.governing is None else _plain(rule.governing(filled[0]))
     on = _day(governing) or question.as_of
     in_force = book.rule(question.rule, question.place, on)
+    figures = book.parameters(question.place, on)
     if in_force is None:
-        return _answer(rule, question, parameters, governing, before=True)
-    return _answer(in_force, question, book.parameters(question.place, on), governing, before=False)
+        return _answer(rule, question, parameters, governing, filled, before=True)
+    if in_force is not rule or figures is not parameters:
+        filled = _filled(in_force, question, figures, question.facts)
+    return _answer(in_force, question, figures, governing, filled, before=False)
 
 
 def _earliest(book: RuleBook, question: Question) -> CompiledRule:
-    """The oldest version, for saying that there was none before it."""
+    """The newest version there is, for saying that there was none before it."""
     found = book.rule(question.rule, question.place, date.max)
     if found is None:
         raise KeyError(question.rule)
     return found
-
-
-def _governing(rule: CompiledRule, question: Question, parameters: Parameters) -> date | Month | None:
-    if rule.governing is None:
-        return question.as_of
-    row, _ = _filled(rule, question, parameters, question.facts)
-    found = rule.governing(row)
-    return None if isinstance(found, Span) else found
 
 
 def _day(governing: date | Month | None) -> date | None:
@@ -112,25 +108,28 @@ def _top(fact: Fact[int], as_of: date) -> int | None:
 
 
 def _answer(
-    rule: CompiledRule, question: Question, parameters: Parameters, governing: date | Month | None, *, before: bool
+    rule: CompiledRule,
+    question: Question,
+    parameters: Parameters,
+    governing: date | Month | None,
+    filled: tuple[Row, bool],
+    *,
+    before: bool,
 ) -> Outcome:
-    row, bounded = _filled(rule, question, parameters, question.facts)
+    row, bounded = filled
     held = tuple(each for each in rule.caveats if each.run(row) is True)
     own = [each.run(row) for each in rule.conditions]
     states = _touched(rule, own, held)
-    unknown = [
-        each for each in rule.facts if row[each.slot] is None and each.kind.kind.kind in (Kind.FLAG, Kind.CHOICE)
-    ]
-    if None in states and False not in states and unknown:
-        states = _settled(rule, question, parameters, states, held, unknown)
+    if None in states and False not in states:
+        states = _settled(rule, question, parameters, row, states, held)
     plain = _filled(rule, question, parameters, _points(question.facts))[0] if bounded else row
     values, ranges = _values(rule, plain, row)
     alternatives = _alternatives(rule, question, parameters, row) if rule.merged.rule.alternatives else ()
     result, why = _verdict(rule, states, values, held, _day(governing), before=before)
-    missing, figures = _missing(rule, row, states, values, result, question)
-    found = [*(each.row.code for each in held), *why, *_state_codes(rule, row, own, states)]
+    lacking, figures = missing(rule, row, states, values) if None in states or None in values.values() else ((), ())
+    found = [*(each.row.code for each in held), *why, *state_codes(rule, row, own, states)]
     if result is Result.UNDETERMINED or None in states:
-        found += _unknown_codes(rule, row, states, missing, figures)
+        found += unknown_codes(rule, row, states, lacking, figures)
     if governing is None:
         found.append(codes.GOVERNING_DATE_ASSUMED)
     if rule.merged.expired:
@@ -149,7 +148,7 @@ def _answer(
         ),
         caveats=held,
         codes=tuple(dict.fromkeys(found)),
-        missing_facts=missing,
+        missing_facts=lacking,
         missing_parameters=figures,
         alternatives=alternatives,
         values=values,
@@ -182,13 +181,19 @@ def _settled(
     rule: CompiledRule,
     question: Question,
     parameters: Parameters,
+    row: Row,
     states: list[bool | None],
     held: tuple[Any, ...],
-    unknown: list[FactSlot],
 ) -> list[bool | None]:
     """Conditions that come out the same whatever an unknown choice is, are known."""
-    open_conditions = [each for each, state in zip(rule.conditions, states, strict=True) if state is None]
-    matter = [each for each in unknown if any(each.store in condition.reads for condition in open_conditions)]
+    reads = frozenset[str]().union(
+        *(each.reads for each, state in zip(rule.conditions, states, strict=True) if state is None)
+    )
+    matter = [
+        each
+        for each in rule.facts
+        if row[each.slot] is None and each.store in reads and each.kind.type in ("flag", "choice")
+    ]
     cases = 1
     for each in matter:
         cases *= len(_domain(each))
@@ -199,8 +204,8 @@ def _settled(
         facts = dict(question.facts)
         for each, word in zip(matter, words, strict=True):
             facts[each.store] = Fact(word, Source.VERIFIED, question.as_of)
-        row, _ = _filled(rule, question, parameters, facts)
-        for found, state in zip(seen, _states(rule, row, held), strict=True):
+        tried, _ = _filled(rule, question, parameters, facts)
+        for found, state in zip(seen, _states(rule, tried, held), strict=True):
             found.add(state)
     return [
         next(iter(found)) if len(found) == 1 and not each.insists else state
@@ -305,80 +310,3 @@ def _asked(question: Question, facts: Facts) -> Question:
 
 def _plain(value: Any) -> Any:
     return None if isinstance(value, Span) else value
-
-
-# what is missing, and the codes that say why
-
-
-def _missing(
-    rule: CompiledRule,
-    row: Row,
-    states: list[bool | None],
-    values: Mapping[str, Any],
-    result: Result,
-    question: Question,
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Facts by this rule's names, parameters with their keys: those behind what could not be said."""
-    reads: set[str] = set()
-    lookups: list[Lookup] = []
-    for each, state in zip(rule.conditions, states, strict=True):
-        if state is None:
-            reads |= each.reads
-            lookups += each.lookups
-    for name, figure in rule.figures.items():
-        if values[name] is None:
-            reads |= figure.reads
-            lookups += figure.lookups
-    names = {slot.store: alias for alias, slot in _by_alias(rule)}
-    facts = tuple(
-        names.get(each.store, each.store) for each in rule.facts if each.store in reads and row[each.slot] is None
-    )
-    return facts, _missing_figures(rule, row, reads, lookups)
-
-
-def _by_alias(rule: CompiledRule) -> Iterable[tuple[str, FactSlot]]:
-    for slot in rule.facts:
-        alias = next((name for name, store in rule.merged.facts.items() if store == slot.store), slot.alias)
-        yield alias, slot
-
-
-def _missing_figures(rule: CompiledRule, row: Row, reads: set[str], lookups: list[Lookup]) -> tuple[str, ...]:
-    keyed = {each.parameter for each in lookups}
-    found = [name for name, place in rule.parameters if name in reads and row[place] is None and name not in keyed]
-    places = dict(rule.parameters)
-    for each in lookups:
-        at = each.key(row)
-        held = row[places[each.parameter]]
-        if at is None or isinstance(at, Span):
-            if held is None:
-                found.append(each.parameter)
-        elif held is None or at not in held:
-            found.append(f"{each.parameter}[{at}]")
-    return tuple(dict.fromkeys(found))
-
-
-def _state_codes(rule: CompiledRule, row: Row, own: list[bool | None], states: list[bool | None]) -> list[str]:
-    found = []
-    for each, alone, state in zip(rule.conditions, own, states, strict=True):
-        if state is False and each.row.false_code is not None:
-            found.append(each.row.false_code)
-        # what a caveat lies on has the caveat's code
-        code = each.row.unknown_code if state is None and alone is None else None
-        if code is not None and (each.code_if is None or each.code_if(row) is not False):
-            found.append(code)
-    return found
-
-
-def _unknown_codes(
-    rule: CompiledRule, row: Row, states: list[bool | None], missing: tuple[str, ...], figures: tuple[str, ...]
-) -> list[str]:
-    found = [codes.FACT_MISSING] if missing else []
-    found += [codes.PARAMETER_MISSING] if figures else []
-    spans = {each.store for each in rule.facts if isinstance(row[each.slot], Span)}
-    if any(state is None and _rests_on(each, spans) for each, state in zip(rule.conditions, states, strict=True)):
-        found.append(codes.LOWER_BOUND)
-    return found
-
-
-def _rests_on(condition: Condition, stores: set[str]) -> bool:
-    return bool(condition.reads & stores)
