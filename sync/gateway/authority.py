@@ -185,6 +185,9 @@ def load_authority(folder: Path) -> Authority:
     """Read it back; AuthorityMissing if a part is not there or not what it should be."""
     try:
         about = json.loads((folder / "authority.json").read_bytes())
+        organisation, demo = about["organisation"], bool(about["demo"])
+        if not isinstance(organisation, str):
+            raise TypeError("the name of an authority is text")
         # a folder of a release that knew one suite does not name it
         suite = suite_named(_known(about.get("suite", "intl")))
         private = {name: _octets_of(folder, name, suite.name) for name in ("signing", "package", "centre")}
@@ -193,15 +196,15 @@ def load_authority(folder: Path) -> Authority:
         issuer, intermediate_key = (_load(folder, name) for name in ("issuer", "intermediate"))
         root = x509.load_pem_x509_certificate((folder / "root.pem").read_bytes())
         intermediate = x509.load_pem_x509_certificate((folder / "intermediate.pem").read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise AuthorityMissing(f"{folder.name}: {type(error).__name__}") from error
     if not isinstance(issuer, ec.EllipticCurvePrivateKey) or not isinstance(
         intermediate_key, ec.EllipticCurvePrivateKey
     ):
         raise AuthorityMissing(f"{folder.name}: a key is of another kind than its name says")
     return Authority(
-        organisation=about["organisation"],
-        demo=bool(about["demo"]),
+        organisation=organisation,
+        demo=demo,
         signing=signing,
         package=package,
         centre=centre,

@@ -91,7 +91,7 @@ def make_house(
 
 
 def open_house(folder: Path) -> House:
-    """Open it. Raises NoHouse, AuthorityMissing, StoreUnusable."""
+    """Open it. Raises NoHouse, StoreUnusable, StoreUnavailable."""
     try:
         settings = json.loads((folder / SETTINGS).read_bytes())
         urls = (str(settings["gateway_url"]), str(settings["verify_url"]), str(settings.get("staff_url", "")))

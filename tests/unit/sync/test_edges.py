@@ -80,6 +80,14 @@ def test_what_is_no_house_is_named(tmp_path):
         SqliteStore(tmp_path)
 
 
+@pytest.mark.parametrize("about", ["[]", "{}", '{"demo": true, "organisation": 5}', '{"suite": ["intl"]}', "not json"])
+def test_a_house_whose_authority_is_not_whole_is_named(tmp_path, about):
+    make_house(tmp_path / "gateway").store.close()
+    (tmp_path / "gateway" / "keys" / "authority.json").write_text(about)
+    with pytest.raises(NoHouse, match="cannot be used"):
+        open_house(tmp_path / "gateway")
+
+
 def test_a_file_from_before_steps_were_counted_gets_what_it_lacks(tmp_path):
     first = files("sync.gateway").joinpath("schema/001-terminals-and-chain.sql").read_text()
     with closing(sqlite3.connect(tmp_path / "gateway.db")) as old:
