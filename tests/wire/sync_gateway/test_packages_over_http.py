@@ -37,7 +37,14 @@ class People:
         (folder / "passphrase").write_text("three quiet words\n")
         for name in ("li-hua", "wang-fang"):
             self.offline("key", "new", name, "--out", str(folder / f"{name}.key"))
-        self.gateway.answer("packages", "init", *(str(folder / f"{name}.key.pub") for name in ("li-hua", "wang-fang")))
+        self.named()
+
+    def named(self):
+        """Both are in the root that is in force or waits, whatever was withdrawn before."""
+        status = self.gateway.answer("packages", "status")
+        if not status["persons"] and not status["waiting"]:
+            keys = (str(self.folder / f"{name}.key.pub") for name in ("li-hua", "wang-fang"))
+            self.gateway.answer("packages", "init", *keys)
 
     def offline(self, *words, typed="", expect=0):
         """A command on a machine without a gateway."""
@@ -63,6 +70,7 @@ class People:
 
 
 def test_two_persons_sign_a_rule_and_terminals_have_it(centre, gateway, terminal):
+    centre.named()
     gateway.answer("packages", "propose", centre.rule(1, 12))
     folder = centre.exported()
     shown = centre.signed(folder, "li-hua", "1\n1\n")
@@ -125,6 +133,7 @@ def test_two_persons_sign_a_rule_and_terminals_have_it(centre, gateway, terminal
 
 
 def test_a_person_who_types_another_version_has_signed_nothing(centre, gateway):
+    centre.named()
     gateway.answer("packages", "propose", centre.rule(9, 1))
     folder = centre.exported()
     said = centre.offline("sign", str(folder), "--key", str(centre.folder / "li-hua.key"), typed="yes\n" * 2, expect=1)
@@ -135,8 +144,12 @@ def test_a_person_who_types_another_version_has_signed_nothing(centre, gateway):
 
 
 def test_commands_say_what_is_wrong_and_what_to_do(centre, gateway, tmp_path):
+    gateway.answer("packages", "withdraw")
     assert "Next" not in gateway.command("packages", "publish", expect=1)
-    assert "propose FILE" in gateway.command("packages", "export-for-signing", str(tmp_path / "x"), expect=1)
+    root = gateway.answer("packages", "status")["persons"]
+    wanted = "propose FILE" if root else "packages init"
+    assert wanted in gateway.command("packages", "export-for-signing", str(tmp_path / "x"), expect=1)
+    centre.named()
     plain = tmp_path / "plain.toml"
     plain.write_text("a = 1\n")
     assert "[package]" in gateway.command("packages", "propose", str(plain), expect=2)
