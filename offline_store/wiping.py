@@ -17,7 +17,7 @@ from typing import Annotated, Final, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from offline_store.durable import mapped, sync_folder, write_file
-from offline_store.errors import StoreBusy, StoreRefused
+from offline_store.errors import StoreBusy, StoreFull, StoreRefused
 from offline_store.journal.files import MARK, OpenMark, opened_by_others
 
 WIPED: Final = "wiped.json"
@@ -103,7 +103,8 @@ def wipe_stores(
     """Destroy the keys, then the files. ``reason``: a short word (revoked, technician); ``at``: RFC 3339.
 
     Terminal and sync have let go of the journal. ``step`` is told before each effect (for tests). Raises StoreBusy
-    when they have not; StoreRefused when the disk or the provider refuses, and then it goes on at the next call.
+    when they have not; StoreFull or StoreRefused when the disk or the provider refuses, and then it goes on at the
+    next call.
     """
     mark = OpenMark.take(folder)
     try:
@@ -111,11 +112,14 @@ def wipe_stores(
             raise StoreBusy("journal.db", "another process has the journal open: stop the sync process")
         step("mark")
         noted = _Mark(format=1, reason=reason, ordered_at=at)
-        write_file(folder / WIPED, noted.model_dump_json().encode())
+        # a disk that is full or refuses is no reason to leave a key: what goes makes room for the mark
+        marked = _marked(folder, noted)
         destroyed = 0
         for name in dict.fromkeys((*KEY_NAMES, *keys.names())):
             step(f"key {name}")
             destroyed += keys.destroy(name)
+        if not marked:
+            _marked(folder, noted)
         removed = _remove_all(folder, step)
         step("done")
         done = noted.model_copy(update={"done_at": at})
@@ -131,6 +135,14 @@ def finish_wiping(folder: Path, keys: Destroyer, *, at: str, step: Step = lambda
     if found is None or found.done_at is not None:
         return None
     return wipe_stores(folder, keys, reason=found.reason, at=found.ordered_at or at, step=step)
+
+
+def _marked(folder: Path, mark: _Mark) -> bool:
+    try:
+        write_file(folder / WIPED, mark.model_dump_json().encode())
+    except (StoreFull, StoreRefused):
+        return False
+    return True
 
 
 def _remove_all(folder: Path, step: Step) -> int:

@@ -120,6 +120,31 @@ def test_a_key_provider_that_refuses_leaves_the_order_standing(folder: Path) -> 
     assert finish_wiping(folder, key_files(folder), at=AT) == Wiped(keys=4, files=5)
 
 
+def test_a_disk_that_does_not_take_the_mark_keeps_no_key(folder: Path) -> None:
+    # where the mark would be written first
+    (folder / f".wiped.json.{os.getpid()}.new").mkdir()
+    outcome = wipe_stores(folder, key_files(folder), reason="revoked", at=AT)
+    assert outcome == Wiped(keys=4, files=5)
+    # what went made room for it
+    assert below(folder) == ["journal.open", "terminal.toml", "wiped.json"]
+    assert wiping(folder) == Wiping("revoked", AT, AT)
+
+
+def test_the_mark_is_there_before_the_files_go_when_the_keys_made_room_for_it(folder: Path) -> None:
+    in_the_way = folder / f".wiped.json.{os.getpid()}.new"
+    in_the_way.mkdir()
+    marks: list[Wiping | None] = []
+
+    def watch(word: str) -> None:
+        if word == f"key {KEY_NAMES[-1]}":
+            in_the_way.rmdir()
+        if word.startswith("file"):
+            marks.append(wiping(folder))
+
+    wipe_stores(folder, key_files(folder), reason="revoked", at=AT, step=watch)
+    assert marks == [Wiping("revoked", AT, None)] * 5
+
+
 def test_every_key_of_the_chip_is_asked_to_go(folder: Path) -> None:
     asked: list[str] = []
 
