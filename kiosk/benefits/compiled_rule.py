@@ -132,6 +132,9 @@ class RuleCompiler:
         """The whole rule. Raises PackageUnfit."""
         rule = self._rule
         scope = self.scope_of(rule)
+        # its own facts first: they keep the names that this rule has for them
+        for alias in rule.facts:
+            self.fact(rule, alias)
         governing = None
         if rule.rule.governing is not None:
             typed = self._expression(rule.rule.governing, scope, "governing", (Kind.MONTH, Kind.DAY))
@@ -143,8 +146,8 @@ class RuleCompiler:
             Deadline(row, self._expression(row.on, scope, f"deadline {row.id}", (Kind.DAY, Kind.MONTH)).run)
             for row in rule.deadlines.values()
         )
-        for word in (*rule.let, *rule.facts):
-            self._known(word, scope)
+        for word in rule.let:
+            self.let(rule, word)
         shown = self._shown(scope)
         self._check_names()
         return CompiledRule(
@@ -200,10 +203,6 @@ class RuleCompiler:
         """Names the file in which the let, condition or result stands: a layer's or the nation's."""
         word = place.split()[1] if " " in place else place
         return PackageUnfit(self._rule.files.get(word, self._rule.file), self._rule.rule.id, place, wrong)
-
-    def _known(self, word: str, scope: Scope) -> None:
-        if scope.names.get(word) is None:
-            raise self._unfit(f"let {word}", "is not known")
 
     def _shown(self, scope: Scope) -> dict[str, tuple[Run, Type, str | None]]:
         rule = self._rule

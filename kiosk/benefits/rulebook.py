@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from kiosk.benefits.compiled_rule import CompiledRule, RuleCompiler
 from kiosk.benefits.language.compiling import Run
+from kiosk.benefits.language.types import together
 from kiosk.benefits.layers import ALWAYS, NATION, Layer, Merged, Version, chain_of, in_force, merged, place_of
 from kiosk.benefits.package import CheckRow, CitationRow, Content, OverlayRow, PackageUnfit, ParameterRow, RuleRow
 from kiosk.benefits.parameters import Parameters, parameter_value
@@ -207,6 +208,7 @@ class RuleBook:
                 for edge in self._edges_of(rule_id, place):
                     compiled = self.rule(rule_id, place, edge)
                     if compiled is not None and place != NATION:
+                        self._check_types(compiled, rule_id, edge)
                         self._check_ceilings(compiled, rule_id, place, edge)
         for file, check in self.checks:
             self._check_citations(file, check.id, check.cites)
@@ -249,6 +251,18 @@ class RuleBook:
     def _check_code(self, file: str, rule_id: str, code: str | None, place: str) -> None:
         if code is not None and code not in self.codes:
             raise PackageUnfit(file, rule_id, place, f"the reason code {code} is not in the list of codes")
+
+    def _check_types(self, compiled: CompiledRule, rule_id: str, day: date) -> None:
+        """A result means the same everywhere: a place may give another figure, not another kind of thing."""
+        national = self.rule(rule_id, NATION, day)
+        if national is None or national is compiled:
+            return
+        for name, figure in national.figures.items():
+            here = compiled.figures[name].type
+            if together(here, figure.type) is None:
+                file = compiled.merged.files.get(name, compiled.merged.file)
+                wrong = f"is a {here} here and a {figure.type} in the nation's rule"
+                raise PackageUnfit(file, rule_id, f"result {name}", wrong)
 
     def _check_ceilings(self, compiled: CompiledRule, rule_id: str, place: str, day: date) -> None:
         """No local figure above what the nation says is the most, tried for every count that matters."""

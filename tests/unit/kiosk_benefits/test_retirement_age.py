@@ -8,9 +8,9 @@ import pytest
 
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.month import Month
+from kiosk.benefits.retirement_age import RetirementFacts, retirement_age
 from kiosk.benefits.retirement_outcome import ReasonCode, Result
 from kiosk.benefits.retirement_parameters import ParametersUnusableError, retirement_age_parameters
-from kiosk.benefits.retirement_age import RetirementFacts, retirement_age
 from kiosk.benefits.truth import Truth
 
 TODAY = date(2026, 11, 22)
