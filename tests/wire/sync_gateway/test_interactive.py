@@ -19,7 +19,7 @@ from kiosk.centre import ResultNotYetKnown, ask, outcome
 from offline_store.schema import CardRow, CaseRow, ContributionRow
 from sync import process
 from sync.asking import Answered, Document, Questions
-from sync.orders import lock_of
+from sync.orders import read_orders
 from sync.poke import poke
 from sync.protocol.questions import CardStatusChange, ConfirmIdentity, FetchDocument, LiveRecord
 from sync.trust import read_trust
@@ -276,7 +276,7 @@ def test_the_fleet_shows_how_a_terminal_is_and_orders_reach_it(gateway, terminal
     assert issued["number"] == 1
     for _ in range(2):
         process.now(terminal.data, keys=terminal.keys)
-    assert lock_of(terminal.data).reason == "stolen"
+    assert read_orders(terminal.data).lock.reason == "stolen"
     assert [(row["command"], row["state"]) for row in gateway.answer("orders", terminal.number)] == [
         ("lock", "done"),
         ("refresh", "done"),
