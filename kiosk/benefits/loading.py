@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from kiosk.benefits.package import Content, PackageUnfit, read_content
-from kiosk.benefits.rulebook import RuleBook
+from kiosk.benefits.rulebook import RuleBook, checked_book
 
 
 @cache
@@ -25,7 +25,7 @@ def shipped() -> tuple[tuple[str, Content], ...]:
 @cache
 def shipped_book() -> RuleBook:
     """The rules that come with the program."""
-    return RuleBook(shipped())
+    return checked_book(shipped())
 
 
 def packages_at(path: Path) -> tuple[tuple[str, Content], ...]:
@@ -45,4 +45,4 @@ def book_with(more: Iterable[tuple[str, Content]]) -> RuleBook:
     found = {(content.package.name, content.package.version): (file, content) for file, content in shipped()}
     for file, content in more:
         found[(content.package.name, content.package.version)] = (file, content)
-    return RuleBook(found.values())
+    return checked_book(found.values())

@@ -26,10 +26,13 @@ _MOST_TRIALS: Final = 20_000
 
 
 class RuleBook:
-    """The rules of a set of packages. Raises PackageUnfit when they do not fit together."""
+    """The rules of a set of packages; compiled as they are asked for. `checked_book` makes one that is whole."""
 
     def __init__(self, contents: Iterable[tuple[str, Content]]) -> None:
-        """`contents`: (file name, package) pairs; of one name and several versions, each from its own first day."""
+        """`contents`: (file name, package) pairs; of one name and several versions, each from its own first day.
+
+        Raises PackageUnfit.
+        """
         packages = sorted(contents, key=lambda each: (each[1].package.name, each[1].package.version))
         self.facts: Final[Mapping[str, FactKind]] = _once(packages, "fact")
         self.parameter_kinds: Final[Mapping[str, ParameterKind]] = _once(packages, "parameter_kind")
@@ -46,7 +49,6 @@ class RuleBook:
         self._parameter_edges: dict[str, list[date]] = {}
         self._figures: dict[tuple[str, int], Parameters] = {}
         self._compiled: dict[tuple[str, str, int], CompiledRule | None] = {}
-        self._check_all()
 
     def __contains__(self, rule_id: str) -> bool:
         return rule_id in self._versions
@@ -196,7 +198,8 @@ class RuleBook:
 
     # checks when the book is made
 
-    def _check_all(self) -> None:
+    def check(self) -> None:
+        """Compile every rule for every place and time; hold layers to the national ceilings. Raises PackageUnfit."""
         for rule_id in self._versions:
             self._check_circle(rule_id, ())
         for (place, rule_id), layers in self._layers.items():
@@ -286,6 +289,13 @@ class RuleBook:
                             raise PackageUnfit(
                                 file, rule_id, f"let {row.let}", f"is {value} at {at}: the national {word} is {limit}"
                             )
+
+
+def checked_book(contents: Iterable[tuple[str, Content]]) -> RuleBook:
+    """The rules of these packages, whole and sound. Raises PackageUnfit when they are not."""
+    book = RuleBook(contents)
+    book.check()
+    return book
 
 
 def _trials(

@@ -9,7 +9,7 @@ from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.package import PackageUnfit, read_content
 from kiosk.benefits.reading import question_of
 from kiosk.benefits.record import record
-from kiosk.benefits.rulebook import RuleBook
+from kiosk.benefits.rulebook import checked_book
 
 HEAD = """
 [package]
@@ -88,7 +88,7 @@ def package(body, *, name="cn", place="000000", version=1, valid_from="2020-01-0
 
 
 def book(*more, nation=NATION):
-    return RuleBook([package(nation), *more])
+    return checked_book([package(nation), *more])
 
 
 def city(body, **head):
@@ -206,7 +206,7 @@ def test_what_is_wrong_in_a_package_is_said_with_file_rule_and_place(old, new, s
     text = HEAD.format(name="cn", version=1, valid_from="2020-01-01", place="000000") + NATION
     assert old in text
     with pytest.raises(PackageUnfit, match=said) as refused:
-        RuleBook([("cn.toml", read_content(text.replace(old, new), "cn.toml"))])
+        checked_book([("cn.toml", read_content(text.replace(old, new), "cn.toml"))])
     assert refused.value.file == "cn.toml"
     assert str(refused.value).startswith("cn.toml")
 
