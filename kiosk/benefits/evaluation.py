@@ -127,7 +127,9 @@ def _answer(
     alternatives = _alternatives(rule, question, parameters, row) if rule.merged.rule.alternatives else ()
     result, why = _verdict(rule, states, values, held, _day(governing), before=before)
     lacking, figures = missing(rule, row, states, values) if None in states or None in values.values() else ((), ())
-    found = [*(each.row.code for each in held), *why, *state_codes(rule, row, own, states)]
+    found = [*(each.row.code for each in held), *why]
+    if None in states or False in states:
+        found += state_codes(rule, row, own, states)
     if result is Result.UNDETERMINED or None in states:
         found += unknown_codes(rule, row, states, lacking, figures)
     if governing is None:
@@ -143,11 +145,13 @@ def _answer(
         governing_assumed=governing is None,
         result=result,
         reasons=tuple(
-            Reason(each, state, None if state is True or each.begins is None else _plain(each.begins(row)))
+            Reason(each, state)
+            if state is True or each.begins is None
+            else Reason(each, state, _plain(each.begins(row)))
             for each, state in zip(rule.conditions, states, strict=True)
         ),
         caveats=held,
-        codes=tuple(dict.fromkeys(found)),
+        codes=tuple(dict.fromkeys(found)) if found else (),
         missing_facts=lacking,
         missing_parameters=figures,
         alternatives=alternatives,
