@@ -334,7 +334,13 @@ class _Compiler:
             single = _of(kind, lambda row: of(only(row)), *parts)
             return replace(single, insists=True) if called == "known" else single
         left, right = runs
-        return _of(kind, lambda row: of(left(row), right(row)), *parts)
+        both = _of(kind, lambda row: of(left(row), right(row)), *parts)
+        if called != "otherwise":
+            return both
+        if parts[1].constant is not None:
+            # what has a stand-in is never what is missing
+            return replace(both, reads=frozenset(), lookups=(), insists=True)
+        return replace(both, insists=True)
 
     def _literal(self, node: ast.Call, called: str) -> Typed:
         only = node.args[0] if len(node.args) == 1 else None
@@ -454,19 +460,31 @@ def _of(kind: Type, run: Run, *parts: Typed) -> Typed:
 
 def _looked_up(parameter: Parameter, key: Typed | None, wanted: str | None, kind: Type) -> Typed:
     slot, of = parameter.slot, None if key is None else key.run
+    words = frozenset[str]() if parameter.key is None else parameter.key.words
 
     def run(row: Row) -> Any:
         value = row[slot]
-        if value is None:
-            return None
-        if of is not None:
-            at = of(row)
-            value = None if at is None or isinstance(at, Span) else value.get(at)
-        return value if wanted is None or value is None else value.get(wanted)
+        if value is None or of is None:
+            return value if wanted is None or value is None else value.get(wanted)
+        at = of(row)
+        if at is None and words:
+            return _common(value, words, wanted)
+        found = None if at is None or isinstance(at, Span) else value.get(at)
+        return found if wanted is None or found is None else found.get(wanted)
 
     reads = frozenset({parameter.name}) | (frozenset() if key is None else key.reads)
     mine = () if of is None else (Lookup(parameter.name, of),)
     return Typed(kind, run, reads, (*mine, *(() if key is None else key.lookups)))
+
+
+def _common(value: Mapping[Any, Any], words: frozenset[str], wanted: str | None) -> Any:
+    """What a parameter says when its word is not known: what it says for every word, if it says something for each."""
+    found = [value.get(word) for word in sorted(words)]
+    each = [one if wanted is None or one is None else one.get(wanted) for one in found]
+    answer = each[0]
+    for one in each[1:]:
+        answer = hull(answer, one)
+    return answer
 
 
 def _any_of(values: Mapping[Any, Any], span: Span | None) -> Any:

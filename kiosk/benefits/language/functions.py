@@ -31,7 +31,7 @@ class Function:
         """The answer for values that may be unknown or spans."""
         if self.whole:
             return self.call(*values)
-        if None in values:
+        if any(value is None for value in values):
             return None
         try:
             if not any(isinstance(value, Span) for value in values):
@@ -107,6 +107,11 @@ def _known(value: Any) -> bool | None:
     return None if value is None else True
 
 
+def _otherwise(value: Any, instead: Any) -> Any:
+    """What is known; else what stands for it."""
+    return instead if value is None else value
+
+
 def _between(least: Any, most: Any) -> Any:
     """Surely the one, at most the other; without end when that is not known."""
     if least is None:
@@ -124,6 +129,12 @@ def _round_to(value: Fraction | int, places: int) -> Fraction:
     return counting.half_up(Fraction(value), places)
 
 
+def _quotient(value: Fraction | int, divisor: Fraction | int) -> Fraction:
+    if divisor <= 0:
+        raise ValueError("nothing is shared among none")
+    return Fraction(value) / divisor
+
+
 FUNCTIONS: Final[dict[str, Function]] = {
     "year": Function(_year_gives, _year),
     "month_of": Function(_takes(MONTH, DAY), Month.of),
@@ -135,10 +146,13 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "full_years": Function(_takes(COUNT, DAY, DAY), counting.full_years, falls=frozenset({0})),
     "full_months": Function(_takes(COUNT, DAY, DAY), counting.full_months, falls=frozenset({0})),
     "round_to": Function(_takes(NUMBER, NUMBER, COUNT), _round_to),
+    "quotient": Function(_takes(NUMBER, NUMBER, NUMBER), _quotient, falls=frozenset({1})),
     "min": Function(_ordered, _smallest, whole=True),
     "max": Function(_ordered, _largest, whole=True),
     "agree": Function(_alike, _agree, whole=True),
+    "otherwise": Function(_alike, _otherwise, whole=True),
     "between": Function(_ordered, _between, whole=True),
     "known": Function(_flag_of_one, _known, whole=True),
 }
-"""`days_between(later, earlier)`, `full_years(born, day)`, `full_months(begin, day)`, `round_to(number, places)`."""
+"""`days_between(later, earlier)`, `full_years(born, day)`, `full_months(begin, day)`, `round_to(number, places)`,
+`quotient(value, divisor)`: unknown unless the divisor is above zero; `otherwise(value, instead)`."""

@@ -120,6 +120,12 @@ def test_months_called_complete_lately_decide_a_gap_that_is_larger_than_the_time
         ("agree(a, b)", {"a": True}, True),
         ("agree(a, b)", {"b": False}, False),
         ("agree(a, b)", {"a": True, "b": False}, None),
+        ("otherwise(m, 3)", {"m": 0}, 0),
+        ("otherwise(m, 3)", {}, 3),
+        ("otherwise(m, n)", {}, None),
+        ("quotient(x, m)", {"x": Fraction(5), "m": 3}, Fraction(5, 3)),
+        ("quotient(x, m)", {"x": Fraction(5), "m": 0}, None),
+        ("quotient(x, m)", {"x": Fraction(5)}, None),
         ("between(m, n) >= 12", {"m": 6, "n": 11}, False),
         ("between(m, n) >= 12", {"m": 6, "n": 12}, None),
         ("between(m, n) >= 12", {"m": 6}, None),
@@ -149,6 +155,23 @@ def test_a_parameter_by_key_that_is_missing_is_unknown():
     assert value("cycle[word].days", cycle={"one": {"days": 365}}, word="one") == 365
     assert value("cycle[word].days", cycle={"one": {}}, word="one") is None
     assert value("floor + 1", floor=Fraction(1, 3)) == Fraction(4, 3)
+
+
+def test_a_parameter_whose_word_is_not_known_says_what_it_says_for_every_word():
+    same, other = {"days": 365}, {"days": 180}
+    assert value("cycle[word].days", cycle={"one": same, "two": same}) == 365
+    assert value("cycle[word].days", cycle={"one": same, "two": other}).same(Span(180, 365))
+    assert value("cycle[word].days", cycle={"one": same}) is None
+    assert value("cycle[word].days", cycle={"one": same, "two": {}}) is None
+
+
+def test_a_divisor_between_two_bounds_gives_a_quotient_between_them():
+    assert value("quotient(x, m)", x=Fraction(12), m=Span(3, 4)).same(Span(3, 4))
+
+
+def test_what_has_a_stand_in_is_never_what_is_missing():
+    assert compiled("otherwise(m, 3) + n", SCOPE).reads == {"n"}
+    assert compiled("otherwise(m, n)", SCOPE).reads == {"m", "n"}
 
 
 def test_a_month_beyond_the_calendar_is_unknown_and_no_crash():
