@@ -50,6 +50,7 @@ class Case(BaseModel):
     begins: dict[str, str] = Field(default_factory=dict)
     chain: list[str] | None = None
     governing_date: str | None = None
+    working_days: int | None = None
 
 
 def all_cases() -> list[Case]:
@@ -101,6 +102,8 @@ def differences(case: Case, found: dict[str, Any]) -> dict[str, tuple[Any, Any]]
     for word, names in (("missing_facts", case.missing_facts), ("missing_parameters", case.missing_parameters)):
         if names is not None:
             pairs[word] = (sorted(names), sorted(found[word]))
+    if case.working_days is not None:
+        pairs["working_days"] = (case.working_days, (found["next_step"] or {}).get("working_days"))
     if case.chain is not None:
         pairs["chain"] = (case.chain, found["jurisdiction_chain"])
     codes = set(found["reason_codes"])
