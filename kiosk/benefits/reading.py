@@ -9,7 +9,7 @@ from typing import Any, Final
 from kiosk.benefits.evaluation import Question
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.month import Month
-from kiosk.benefits.parameters import parameters_given
+from kiosk.benefits.parameters import Parameters, parameters_given
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.vocabulary import FactKind, ValueUnfit, value_of
 
@@ -39,7 +39,7 @@ def question_of(book: RuleBook, line: Any) -> Question:
     facts = line.get("facts", {})
     if not isinstance(facts, dict):
         raise ValueUnfit("facts", _shape(facts), 'write an object like {"birth_month": "1965-01"}')
-    parameters = line.get("parameters") or {}
+    parameters = {} if line.get("parameters") is None else line["parameters"]
     if not isinstance(parameters, dict):
         raise ValueUnfit("parameters", _shape(parameters), "write an object of local figures by name")
     return Question(
@@ -47,8 +47,15 @@ def question_of(book: RuleBook, line: Any) -> Question:
         facts_of(book, rule, facts, as_of),
         as_of,
         place_given(line.get("place", "CN")),
-        parameters_given(book.parameter_kinds, parameters),
+        _parameters_of(book, parameters),
     )
+
+
+def _parameters_of(book: RuleBook, given: Mapping[str, Any]) -> Parameters:
+    try:
+        return parameters_given(book.parameter_kinds, given)
+    except ValueUnfit as unfit:
+        raise ValueUnfit(f"parameters.{unfit.name[:60]}", unfit.shape, unfit.wanted) from None
 
 
 def place_given(place: Any) -> str:
@@ -97,7 +104,7 @@ def fact_of(name: str, kind: FactKind, given: Any, as_of: date) -> Fact[Any]:
         if "value" not in given:
             raise ValueUnfit(f"{name}.value", "nothing", "write the value, or leave the fact out")
         word = given.get("source", "verified")
-        if word not in _SOURCES:
+        if not isinstance(word, str) or word not in _SOURCES:
             raise ValueUnfit(f"{name}.source", _shape(word), f"write one of {', '.join(_SOURCES)}")
         source = _SOURCES[word]
         on = value_of(f"{name}.as_of", "day", (), given["as_of"]) if given.get("as_of") is not None else as_of

@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli import certificate, devices, diagnose, enrol, journal, keys, provision, service, synchronise, wiping
+from kiosk.cli import (
+    benefits,
+    certificate,
+    devices,
+    diagnose,
+    enrol,
+    journal,
+    keys,
+    provision,
+    service,
+    synchronise,
+    wiping,
+)
 
 Data = Annotated[Path, typer.Option("--data", help="data directory of this terminal", envvar="KIOSK_DATA")]
 Fonts = Annotated[Path | None, typer.Option("--fonts", help="built fonts; default: build/fonts of a working copy")]
@@ -19,6 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(benefits.app, name="benefits")
 app.add_typer(certificate.app, name="certificate")
 app.add_typer(diagnose.app, name="diagnose")
 app.add_typer(journal.app, name="journal")
