@@ -7,17 +7,20 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Final, NoReturn
 
 import typer
 
-from kiosk.cli.answers import Exit, refuse
+from kiosk.cli.answers import Exit, answer, refuse
+from kiosk.cli.options import Json
 from kiosk.cli.technician import InLanguage, Language
 
 if TYPE_CHECKING:
     from rich.tree import Tree
 
+    from kiosk.benefits.examples import Report
     from kiosk.benefits.explanation import Told
+    from kiosk.benefits.package import PackageUnfit
     from kiosk.benefits.rulebook import RuleBook
 
 app = typer.Typer(help="Benefit rules (待遇资格核对).", no_args_is_help=True)
@@ -47,17 +50,82 @@ def evaluate_command(
     with _opened(questions) as source, _output() as output:
         show = _shower(output) if explain else None
         for line in lines_of(source):
-            answer = answered(book, line)
-            wrong = wrong or not isinstance(answer, Outcome)
+            said = answered(book, line)
+            wrong = wrong or not isinstance(said, Outcome)
             if show is None:
-                output.write(written(document(book, line, answer)))
-            elif isinstance(answer, Outcome):
-                show(explained(book, answer, language.value))
+                output.write(written(document(book, line, said)))
+            elif isinstance(said, Outcome):
+                show(explained(book, said, language.value))
             else:
-                show(explained_error(line.number, answer, language.value))
+                show(explained_error(line.number, said, language.value))
             # whoever asks one at a time waits for each answer
             output.flush()
     raise typer.Exit(int(Exit.NO if wrong else Exit.DONE))
+
+
+@app.command("test")
+def try_command(
+    package: Annotated[Path, typer.Argument(metavar="PACKAGE", help="a package file, or a folder of them")],
+    as_json: Json = False,
+) -> None:
+    """Run the examples of a package on top of the shipped rules: 0 all as promised, 1 not all, 2 it is unfit."""
+    from kiosk.benefits.examples import examples_tried
+    from kiosk.benefits.loading import book_with, packages_at
+    from kiosk.benefits.package import PackageUnfit
+
+    try:
+        found = packages_at(package)
+        report = examples_tried(book_with(found), found)
+    except PackageUnfit as error:
+        _refuse_package(error, as_json=as_json)
+    document = {
+        "packages": [
+            {"file": file, "name": content.package.name, "version": content.package.version} for file, content in found
+        ],
+        "examples": len(report.tried),
+        "failed": [
+            {
+                "file": each.file,
+                "rule": each.rule,
+                "version": each.version,
+                "place": each.place,
+                "example": each.example,
+                "source": each.source,
+                "differences": [
+                    {"what": one.what, "expected": one.expected, "found": one.found} for one in each.differences
+                ],
+            }
+            for each in report.failed
+        ],
+        "without_examples": [
+            {"file": file, "rule": rule, "version": version} for file, rule, version in report.without
+        ],
+    }
+    if as_json:
+        answer(document, as_json=True)
+    else:
+        _tell(report)
+    raise typer.Exit(int(Exit.NO if report.failed else Exit.DONE))
+
+
+def _tell(report: Report) -> None:
+    for each in report.failed:
+        typer.echo(f"{each.file}, {each.rule} ({each.place}), example “{each.example}” [{each.source}]")
+        for one in each.differences:
+            typer.echo(f"  {one.what}: expected {one.expected}, found {one.found}")
+    for file, rule, version in report.without:
+        typer.echo(f"{file}, {rule} ({version}): no example")
+    kept = len(report.tried) - len(report.failed)
+    typer.echo(f"{kept} of {len(report.tried)} examples came out as promised")
+
+
+def _refuse_package(error: PackageUnfit, *, as_json: bool) -> NoReturn:
+    """The file, the rule and the place in it, and what belongs there."""
+    step = "mend the place that is named; nothing was loaded"
+    if as_json:
+        where = {"file": error.file, "rule": error.rule, "place": error.place}
+        answer({"error": {"code": "package", **where, "sentence": error.wrong, "next": step}}, as_json=True)
+    refuse(Exit.USAGE, str(error), why="package", next_step=step, as_json=False)
 
 
 def _book(packages: Path | None) -> RuleBook:
@@ -68,8 +136,7 @@ def _book(packages: Path | None) -> RuleBook:
     try:
         return shipped_book() if packages is None else book_with(packages_at(packages))
     except PackageUnfit as error:
-        step = "mend the place that is named; nothing was loaded"
-        refuse(Exit.USAGE, str(error), why="package", next_step=step, as_json=False)
+        _refuse_package(error, as_json=False)
 
 
 @contextmanager
