@@ -66,6 +66,15 @@ class RuleBook:
         """What the places change in a rule, wherever and whenever."""
         return tuple(layer.row for (_, id), layers in self._layers.items() if id == rule_id for layer in layers)
 
+    def versions_of(self, rule_id: str) -> tuple[Version, ...]:
+        """Every version of a rule, the earliest first."""
+        return tuple(sorted(self._versions[rule_id], key=lambda each: each.start))
+
+    def layers_of(self, rule_id: str) -> tuple[Layer, ...]:
+        """Every overlay of a rule with its place and first day."""
+        found = [layer for (_, id), layers in self._layers.items() if id == rule_id for layer in layers]
+        return tuple(sorted(found, key=lambda each: (each.place, each.start)))
+
     def rule(self, rule_id: str, place: str, day: date) -> CompiledRule | None:
         """The rule of a place for a governing date; None when no version had begun."""
         edges = self._edges_of(rule_id, place)

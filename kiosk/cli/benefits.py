@@ -7,15 +7,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final, NoReturn
 
 import typer
 
 from kiosk.cli.answers import Exit, answer, refuse
 from kiosk.cli.options import Json
-from kiosk.cli.technician import InLanguage, Language
+from kiosk.cli.technician import InLanguage, Language, now
 
 if TYPE_CHECKING:
+    from rich.table import Table
     from rich.tree import Tree
 
     from kiosk.benefits.examples import Report
@@ -61,6 +62,58 @@ def evaluate_command(
             # whoever asks one at a time waits for each answer
             output.flush()
     raise typer.Exit(int(Exit.NO if wrong else Exit.DONE))
+
+
+@app.command("rules")
+def rules_command(
+    packages: Packages = None,
+    place: Annotated[str, typer.Option("--place", help="CN, or the six digits of a division: with its layers")] = "CN",
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DAY", help="as they stand then; today")] = None,
+    language: InLanguage = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """Every rule with its facts, results, conditions, reason codes, local figures, versions and layers."""
+    from kiosk.benefits.listing import rules_listed
+    from kiosk.benefits.reading import place_given
+    from kiosk.benefits.vocabulary import ValueUnfit, value_of
+
+    try:
+        division = place_given(place)
+        day = now().date() if as_of is None else value_of("as_of", "day", (), as_of)
+    except ValueUnfit as unfit:
+        sentence = f"{unfit.name}: {unfit.shape} was given"
+        refuse(Exit.USAGE, sentence, why=unfit.name, next_step=unfit.wanted, as_json=as_json)
+    rules = rules_listed(_book(packages), division, day)
+    if as_json:
+        answer({"place": division, "as_of": day.isoformat(), "rules": rules}, as_json=True)
+        return
+    from rich.console import Console
+
+    # a pipe has no width of its own
+    console = Console() if sys.stdout.isatty() else Console(width=160, no_color=True)
+    console.print(_rules_table(rules, language.value))
+
+
+def _rules_table(rules: list[dict[str, Any]], language: str) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    heads = {"zh": ("规则", "事实", "结果", "版本"), "en": ("rule", "facts", "results", "version")}[language]
+    review = {"zh": "待人工核实", "en": "review required"}[language]
+    table = Table(*heads, show_lines=True)
+    for rule in rules:
+        facts = "\n".join(f"{each['name']}: {_shape(each)}" for each in rule["facts"])
+        results = "\n".join(f"{each['name']}: {_shape(each)}" for each in rule["results"])
+        layers = [f"{each['place']} {each['mode']}" for each in rule["layers"]]
+        state = [rule["version"], *layers, *([review] if rule["review"] else [])]
+        name = f"{rule['rule']}\n{rule[language]}"
+        table.add_row(*(Text(each) for each in (name, facts, results, "\n".join(state))))
+    return table
+
+
+def _shape(row: dict[str, Any]) -> str:
+    words = "|".join(row["words"])
+    return words or (row["type"] if row["unit"] is None else f"{row['type']}, {row['unit']}")
 
 
 @app.command("test")
