@@ -35,6 +35,7 @@ from offline_store.errors import (
     StoreRefused,
     WrongKey,
 )
+from offline_store.file_headers import HEADERS, PLAIN_MAGIC
 from offline_store.keys import wipe
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ _STATEMENTS: Final = 128
 _CHECKPOINT_WAIT_MS: Final = 250
 _USES_AHEAD: Final = 64
 _HEX_DIGITS: Final = b"0123456789abcdef"
-PLAIN_MAGIC: Final = b"SQLite format 3\x00"
 _LIBRARY_ERRORS: Final = (sqlcipher.Error, sqlite3.Error)
 
 # primary result codes (sqlite.org/rescode.html)
@@ -243,7 +243,7 @@ class Connection:
                 with self._edge:
                     self.raw.close()
             finally:
-                _HEADERS.release(self._inode)
+                HEADERS.release(self._inode)
 
 
 def open_encrypted(
@@ -271,9 +271,9 @@ def open_encrypted(
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     elif not path.is_file():
         raise StoreBroken(path.name, "the file is missing")
-    inode, beginning = _HEADERS.take(path)
+    inode, beginning = HEADERS.take(path)
     if beginning == PLAIN_MAGIC:
-        _HEADERS.release(inode)
+        HEADERS.release(inode)
         raise NotEncrypted(path.name, "the file is plain SQLite")
     try:
         with _Edge(path.name):
@@ -282,7 +282,7 @@ def open_encrypted(
                 uri, uri=True, isolation_level=None, timeout=busy_seconds, cached_statements=statements
             )
     except StoreError:
-        _HEADERS.release(inode)
+        HEADERS.release(inode)
         raise
     connection = Connection(raw, path, inode)
     try:
@@ -301,8 +301,8 @@ def key_check(key: KeyBytes) -> str:
 
 def require_encrypted(path: Path) -> None:
     """After the first write to a new file: refuse it if the library wrote plain text. Raises NoCipher."""
-    inode, beginning = _HEADERS.take(path)
-    _HEADERS.release(inode)
+    inode, beginning = HEADERS.take(path)
+    HEADERS.release(inode)
     if beginning == PLAIN_MAGIC:
         raise NoCipher(path.name, "the library wrote plain SQLite")
 
@@ -351,45 +351,6 @@ def _configure(connection: Connection, *, query_only: bool) -> None:
     connection.execute("PRAGMA temp_store = MEMORY")
     if query_only:
         connection.execute("PRAGMA query_only = ON")
-
-
-class _Headers:
-    """Reads the first bytes of database files without ever closing a descriptor under a live connection.
-
-    Closing *any* descriptor of a file drops all POSIX locks that this process holds on it
-    (sqlite.org/howtocorrupt.html, section 2.2), so a descriptor opened for a look at the header lives as long as the
-    last connection to that file.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._open: dict[tuple[int, int], tuple[int, int]] = {}
-
-    def take(self, path: Path) -> tuple[tuple[int, int], bytes]:
-        """The file's (device, inode) and its first 16 bytes; counts one user more."""
-        with self._lock, mapped(path.name):
-            facts = path.stat()
-            inode = (facts.st_dev, facts.st_ino)
-            handle, users = self._open.get(inode, (-1, 0))
-            if handle < 0:
-                handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-                facts = os.fstat(handle)
-                inode = (facts.st_dev, facts.st_ino)
-            self._open[inode] = (handle, users + 1)
-            return inode, os.pread(handle, len(PLAIN_MAGIC), 0)
-
-    def release(self, inode: tuple[int, int]) -> None:
-        """One user less; the last one closes the descriptor."""
-        with self._lock:
-            handle, users = self._open[inode]
-            if users > 1:
-                self._open[inode] = (handle, users - 1)
-            else:
-                del self._open[inode]
-                os.close(handle)
-
-
-_HEADERS: Final = _Headers()
 
 
 def _sqlite_utils_on(raw: Any) -> Database:

@@ -42,7 +42,18 @@ class SnapshotRecords:
         self._session: SnapshotSession | None = None
 
     def person(self, id_number: str, card_number: str) -> PersonRecord:
-        """All rows of one person, from one generation."""
+        """All rows of one person, from one generation. A damaged one is given up: sync brings it anew.
+
+        Raises StoreError.
+        """
+        try:
+            return self._person(id_number, card_number)
+        except StoreBroken:
+            self.close()
+            self._snapshot.forget()
+            raise
+
+    def _person(self, id_number: str, card_number: str) -> PersonRecord:
         if self._session is None:
             self._session = self._snapshot.open_session(self._now())
         session = self._session

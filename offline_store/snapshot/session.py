@@ -23,7 +23,7 @@ from offline_store.schema import (
     Manifest,
     PersonRow,
 )
-from offline_store.snapshot.generations import folder_of, read_pointer, used
+from offline_store.snapshot.generations import folder_of, forget_present, read_pointer, used
 from offline_store.snapshot.tables import DATABASE, SELECT
 
 T = TypeVar("T")
@@ -144,6 +144,10 @@ class Snapshot:
             if moment < manifest.as_of:
                 raise LeaseExpired(_STORE, "the clock is before its date", {"as_of": manifest.as_of, "now": moment})
             return SnapshotSession(connection, manifest, held.pop_all())
+
+    def forget(self) -> None:
+        """Give the present generation up as damaged: the next load brings it again. Raises StoreFull, StoreRefused."""
+        forget_present(self._root)
 
     def manifest(self) -> Manifest:
         """What the present generation says of itself, expired or not. Raises as `open_session` but LeaseExpired."""
