@@ -63,6 +63,7 @@ def record(book: RuleBook, outcome: Outcome) -> dict[str, Any]:
             for each in rule.deadlines
         ],
         "next_step": _next_step(say, outcome),
+        "guide": [_both(Sentence(each.zh, each.en)) for each in merged.rule.guide],
         "disclaimers": [_both(each) for each in say.disclaimers],
         "fact_source": _source(outcome.source),
         "citations": [_citation(book, each) for each in cited(outcome)],
