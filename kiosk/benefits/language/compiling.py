@@ -335,12 +335,10 @@ class _Compiler:
             return replace(single, insists=True) if called == "known" else single
         left, right = runs
         both = _of(kind, lambda row: of(left(row), right(row)), *parts)
-        if called != "otherwise":
-            return both
-        if parts[1].constant is not None:
+        if called == "otherwise" and not parts[1].reads:
             # what has a stand-in is never what is missing
-            return replace(both, reads=frozenset(), lookups=(), insists=True)
-        return replace(both, insists=True)
+            return replace(both, reads=frozenset(), lookups=())
+        return both
 
     def _literal(self, node: ast.Call, called: str) -> Typed:
         only = node.args[0] if len(node.args) == 1 else None
