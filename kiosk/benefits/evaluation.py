@@ -125,7 +125,7 @@ def _answer(
     plain = _filled(rule, question, parameters, _points(question.facts))[0] if bounded else row
     values, ranges = _values(rule, plain, row)
     alternatives = _alternatives(rule, question, parameters, row) if rule.merged.rule.alternatives else ()
-    result, why = _verdict(rule, states, values, held, _day(governing), before=before)
+    result, why = _verdict(rule, states, values, held, _day(governing) or question.as_of, before=before)
     lacking, figures = missing(rule, row, states, values) if None in states or None in values.values() else ((), ())
     found = [*(each.row.code for each in held), *why]
     if None in states or False in states:
