@@ -283,6 +283,8 @@ class CheckRow(Row):
     facts: dict[Word, Word]
     after: Names
     """Rules after which it runs; empty is after each."""
+    uses: Names = ()
+    """Rules whose lets `when` and the texts name."""
     zh: Prose
     en: Prose
     cites: Names

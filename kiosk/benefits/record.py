@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from kiosk.benefits.fact import Source
+from kiosk.benefits.cross_checks import cross_checks
+from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Outcome, Reason, Result
 from kiosk.benefits.rulebook import RuleBook
@@ -15,11 +17,15 @@ from kiosk.benefits.truth import truth_of
 from kiosk.benefits.wording import Sentence, Wording, plain
 
 
-def record(book: RuleBook, outcome: Outcome) -> dict[str, Any]:
-    """The whole record. Money and other decimal numbers are text, months YYYY-MM, days YYYY-MM-DD."""
+def record(book: RuleBook, outcome: Outcome, facts: Mapping[str, Fact[Any]] | None = None) -> dict[str, Any]:
+    """The whole record. Money and other decimal numbers are text, months YYYY-MM, days YYYY-MM-DD.
+
+    `facts`: all that is known of the person, by name in the store; cross-checks see more in them than the rule does.
+    """
     say = Wording(book, outcome)
     rule = outcome.rule
     merged = rule.merged
+    hits = cross_checks(book, rule.id, outcome.facts if facts is None else facts, outcome.as_of)
     return {
         "rule_id": rule.id,
         "rule_version": merged.version,
@@ -63,10 +69,16 @@ def record(book: RuleBook, outcome: Outcome) -> dict[str, Any]:
             for each in rule.deadlines
         ],
         "next_step": _next_step(say, outcome),
+        "cross_checks": [
+            {"id": each.id, "text": _both(each.sentence), "citation_ids": list(each.citations)} for each in hits
+        ],
         "guide": [_both(Sentence(each.zh, each.en)) for each in merged.rule.guide],
         "disclaimers": [_both(each) for each in say.disclaimers],
         "fact_source": _source(outcome.source),
-        "citations": [_citation(book, each) for each in cited(outcome)],
+        "citations": [
+            _citation(book, each)
+            for each in dict.fromkeys((*cited(outcome), *(cite for hit in hits for cite in hit.citations)))
+        ],
     }
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise, product
 from typing import Any, Final
 
+from kiosk.benefits.compiled_check import CompiledCheck, compiled_check
 from kiosk.benefits.compiled_rule import CompiledRule, RuleCompiler
 from kiosk.benefits.language.compiling import Run
 from kiosk.benefits.language.types import together
@@ -74,6 +76,20 @@ class RuleBook:
         """Every overlay of a rule with its place and first day."""
         found = [layer for (_, id), layers in self._layers.items() if id == rule_id for layer in layers]
         return tuple(sorted(found, key=lambda each: (each.place, each.start)))
+
+    @cached_property
+    def compiled_checks(self) -> tuple[CompiledCheck, ...]:
+        """The cross-checks of section 7, over the nation's newest rules. Raises PackageUnfit."""
+        return tuple(self._compiled_check(file, row) for file, row in self.checks)
+
+    def _compiled_check(self, file: str, row: CheckRow) -> CompiledCheck:
+        def other(used: str) -> Merged:
+            found = self._merged(used, NATION, date.max) if used in self._versions else None
+            if found is None:
+                raise PackageUnfit(file, row.id, "uses", f"{used} is in no package")
+            return found
+
+        return compiled_check(file, row, other, self.facts, self.parameter_kinds)
 
     def rule(self, rule_id: str, place: str, day: date) -> CompiledRule | None:
         """The rule of a place for a governing date; None when no version had begun."""
@@ -222,11 +238,12 @@ class RuleBook:
                     if compiled is not None and place != NATION:
                         self._check_types(compiled, rule_id, edge)
                         self._check_ceilings(compiled, rule_id, place, edge)
-        for file, check in self.checks:
-            self._check_citations(file, check.id, check.cites)
-            for rule_id in check.after:
+        for check in self.compiled_checks:
+            file, row = check.rule.merged.file, check.row
+            self._check_citations(file, row.id, row.cites)
+            for rule_id in row.after:
                 if rule_id not in self._versions:
-                    raise PackageUnfit(file, check.id, "after", f"{rule_id} is in no package")
+                    raise PackageUnfit(file, row.id, "after", f"{rule_id} is in no package")
 
     def _check_circle(self, rule_id: str, way: tuple[str, ...]) -> None:
         if rule_id in way:
