@@ -25,6 +25,8 @@ _WRITTEN: Final = {
     "month": "YYYY-MM",
     "day": "YYYY-MM-DD",
     "choice": "one of the words",
+    "text": "text",
+    "texts": "list of texts",
 }
 
 

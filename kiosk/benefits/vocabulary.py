@@ -15,12 +15,13 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from kiosk.benefits.language.types import COUNT, DAY, FLAG, MONTH, NUMBER, Type, choice
+from kiosk.benefits.language.types import COUNT, DAY, FLAG, MONTH, NUMBER, TEXT, TEXTS, Type, choice
 from kiosk.benefits.month import Month
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Prose = Annotated[str, Field(min_length=1, max_length=600)]
-TypeWord = Literal["flag", "count", "number", "month", "day", "choice"]
+TypeWord = Literal["flag", "count", "number", "month", "day", "choice", "text"]
+FigureWord = Literal[TypeWord, "texts"]
 
 
 def _tuple(value: Any) -> Any:
@@ -74,6 +75,8 @@ class FactKind(Row):
             raise ValueError("a choice, and nothing else, has words")
         if self.accumulates and self.type != "count":
             raise ValueError("only a count accumulates")
+        if self.type == "text" and self.ask is not None:
+            raise ValueError("a text is read from a record: there are no answers to choose from")
         return self
 
     @property
@@ -88,11 +91,11 @@ class ParameterKind(Row):
     zh: Prose
     en: Prose
     unit: Word | None = None
-    type: TypeWord | None = None
+    type: FigureWord | None = None
     words: Annotated[tuple[Word, ...], BeforeValidator(_tuple)] = ()
     by: Literal["year", "word"] | None = None
     keys: Annotated[tuple[Word, ...], BeforeValidator(_tuple)] = ()
-    fields: dict[Word, TypeWord] = Field(default_factory=dict)
+    fields: dict[Word, FigureWord] = Field(default_factory=dict)
     most: dict[Word, int] = Field(default_factory=dict)
     """The national ceiling per field ("value" where there are none)."""
     least: dict[Word, str] = Field(default_factory=dict)
@@ -111,12 +114,20 @@ class ParameterKind(Row):
         """The type of its key."""
         return None if self.by is None else COUNT if self.by == "year" else choice(frozenset(self.keys))
 
-    def kind(self, word: TypeWord) -> Type:
+    def kind(self, word: FigureWord) -> Type:
         """As expressions see a value or a field of it."""
         return _TYPES[word] if word != "choice" else choice(frozenset(self.words))
 
 
-_TYPES: Final[Mapping[str, Type]] = {"flag": FLAG, "count": COUNT, "number": NUMBER, "month": MONTH, "day": DAY}
+_TYPES: Final[Mapping[str, Type]] = {
+    "flag": FLAG,
+    "count": COUNT,
+    "number": NUMBER,
+    "month": MONTH,
+    "day": DAY,
+    "text": TEXT,
+    "texts": TEXTS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +142,20 @@ class ValueUnfit(Exception):  # noqa: N818 - named by the condition
         return f"{self.name}: {self.shape} was given; {self.wanted}"
 
 
+_LONGEST_TEXT: Final = 40
 _WANTED: Final[Mapping[str, str]] = {
     "flag": "write true or false",
     "count": "write a whole number, without quotes",
     "number": 'write a decimal number in quotes, like "6543.21"',
     "month": 'write a month like "2025-01"',
     "day": 'write a date that exists, like "2025-01-31"',
+    "text": f"write a text of at most {_LONGEST_TEXT} characters",
+    "texts": f"write a list of texts, each of at most {_LONGEST_TEXT} characters",
 }
 _LARGEST: Final = Decimal("1e12")
 
 
-def value_of(name: str, type: TypeWord, words: tuple[str, ...], given: Any) -> Any:
+def value_of(name: str, type: FigureWord, words: tuple[str, ...], given: Any) -> Any:
     """A JSON or TOML value as expressions take it. Raises ValueUnfit; the value itself is never repeated."""
     wanted = _WANTED.get(type) or f"write one of {', '.join(sorted(words))}"
     try:
@@ -153,7 +167,7 @@ def value_of(name: str, type: TypeWord, words: tuple[str, ...], given: Any) -> A
     return found
 
 
-def _read(type: TypeWord, words: tuple[str, ...], given: Any) -> Any:
+def _read(type: FigureWord, words: tuple[str, ...], given: Any) -> Any:
     match type, given:
         case "flag", bool():
             return given
@@ -171,6 +185,11 @@ def _read(type: TypeWord, words: tuple[str, ...], given: Any) -> Any:
             return given
         case "choice", str():
             return given if given in words else None
+        case "text", str() if given.strip() == given and given.isprintable() and 0 < len(given) <= _LONGEST_TEXT:
+            return given
+        case "texts", list() if all(isinstance(each, str) for each in given):
+            found = frozenset(_read("text", (), each) for each in given)
+            return None if None in found else found
     return None
 
 

@@ -87,6 +87,8 @@ def domain(book: RuleBook, rule: CompiledRule, slot: Any) -> tuple[Any, ...]:
             return True, False
         case "choice":
             return tuple(kind.words)
+        case "text":
+            return "电工", "焊工"
         case "count":
             least, most = kind.least or 0, kind.most if kind.most is not None else 720
             return tuple(each for each in figures.counts if least <= each <= most) or (least,)

@@ -283,6 +283,8 @@ class _Compiler:
                 raise self._unfit(node, f"{word!r} is not {of}")
 
     def _one_of(self, node: ast.Compare, sign: ast.cmpop, first: Typed, right: ast.expr) -> Typed:
+        if first.type.kind is Kind.TEXT:
+            return self._listed(node, sign, first, right)
         if not isinstance(right, ast.Tuple | ast.List | ast.Set) or first.type.kind is not Kind.CHOICE:
             raise self._unfit(node, "`in` takes a choice and words in brackets")
         words = frozenset(each.value for each in right.elts if isinstance(each, ast.Constant))
@@ -296,6 +298,19 @@ class _Compiler:
             return None if value is None else (value in words) is wanted
 
         return _of(FLAG, run, first)
+
+    def _listed(self, node: ast.Compare, sign: ast.cmpop, first: Typed, right: ast.expr) -> Typed:
+        listed = self.typed(right, 0)
+        if listed.type.kind is not Kind.TEXTS:
+            raise self._unfit(node, "a text is looked for in a list of texts")
+        wanted = isinstance(sign, ast.In)
+        of, among = first.run, listed.run
+
+        def run(row: Row) -> bool | None:
+            value, found = of(row), among(row)
+            return None if value is None or found is None else (value in found) is wanted
+
+        return _of(FLAG, run, first, listed)
 
     def _ifexp(self, node: ast.IfExp, depth: int) -> Typed:
         test = self._flag(node.test, depth)

@@ -16,6 +16,9 @@ class Kind(StrEnum):
     MONTH = "month"
     DAY = "day"
     CHOICE = "choice"
+    TEXT = "text"
+    """A name that no list closes: an occupation. It is only looked for in a place's list."""
+    TEXTS = "texts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ COUNT: Final = Type(Kind.COUNT)
 NUMBER: Final = Type(Kind.NUMBER)
 MONTH: Final = Type(Kind.MONTH)
 DAY: Final = Type(Kind.DAY)
+TEXT: Final = Type(Kind.TEXT)
+TEXTS: Final = Type(Kind.TEXTS)
 
 
 def choice(words: frozenset[str]) -> Type:

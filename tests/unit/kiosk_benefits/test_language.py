@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.benefits.language.compiling import Definition, ExpressionUnfit, Parameter, Scope, Table, compiled, name
-from kiosk.benefits.language.types import COUNT, DAY, FLAG, MONTH, NUMBER, choice
+from kiosk.benefits.language.types import COUNT, DAY, FLAG, MONTH, NUMBER, TEXT, TEXTS, choice
 from kiosk.benefits.month import Month
 from kiosk.benefits.span import Span
 
@@ -21,6 +21,7 @@ KINDS = {
     "born": MONTH,
     "on": DAY,
     "word": choice(frozenset({"one", "two"})),
+    "trade": TEXT,
 }
 SLOTS = {word: place for place, word in enumerate(KINDS)}
 SCOPE = Scope(
@@ -33,6 +34,7 @@ SCOPE = Scope(
         "base": Parameter("base", len(KINDS), COUNT, {}, NUMBER),
         "cycle": Parameter("cycle", len(KINDS) + 1, choice(frozenset({"one", "two"})), {"days": COUNT}, None),
         "floor": Parameter("floor", len(KINDS) + 2, None, {}, NUMBER),
+        "scarce": Parameter("scarce", len(KINDS) + 3, None, {}, TEXTS),
     },
     definitions={
         "twice": Definition((("k", COUNT),), "k + k"),
@@ -42,8 +44,8 @@ SCOPE = Scope(
 )
 
 
-def value(text, base=None, cycle=None, floor=None, **facts):
-    row = [facts.get(word) for word in KINDS] + [base, cycle, floor]
+def value(text, base=None, cycle=None, floor=None, scarce=None, **facts):
+    row = [facts.get(word) for word in KINDS] + [base, cycle, floor, scarce]
     return compiled(text, SCOPE).run(row)
 
 
@@ -246,3 +248,18 @@ def test_what_is_said_of_a_span_holds_for_every_figure_in_it(least, width, sign)
 
 def test_an_expression_says_what_it_rests_on_through_all_that_it_names():
     assert compiled("twice(m) + base[n] > x or a", SCOPE).reads == {"m", "base", "n", "x", "a"}
+
+
+def test_a_text_is_looked_for_in_the_list_of_a_place_and_unknown_where_either_is():
+    scarce = frozenset({"电工"})
+    assert value("trade in scarce", trade="电工", scarce=scarce) is True
+    assert value("trade in scarce", trade="焊工", scarce=scarce) is False
+    assert value("trade not in scarce", trade="焊工", scarce=scarce) is True
+    assert value("trade in scarce", scarce=scarce) is None
+    assert value("trade in scarce", trade="电工") is None
+
+
+@pytest.mark.parametrize("text", ["trade in ('one', 'two')", "trade == 'one'", "trade < scarce", "word in scarce"])
+def test_a_text_is_compared_with_nothing_else(text):
+    with pytest.raises(ExpressionUnfit):
+        compiled(text, SCOPE)
