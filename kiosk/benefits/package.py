@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from kiosk.benefits.versions import VersionUnfit, whole
 from kiosk.benefits.vocabulary import FactKind, ParameterKind, Prose, Row, Saying, Word, _tuple
 
 RuleId = Annotated[str, Field(pattern=r"^R-[A-Z0-9]+(-[A-Z0-9]+)*$")]
@@ -223,6 +224,8 @@ class Parts(Row):
 class RuleRow(Parts):
     """`[[rule]]`. `decides` yes or no, or computes figures. `uses`: rules whose lets, tables and definitions it names.
 
+    A later version may be written as what it `changes` of one above it (`versions`).
+
     `governing`: the day or month whose law counts. `after_end`: what an end means for a later governing date.
     `review`: why a person must confirm the text before the rule may answer. `monotone`: facts of which more never
     turns a yes into a no. `alternatives`: the fact for which each word is shown when it is unknown.
@@ -314,6 +317,10 @@ def read_content(text: str | bytes, file: str) -> Content:
         table = tomllib.loads(text if isinstance(text, str) else text.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PackageUnfit(file, None, None, f"is no TOML in UTF-8 ({error})") from None
+    try:
+        table = whole(table)
+    except VersionUnfit as error:
+        raise PackageUnfit(file, error.rule, "changes", error.wrong) from None
     try:
         return Content.model_validate(table)
     except ValidationError as error:
