@@ -16,7 +16,14 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.app.demo.world import WorldFailed
-from tests.benchmarks import card_figures, certificate_figures, fleet_figures, screen_figures, store_figures
+from tests.benchmarks import (
+    benefit_figures,
+    card_figures,
+    certificate_figures,
+    fleet_figures,
+    screen_figures,
+    store_figures,
+)
 from tests.benchmarks.figures import LATER, REGISTER, Figure, table
 from tests.benchmarks.surroundings import ROOT, Surroundings
 
@@ -27,6 +34,9 @@ BENCHMARKS: Final[Mapping[str, Callable[[Surroundings], Figure]]] = {
     "store.commit_vs_bare": store_figures.commit_vs_bare,
     "snapshot.load_vs_parts": store_figures.load_vs_parts,
     "certificate.vs_parts": certificate_figures.vs_parts,
+    "benefits.all_rules_vs_callables": benefit_figures.all_rules_vs_callables,
+    "benefits.vs_openfisca": benefit_figures.vs_openfisca,
+    "benefits.bulk_evaluate_rate": benefit_figures.bulk_evaluate_rate,
     "fleet.drain_vs_ideal": fleet_figures.drain_vs_ideal,
     "ui.first_frame_vs_bare": screen_figures.first_frame_vs_bare,
     "ui.ready_for_card_vs_bare": screen_figures.ready_for_card_vs_bare,

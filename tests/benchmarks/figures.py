@@ -25,6 +25,9 @@ REGISTER: Final = {
     "store.commit_vs_bare": Goal("ms", "the same rows into bare SQLCipher tables, FULL", 1 / 0.75),
     "snapshot.load_vs_parts": Goal("s", "gzip, json and executemany into bare SQLCipher tables", 2.0),
     "certificate.vs_parts": Goal("ms", "bare reportlab, segno, pikepdf and pyHanko", 1.25),
+    "benefits.all_rules_vs_callables": Goal("µs", "the same conditions as hand-written functions", 8.0),
+    "benefits.vs_openfisca": Goal("µs", "OpenFisca-core, one person at a time", 1 / 20),
+    "benefits.bulk_evaluate_rate": Goal("µs", "reading and writing the same lines with json alone", 10.0),
     "fleet.drain_vs_ideal": Goal("s", "two requests from each of 50 000 terminals, 300 taken a second", 1.2),
     "ui.first_frame_vs_bare": Goal("ms", "a bare QML window in a process of its own", 1.5),
     "ui.ready_for_card_vs_bare": Goal("ms", "a bare QML window and a raw PC/SC context", 3.0),
@@ -36,11 +39,9 @@ LATER: Final = (
     "snapshot.delta_vs_raw",
     "gateway.receive_vs_copy",
     "gateway.process_vs_insert",
-    "benefits.all_rules_vs_callables",
-    "benefits.vs_openfisca",
     "policy.search_vs_fts",
 )
-"""Deltas, PostgreSQL, the rule tree and policies come with later releases."""
+"""Deltas, PostgreSQL and policies come with later releases."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,171 @@
+"""Benefit rules against the same conditions as plain functions, against OpenFisca, and against reading JSON alone."""
+
+from __future__ import annotations
+
+import json
+from itertools import cycle
+from typing import Any, Final
+
+from kiosk.benefits.evaluation import Question, evaluate
+from kiosk.benefits.fact import Fact, Source
+from kiosk.benefits.lines import Line, answered, document, written
+from kiosk.benefits.loading import shipped_book
+from kiosk.benefits.month import Month
+from kiosk.benefits.outcome import Outcome
+from kiosk.benefits.rulebook import RuleBook
+from tests.benchmarks import openfisca_system
+from tests.benchmarks.benefit_callables import CALLABLES, PERSON, TODAY, Call
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.pairs import measure, timed
+from tests.benchmarks.surroundings import Surroundings
+from tests.benefits.running import all_cases, asked
+
+ROUNDS: Final = 200
+PEOPLE: Final = 50
+LINES: Final = 40
+
+
+def all_rules_vs_callables(around: Surroundings) -> Figure:
+    """One person, every rule that has its callables: outcomes with each condition, against the conditions alone.
+
+    The person is known wholly; what the callables say is compared with the outcomes before anything is timed.
+    """
+    book = shipped_book()
+    outcomes = {rule: _outcome(book, rule) for rule in book.rules}
+    rules = [rule for rule, outcome in outcomes.items() if wanting(outcome) == ()]
+    if left_out := [rule for rule in book.rules if rule not in rules]:
+        around.say(f"without hand-written callables and left out: {', '.join(left_out)}")
+    for rule in rules:
+        if wrong := differing(outcomes[rule]):
+            raise RuntimeError(f"{rule}: the callables say another thing than the rule for {', '.join(wrong)}")
+    calls = [[CALLABLES[name] for name in names(outcomes[rule])] for rule in rules]
+    around.say(f"{len(rules)} rules, {sum(map(len, calls))} conditions and caveats")
+
+    def own() -> None:
+        for rule in rules:
+            _outcome(book, rule)
+
+    def bare() -> list[list[bool | None]]:
+        return [_called(each) for each in calls]
+
+    value, limit = measure(ROUNDS, timed(own), timed(bare), warm=5)
+    return Figure("benefits.all_rules_vs_callables", value * 1e6, limit * 1e6)
+
+
+def _called(calls: list[Call]) -> list[bool | None]:
+    person = PERSON.copy()
+    return [call(person) for call in calls]
+
+
+def names(outcome: Outcome) -> tuple[str, ...]:
+    """What a rule asks, each by the name that its callable has."""
+    rule = outcome.rule
+    conditions = (f"{rule.id} {each.row.id}" for each in rule.conditions)
+    return (*conditions, *(f"{rule.id} {each.row.code}" for each in rule.caveats))
+
+
+def wanting(outcome: Outcome) -> tuple[str, ...]:
+    """What has no callable yet."""
+    return tuple(name for name in names(outcome) if name not in CALLABLES)
+
+
+def differing(outcome: Outcome) -> tuple[str, ...]:
+    """Where the callable says another thing than the rule: a caveat is there when it is TRUE."""
+    rule = outcome.rule
+    held = {each.row.code for each in outcome.caveats}
+    touched = {id for each in outcome.caveats for id in each.row.touches or [c.row.id for c in rule.conditions]}
+    states = {each.condition.row.id: each.state for each in outcome.reasons}
+    said = dict(zip(names(outcome), _called([CALLABLES[name] for name in names(outcome)]), strict=True))
+    found = [
+        f"{rule.id} {id}"
+        for id, state in states.items()
+        # a caveat makes it unknown whatever it says itself
+        if id not in touched and said[f"{rule.id} {id}"] is not state
+    ]
+    codes = {each.row.code for each in rule.caveats}
+    found += [f"{rule.id} {code}" for code in codes if (said[f"{rule.id} {code}"] is True) != (code in held)]
+    return tuple(found)
+
+
+def _outcome(book: RuleBook, rule: str) -> Outcome:
+    return evaluate(book, Question(rule, PERSON_FACTS, TODAY))
+
+
+PERSON_FACTS: Final = {name: Fact(value, Source.VERIFIED, TODAY) for name, value in PERSON.items()}
+
+
+def vs_openfisca(around: Surroundings) -> Figure:
+    """Retirement age and minimum contribution of one person after the other, both from typed values to the answers.
+
+    Both systems are made before. OpenFisca gives figures; ours gives each condition, its texts and sources beside them.
+    """
+    book, system = shipped_book(), openfisca_system.system()
+    people = [_someone(number) for number in range(PEOPLE)]
+    for born, kind, claimed, months in people:
+        theirs = openfisca_system.asked(system, born, kind, claimed, months, str(Month.of(TODAY)))
+        if theirs != _asked(book, born, kind, claimed, months):
+            raise RuntimeError(f"two answers for one person: {(born, kind, claimed, months)}")
+    turns = cycle(people), cycle(people)
+    month = str(Month.of(TODAY))
+
+    def own() -> object:
+        return _asked(book, *next(turns[0]))
+
+    def bare() -> object:
+        return openfisca_system.asked(system, *next(turns[1]), month)
+
+    value, limit = measure(ROUNDS, timed(own), timed(bare), warm=5)
+    return Figure("benefits.vs_openfisca", value * 1e6, limit * 1e6)
+
+
+def _someone(number: int) -> tuple[int, str, int, int]:
+    """Month of birth, category, month of the claim, months paid; months as year * 12 + month - 1."""
+    born = 1960 * 12 + 7 * number
+    return born, ("male", "female55", "female50")[number % 3], 2025 * 12 + 5 * number, 100 + 5 * number
+
+
+def _month(count: int) -> Month:
+    return Month(count // 12, count % 12 + 1)
+
+
+def _asked(book: RuleBook, born: int, kind: str, claimed: int, months: int) -> tuple[int, int, bool]:
+    def known(value: Any) -> Fact[Any]:
+        return Fact(value, Source.VERIFIED, TODAY)
+
+    age = evaluate(book, Question("R-RET-AGE", {"birth_month": known(_month(born)), "category": known(kind)}, TODAY))
+    facts = {
+        "pension_claim_month": known(_month(claimed)),
+        "pension_months": known(months),
+        "deemed_months": known(0),
+    }
+    least = evaluate(book, Question("R-RET-MIN", facts, TODAY))
+    statutory = age.values["statutory_month"]
+    enough = least.reasons[0].state
+    return statutory.year * 12 + statutory.month - 1, least.values["minimum_months"], enough is True
+
+
+def bulk_evaluate_rate(around: Surroundings) -> Figure:
+    """A line from its octets to its answer's octets, against reading and writing the same JSON and nothing else.
+
+    Per line, over lines of every rule that has cases.
+    """
+    book = shipped_book()
+    cases = all_cases()
+    questions = [json.dumps(asked(each)).encode() for each in cases[:: max(1, len(cases) // LINES)]]
+    lines = [Line(number, octets) for number, octets in enumerate(questions, 1)]
+    answers = [document(book, line, answered(book, line)) for line in lines]
+    if wrong := [each for each in answers if "error" in each]:
+        raise RuntimeError(f"{len(wrong)} of {len(lines)} lines are errors, the first: {wrong[0]}")
+
+    def own() -> None:
+        for line in lines:
+            written(document(book, line, answered(book, line)))
+
+    def bare() -> None:
+        for octets, answer in zip(questions, answers, strict=True):
+            json.loads(octets)
+            json.dumps(answer, ensure_ascii=False).encode("utf-8")
+
+    value, limit = measure(ROUNDS, timed(own), timed(bare), warm=5)
+    around.say(f"{len(lines) / value:.0f} lines of {len({each.rule for each in cases})} rules a second on one core")
+    return Figure("benefits.bulk_evaluate_rate", value / len(lines) * 1e6, limit / len(lines) * 1e6)
