@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from itertools import cycle
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.lines import Line, answered, document, written
 from kiosk.benefits.loading import shipped_book
 from kiosk.benefits.month import Month
-from kiosk.benefits.outcome import Outcome
+from kiosk.benefits.outcome import Outcome, Result
 from kiosk.benefits.rulebook import RuleBook
 from tests.benchmarks import openfisca_system
 from tests.benchmarks.benefit_callables import CALLABLES, PERSON, TODAY, Call
@@ -95,53 +96,82 @@ PERSON_FACTS: Final = {name: Fact(value, Source.VERIFIED, TODAY) for name, value
 
 
 def vs_openfisca(around: Surroundings) -> Figure:
-    """Retirement age and minimum contribution of one person after the other, both from typed values to the answers.
+    """Retirement age, minimum contribution and unemployment benefit of one person after the other.
 
-    Both systems are made before. OpenFisca gives figures; ours gives each condition, its texts and sources beside them.
+    Both systems are made before, both begin with typed values. OpenFisca gives figures; ours gives each condition
+    beside them, with its state, what it looked at and where that came from.
     """
-    book, system = shipped_book(), openfisca_system.system()
+    book, system, month = shipped_book(), openfisca_system.system(), str(Month.of(TODAY))
     people = [_someone(number) for number in range(PEOPLE)]
-    for born, kind, claimed, months in people:
-        theirs = openfisca_system.asked(system, born, kind, claimed, months, str(Month.of(TODAY)))
-        if theirs != _asked(book, born, kind, claimed, months):
-            raise RuntimeError(f"two answers for one person: {(born, kind, claimed, months)}")
+    for person in people:
+        theirs, ours = openfisca_system.asked(system, person, month), _asked(book, person)
+        if theirs != ours:
+            raise RuntimeError(f"two answers for one person: {theirs} and {ours} for {person}")
     turns = cycle(people), cycle(people)
-    month = str(Month.of(TODAY))
-
-    def own() -> object:
-        return _asked(book, *next(turns[0]))
-
-    def bare() -> object:
-        return openfisca_system.asked(system, *next(turns[1]), month)
-
-    value, limit = measure(ROUNDS, timed(own), timed(bare), warm=5)
+    value, limit = measure(
+        ROUNDS,
+        timed(lambda: _asked(book, next(turns[0]))),
+        timed(lambda: openfisca_system.asked(system, next(turns[1]), month)),
+        warm=5,
+    )
     return Figure("benefits.vs_openfisca", value * 1e6, limit * 1e6)
 
 
-def _someone(number: int) -> tuple[int, str, int, int]:
-    """Month of birth, category, month of the claim, months paid; months as year * 12 + month - 1."""
-    born = 1960 * 12 + 7 * number
-    return born, ("male", "female55", "female50")[number % 3], 2025 * 12 + 5 * number, 100 + 5 * number
+def _someone(number: int) -> dict[str, int | bool | str]:
+    """Somebody as OpenFisca is told: months are year * 12 + month - 1."""
+    reasons = [each.name for each in openfisca_system.Reason]
+    stops = {stop: number % 11 == place for place, stop in enumerate(openfisca_system.STOPS)}
+    return {
+        "birth_month": 1960 * 12 + 7 * number,
+        "category": ("male", "female55", "female50")[number % 3],
+        "claim_month": 2025 * 12 + 5 * number,
+        "pension_months": 100 + 5 * number,
+        "ui_months": 3 * number,
+        "ui_left_over": 4 * (number % 2),
+        "leaving_reason": reasons[number % len(reasons)],
+        "registered": number % 9 != 8,
+        "seeking": True,
+        **stops,
+    }
+
+
+STORED: Final = {
+    "birth_month": "birth_month",
+    "category": "category",
+    "claim_month": "pension_claim_month",
+    "pension_months": "pension_months",
+    "ui_months": "ui_months_since_claim",
+    "ui_left_over": "ui_prior_unclaimed_months",
+    "leaving_reason": "ui_leaving_reason",
+    "registered": "unemployment_registered",
+    "seeking": "seeking_work",
+    "new_job": "new_job",
+    "in_military_service": "in_military_service",
+    "moved_abroad": "moved_abroad",
+    "draws_pension": "draws_pension",
+    "refused_offer": "refused_suitable_offer",
+}
+MONTHS: Final = frozenset({"birth_month", "claim_month"})
+
+
+def _asked(book: RuleBook, person: Mapping[str, int | bool | str]) -> tuple[int | bool, ...]:
+    facts: dict[str, Fact[Any]] = {"deemed_months": Fact(0, Source.VERIFIED, TODAY)}
+    for name, store in STORED.items():
+        value: Any = person[name]
+        facts[store] = Fact(_month(value) if name in MONTHS else value, Source.VERIFIED, TODAY)
+    age, least, benefit = (evaluate(book, Question(rule, facts, TODAY)) for rule in ("R-RET-AGE", "R-RET-MIN", "R-UI"))
+    statutory = age.values["statutory_month"]
+    return (
+        statutory.year * 12 + statutory.month - 1,
+        least.values["minimum_months"],
+        least.result is Result.ELIGIBLE,
+        benefit.values["months"],
+        benefit.result is Result.ELIGIBLE,
+    )
 
 
 def _month(count: int) -> Month:
     return Month(count // 12, count % 12 + 1)
-
-
-def _asked(book: RuleBook, born: int, kind: str, claimed: int, months: int) -> tuple[int, int, bool]:
-    def known(value: Any) -> Fact[Any]:
-        return Fact(value, Source.VERIFIED, TODAY)
-
-    age = evaluate(book, Question("R-RET-AGE", {"birth_month": known(_month(born)), "category": known(kind)}, TODAY))
-    facts = {
-        "pension_claim_month": known(_month(claimed)),
-        "pension_months": known(months),
-        "deemed_months": known(0),
-    }
-    least = evaluate(book, Question("R-RET-MIN", facts, TODAY))
-    statutory = age.values["statutory_month"]
-    enough = least.reasons[0].state
-    return statutory.year * 12 + statutory.month - 1, least.values["minimum_months"], enough is True
 
 
 def bulk_evaluate_rate(around: Surroundings) -> Figure:

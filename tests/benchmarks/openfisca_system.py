@@ -1,11 +1,13 @@
-"""Retirement age and minimum contribution as variables of OpenFisca, as its own handbook writes them.
+"""Retirement age, minimum contribution and unemployment benefit as variables of OpenFisca, as its handbook writes them.
 
-Months are whole numbers (year * 12 + month - 1), so that its arrays can hold them.
+Months are whole numbers (year * 12 + month - 1), so that its arrays can hold them. A variable without a formula is what
+is said of a person; the others are worked out, each once for a person.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import numpy
 from openfisca_core.entities import Entity
@@ -15,8 +17,9 @@ from openfisca_core.simulations import SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
 
-PERSON = Entity("person", "persons", "A person", "")
-REFORM = 2025 * 12
+PERSON: Final = Entity("person", "persons", "A person", "")
+REFORM: Final = 2025 * 12
+Formula = Callable[[Any, Any], Any]
 
 
 class Category(Enum):
@@ -27,105 +30,122 @@ class Category(Enum):
     female50 = "female50"
 
 
-class birth_month(Variable):  # noqa: N801 - OpenFisca names variables by their class
-    value_type = int
-    entity = PERSON
-    definition_period = DateUnit.ETERNITY
+class Reason(Enum):
+    """Why the employment ended: those of the benefit, then those that are none of it."""
+
+    contract_expired = "contract_expired"
+    employer_bankrupt = "employer_bankrupt"
+    employer_closed = "employer_closed"
+    dismissed = "dismissed"
+    struck_off = "struck_off"
+    resigned_employer_breach = "resigned_employer_breach"
+    resigned = "resigned"
 
 
-class category(Variable):  # noqa: N801 - OpenFisca names variables by their class
-    value_type = Enum
-    possible_values = Category
-    default_value = Category.male
-    entity = PERSON
-    definition_period = DateUnit.ETERNITY
+def original_month(person: Any, period: Any) -> Any:
+    kind = person("category", period)
+    years = numpy.select([kind == Category.male, kind == Category.female55], [60, 55], 50)
+    return person("birth_month", period) + 12 * years
 
 
-class claim_month(Variable):  # noqa: N801 - OpenFisca names variables by their class
-    value_type = int
-    entity = PERSON
-    definition_period = DateUnit.ETERNITY
+def delay_months(person: Any, period: Any) -> Any:
+    worker = person("category", period) == Category.female50
+    since = person("original_month", period) - REFORM
+    delay = numpy.minimum(since // numpy.where(worker, 2, 4) + 1, numpy.where(worker, 60, 36))
+    return numpy.where(since < 0, 0, delay)
 
 
-class contribution_months(Variable):  # noqa: N801 - OpenFisca names variables by their class
-    value_type = int
-    entity = PERSON
-    definition_period = DateUnit.ETERNITY
+def statutory_month(person: Any, period: Any) -> Any:
+    return person("original_month", period) + person("delay_months", period)
 
 
-class delay_months(Variable):  # noqa: N801 - OpenFisca names variables by their class
-    value_type = int
-    entity = PERSON
-    definition_period = DateUnit.MONTH
-
-    def formula(person: Any, period: Any) -> Any:  # noqa: N805 - OpenFisca calls it so
-        kind = person("category", period)
-        original = person("original_month", period)
-        step = numpy.where(kind == Category.female50, 2, 4)
-        most = numpy.where(kind == Category.female50, 60, 36)
-        since = original - REFORM
-        return numpy.where(since < 0, 0, numpy.minimum(since // step + 1, most))
+def minimum_months(person: Any, period: Any) -> Any:
+    year = person("claim_month", period) // 12
+    return numpy.where(year <= 2029, 180, numpy.minimum(240, 180 + 6 * (year - 2029)))
 
 
-class original_month(Variable):  # noqa: N801 - OpenFisca names variables by their class
-    value_type = int
-    entity = PERSON
-    definition_period = DateUnit.MONTH
-
-    def formula(person: Any, period: Any) -> Any:  # noqa: N805 - OpenFisca calls it so
-        kind = person("category", period)
-        years = numpy.select([kind == Category.male, kind == Category.female55], [60, 55], 50)
-        return person("birth_month", period) + 12 * years
+def enough(person: Any, period: Any) -> Any:
+    return person("pension_months", period) >= person("minimum_months", period)
 
 
-class statutory_month(Variable):  # noqa: N801 - OpenFisca names variables by their class
-    value_type = int
-    entity = PERSON
-    definition_period = DateUnit.MONTH
-
-    def formula(person: Any, period: Any) -> Any:  # noqa: N805 - OpenFisca calls it so
-        return person("original_month", period) + person("delay_months", period)
+def paid_or_left_over(person: Any, period: Any) -> Any:
+    return (person("ui_months", period) >= 12) + (person("ui_left_over", period) > 0)
 
 
-class minimum_months(Variable):  # noqa: N801 - OpenFisca names variables by their class
-    value_type = int
-    entity = PERSON
-    definition_period = DateUnit.MONTH
-
-    def formula(person: Any, period: Any) -> Any:  # noqa: N805 - OpenFisca calls it so
-        year = person("claim_month", period) // 12
-        return numpy.where(year <= 2029, 180, numpy.minimum(240, 180 + 6 * (year - 2029)))
+def involuntary(person: Any, period: Any) -> Any:
+    return person("leaving_reason", period) != Reason.resigned
 
 
-class enough(Variable):  # noqa: N801 - OpenFisca names variables by their class
-    value_type = bool
-    entity = PERSON
-    definition_period = DateUnit.MONTH
+def registered_and_seeking(person: Any, period: Any) -> Any:
+    return person("registered", period) * person("seeking", period)
 
-    def formula(person: Any, period: Any) -> Any:  # noqa: N805 - OpenFisca calls it so
-        return person("contribution_months", period) >= person("minimum_months", period)
+
+def at_retirement_age(person: Any, period: Any) -> Any:
+    now = period.start.year * 12 + period.start.month - 1
+    return (now >= person("statutory_month", period)) * numpy.logical_not(person("draws_pension", period))
+
+
+def ui_months_due(person: Any, period: Any) -> Any:
+    paid = person("ui_months", period)
+    band = numpy.select([paid < 12, paid < 60, paid < 120], [0, 12, 18], 24)
+    return numpy.minimum(24, band + person("ui_left_over", period))
+
+
+def entitled(person: Any, period: Any) -> Any:
+    found = person("paid_or_left_over", period) * person("involuntary", period)
+    found = found * person("registered_and_seeking", period)
+    for stop in STOPS:
+        found = found * numpy.logical_not(person(stop, period))
+    return found * numpy.logical_not(person("at_retirement_age", period))
+
+
+STOPS: Final = ("new_job", "in_military_service", "moved_abroad", "draws_pension", "refused_offer")
+SAID: Final[Mapping[str, Any]] = {
+    "birth_month": int,
+    "category": Category,
+    "claim_month": int,
+    "pension_months": int,
+    "ui_months": int,
+    "ui_left_over": int,
+    "leaving_reason": Reason,
+    "registered": bool,
+    "seeking": bool,
+    **dict.fromkeys(STOPS, bool),
+}
+WORKED_OUT: Final[tuple[tuple[Formula, type], ...]] = (
+    (original_month, int),
+    (delay_months, int),
+    (statutory_month, int),
+    (minimum_months, int),
+    (enough, bool),
+    (paid_or_left_over, bool),
+    (involuntary, bool),
+    (registered_and_seeking, bool),
+    (at_retirement_age, bool),
+    (ui_months_due, int),
+    (entitled, bool),
+)
 
 
 def system() -> TaxBenefitSystem:
     """The system; built once."""
     found = TaxBenefitSystem([PERSON])
-    found.add_variables(
-        birth_month, category, claim_month, contribution_months, delay_months, original_month, statutory_month,
-        minimum_months, enough,
-    )  # fmt: skip
+    for name, kind in SAID.items():
+        of = {"value_type": kind}
+        if issubclass(kind, Enum):
+            of = {"value_type": Enum, "possible_values": kind, "default_value": next(iter(kind))}
+        found.add_variable(type(name, (Variable,), {**of, "entity": PERSON, "definition_period": DateUnit.MONTH}))
+    for formula, kind in WORKED_OUT:
+        parts = {"value_type": kind, "entity": PERSON, "definition_period": DateUnit.MONTH, "formula": formula}
+        found.add_variable(type(formula.__name__, (Variable,), parts))
     return found
 
 
-def asked(of: TaxBenefitSystem, born: int, kind: str, claimed: int, months: int, month: str) -> tuple[int, int, bool]:
-    """One person in a month like 2026-11, as its web API asks: statutory month, months needed, whether it is enough."""
-    always = str(DateUnit.ETERNITY)
-    person = {
-        "birth_month": {always: born},
-        "category": {always: kind},
-        "claim_month": {always: claimed},
-        "contribution_months": {always: months},
-    }
-    simulation = SimulationBuilder().build_from_entities(of, {"persons": {"one": person}})
-    names = ("statutory_month", "minimum_months", "enough")
-    statutory, needed, fits = (simulation.calculate(name, month)[0] for name in names)
-    return int(statutory), int(needed), bool(fits)
+ASKED: Final = ("statutory_month", "minimum_months", "enough", "ui_months_due", "entitled")
+
+
+def asked(of: TaxBenefitSystem, person: Mapping[str, int | bool | str], month: str) -> tuple[int | bool, ...]:
+    """`ASKED` of one person in a month like 2026-11, as its web API asks."""
+    said = {name: {month: value} for name, value in person.items()}
+    simulation = SimulationBuilder().build_from_entities(of, {"persons": {"one": said}})
+    return tuple(simulation.calculate(name, month)[0].item() for name in ASKED)
