@@ -29,7 +29,7 @@ def record(book: RuleBook, outcome: Outcome, facts: Mapping[str, Fact[Any]] | No
     return {
         "rule_id": rule.id,
         "rule_version": merged.version,
-        "jurisdiction_chain": list(merged.layers),
+        "jurisdiction_chain": list(dict.fromkeys(merged.layers)),
         "as_of": outcome.as_of.isoformat(),
         "governing_date": _day(outcome.governing_date),
         "governing_date_from": "as_of" if outcome.governing_assumed else "fact",
