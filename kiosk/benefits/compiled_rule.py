@@ -16,12 +16,14 @@ from kiosk.benefits.language.compiling import (
     ExpressionUnfit,
     Lookup,
     Parameter,
+    Row,
     Run,
     Scope,
     Table,
     Typed,
     compiled,
     name,
+    named,
 )
 from kiosk.benefits.language.types import COUNT, DAY, FLAG, NUMBER, Kind, Type, choice
 from kiosk.benefits.layers import Merged
@@ -29,6 +31,8 @@ from kiosk.benefits.package import CaveatRow, ConditionRow, DeadlineRow, Package
 from kiosk.benefits.vocabulary import FactKind, ParameterKind
 
 TODAY: Final = "today"
+Lacking = Callable[[Row], tuple[frozenset[str], tuple[Lookup, ...]]]
+"""Facts and parameters, and looked-up figures, for want of which something cannot be said on a row."""
 _TYPES: Final = {"count": COUNT, "number": NUMBER, "flag": FLAG}
 
 
@@ -49,7 +53,7 @@ class Condition:
     row: ConditionRow
     run: Run
     reads: frozenset[str]
-    lookups: tuple[Lookup, ...]
+    lacking: Lacking
     begins: Run | None
     code_if: Run | None
     insists: bool
@@ -72,7 +76,7 @@ class Figure:
     run: Run
     type: Type
     reads: frozenset[str]
-    lookups: tuple[Lookup, ...]
+    lacking: Lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,7 @@ class RuleCompiler:
         code_if = None
         if row.unknown_code_if is not None:
             code_if = self._expression(row.unknown_code_if, scope, f"{place} unknown_code_if", (Kind.FLAG,)).run
-        return Condition(row, typed.run, typed.reads, typed.lookups, begins, code_if, typed.insists)
+        return Condition(row, typed.run, typed.reads, typed.lacking, begins, code_if, typed.insists)
 
     def _caveat(self, row: CaveatRow, scope: Scope) -> Caveat:
         typed = self._expression(row.when, scope, f"caveat {row.code}", (Kind.FLAG,))
@@ -188,7 +192,7 @@ class RuleCompiler:
 
     def _figure(self, word: str, row: ResultRow, scope: Scope) -> Figure:
         typed = self._expression(row.value, scope, f"result {word}")
-        return Figure(row, typed.run, typed.type, typed.reads, typed.lookups)
+        return Figure(row, typed.run, typed.type, typed.reads, typed.lacking)
 
     def _expression(self, text: str, scope: Scope, place: str, kinds: tuple[Kind, ...] = ()) -> Typed:
         try:
@@ -302,7 +306,7 @@ class RuleCompiler:
             self._open.pop()
             slot = self._new_slot()
             self._order.append((slot, typed.run))
-            known = name(slot, typed.type, typed.reads, typed.lookups)
+            known = named(slot, typed)
             self._lets[key] = known
         return known
 

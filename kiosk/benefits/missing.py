@@ -21,12 +21,14 @@ def missing(
     lookups: list[Lookup] = []
     for each, state in zip(rule.conditions, states, strict=True):
         if state is None:
-            reads |= each.reads
-            lookups += each.lookups
+            names, keys = each.lacking(row)
+            reads |= names
+            lookups += keys
     for name, figure in rule.figures.items():
         if values[name] is None:
-            reads |= figure.reads
-            lookups += figure.lookups
+            names, keys = figure.lacking(row)
+            reads |= names
+            lookups += keys
     facts = tuple(each.alias for each in rule.facts if each.store in reads and row[each.slot] is None)
     return facts, _figures(rule, row, reads, lookups)
 

@@ -40,6 +40,15 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """What is looked at only when something else is not known: while `first` says something, these lack nothing."""
+
+    first: Run
+    reads: frozenset[str]
+    lookups: tuple[Lookup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
     """A compiled expression. `reads`: names of facts and parameters it rests on, through everything it names.
 
@@ -53,6 +62,16 @@ class Typed:
     slot: int | None = None
     constant: Any = None
     insists: bool = False
+    stand_ins: tuple[StandIn, ...] = ()
+
+    def lacking(self, row: Row) -> tuple[frozenset[str], tuple[Lookup, ...]]:
+        """What it may lack on this row: all that it rests on but for the stand-ins that are not needed."""
+        idle = [each for each in self.stand_ins if each.first(row) is not None]
+        if not idle:
+            return self.reads, self.lookups
+        spared = {lookup for each in idle for lookup in each.lookups}
+        reads = self.reads.difference(*(each.reads for each in idle))
+        return reads, tuple(each for each in self.lookups if each not in spared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +130,14 @@ def constant(value: Any, kind: Type) -> Typed:
     return Typed(kind, lambda row: value, constant=value)
 
 
-def name(slot: int, kind: Type, reads: frozenset[str], lookups: tuple[Lookup, ...] = ()) -> Typed:
+def name(slot: int, kind: Type, reads: frozenset[str]) -> Typed:
     """What stands in a slot of the row."""
-    return Typed(kind, operator.itemgetter(slot), reads, lookups, slot)
+    return Typed(kind, operator.itemgetter(slot), reads, slot=slot)
+
+
+def named(slot: int, typed: Typed) -> Typed:
+    """An expression whose value stands in a slot of the row."""
+    return replace(typed, run=operator.itemgetter(slot), slot=slot, constant=None)
 
 
 _COMPARE: Final[dict[type[ast.cmpop], Callable[[Any, Any], Any]]] = {
@@ -350,10 +374,14 @@ class _Compiler:
             return replace(single, insists=True) if called == "known" else single
         left, right = runs
         both = _of(kind, lambda row: of(left(row), right(row)), *parts)
-        if called == "otherwise" and not parts[1].reads:
+        if called != "otherwise":
+            return both
+        first, second = parts
+        if not second.reads:
             # what has a stand-in is never what is missing
-            return replace(both, reads=frozenset(), lookups=())
-        return both
+            return replace(both, reads=frozenset(), lookups=(), stand_ins=())
+        idle = StandIn(left, second.reads - first.reads, second.lookups)
+        return replace(both, stand_ins=(*both.stand_ins, idle))
 
     def _literal(self, node: ast.Call, called: str) -> Typed:
         only = node.args[0] if len(node.args) == 1 else None
@@ -468,7 +496,8 @@ def _disjunction(runs: tuple[Run, ...]) -> Run:
 def _of(kind: Type, run: Run, *parts: Typed) -> Typed:
     reads = frozenset[str]().union(*(each.reads for each in parts))
     lookups = tuple(dict.fromkeys(each for part in parts for each in part.lookups))
-    return Typed(kind, run, reads, lookups, insists=any(each.insists for each in parts))
+    stand_ins = tuple(dict.fromkeys(each for part in parts for each in part.stand_ins))
+    return Typed(kind, run, reads, lookups, insists=any(each.insists for each in parts), stand_ins=stand_ins)
 
 
 def _looked_up(parameter: Parameter, key: Typed | None, wanted: str | None, kind: Type) -> Typed:

@@ -176,6 +176,15 @@ def test_what_has_a_stand_in_is_never_what_is_missing():
     assert compiled("otherwise(m, n)", SCOPE).reads == {"m", "n"}
 
 
+def test_a_stand_in_lacks_nothing_while_what_it_stands_for_is_known():
+    known, unknown = [None] * (len(KINDS) + 3), [None] * (len(KINDS) + 3)
+    known[SLOTS["x"]] = Fraction(9000)
+    typed = compiled("otherwise(x, base[n]) * m", SCOPE)
+    assert typed.reads == {"x", "base", "n", "m"}
+    assert typed.lacking(known) == ({"x", "m"}, ())
+    assert typed.lacking(unknown) == ({"x", "base", "n", "m"}, typed.lookups)
+
+
 def test_a_month_beyond_the_calendar_is_unknown_and_no_crash():
     assert value("born + 12 * m", born=Month(9999, 12), m=1) is None
     assert value("days_after(on, m)", on=date(9999, 12, 31), m=1) is None
