@@ -50,6 +50,7 @@ class Case(BaseModel):
     begins: dict[str, str] = Field(default_factory=dict)
     chain: list[str] | None = None
     governing_date: str | None = None
+    rule_version: str | None = None
     working_days: int | None = None
 
 
@@ -96,6 +97,7 @@ def differences(case: Case, found: dict[str, Any]) -> dict[str, tuple[Any, Any]]
         ("standing", case.standing),
         ("result_status", case.result_status),
         ("governing_date", case.governing_date),
+        ("rule_version", case.rule_version),
     ):
         if value is not None:
             pairs[word] = (value, found[word])
