@@ -209,6 +209,9 @@ def _settled(
         for each, word in zip(matter, words, strict=True):
             facts[each.store] = Fact(word, Source.VERIFIED, question.as_of)
         tried, _ = _filled(rule, question, parameters, facts)
+        if any(each.row.code == _CONTRADICT and each.run(tried) is True for each in rule.caveats):
+            # what is known excludes it
+            continue
         for found, state in zip(seen, _states(rule, tried, held), strict=True):
             found.add(state)
     return [
