@@ -32,10 +32,11 @@ _WRITTEN: Final = {
 
 def rules_listed(book: RuleBook, place: str, day: date) -> list[dict[str, Any]]:
     """Every rule as plain JSON values, as it stands in a place (CN or six digits) for a governing date."""
-    return [_rule(book, rule_id, place, day) for rule_id in book.rules]
+    return [rule_listed(book, rule_id, place, day) for rule_id in book.rules]
 
 
-def _rule(book: RuleBook, rule_id: str, place: str, day: date) -> dict[str, Any]:
+def rule_listed(book: RuleBook, rule_id: str, place: str, day: date) -> dict[str, Any]:
+    """One of them. KeyError for a rule that is in no package."""
     # one that had not begun then is shown as it will be
     compiled = book.rule(rule_id, place, day) or book.rule(rule_id, place, date.max)
     if compiled is None:
