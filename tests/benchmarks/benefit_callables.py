@@ -68,6 +68,26 @@ PERSON: Final[Person] = {
     "dependant_spouse": True,
     "dependants_other": 1,
     "dependants_lone": 0,
+    "pension_relation_at_hukou": False,
+    "pension_months_at_relation_place": 140,
+    "pension_months_at_earlier_place": 60,
+    "pension_account_temporary": False,
+    "age_when_pension_moved_in": 38,
+    "pension_base_wage": 8000,
+    "average_wage_index": 1,
+    "pension_account_balance": 120_000,
+    "retirement_age_months": 720 + 2,
+    "skill_certificate_issued_on": date(2026, 5, 20),
+    "skill_certificate_level": "senior",
+    "skill_occupation": "电工",
+    "ui_months_total": 130,
+    "ui_insured_group": "employee",
+    "skill_applied_on": date(2026, 10, 12),
+    "training_subsidy_taken": False,
+    "skill_claims_this_year": 0,
+    "skill_certificate_verifiable": True,
+    "skill_same_level_paid": False,
+    "skill_higher_level_held": False,
 }
 
 
@@ -104,6 +124,11 @@ def flag(name: str) -> Call:
 def no(name: str) -> Call:
     """A fact that must not be."""
     return lambda p: negation(p.get(name))
+
+
+def is_known(name: str) -> Call:
+    """TRUE or unknown."""
+    return lambda p: None if p.get(name) is None else True
 
 
 # retirement
@@ -241,6 +266,100 @@ def no_employer(p: Person) -> bool | None:
     return conjunction(negation(p.get("has_employer")), another_month(p))
 
 
+# the monthly pension
+
+
+@once
+def claimed_in(p: Person) -> Month:
+    claim: Month | None = p.get("pension_claim_month")
+    return Month.of(TODAY) if claim is None else claim
+
+
+def retired(p: Person) -> bool | None:
+    statutory = statutory_month(p)
+    if statutory is None:
+        return None
+    claimed = claimed_in(p)
+    if claimed >= statutory:
+        return True
+    original = original_month(p)
+    if (
+        claimed.months_since(statutory) < -36
+        or claimed < Month(2025, 1)
+        or (original is not None and claimed < original)
+    ):
+        return False
+    notice = p.get("retirement_notice_date")
+    return None if notice is None else bool(notice <= months_after(first_day(claimed), -3))
+
+
+def pension_months(p: Person) -> bool | None:
+    statutory = statutory_month(p)
+    return enough_months(p, None if statutory is None else min(claimed_in(p), statutory))
+
+
+def payment_months_known(p: Person) -> bool | None:
+    months = p.get("retirement_age_months")
+    return True if months is not None and 40 * 12 <= months <= 70 * 12 else None
+
+
+def pension_place(p: Person) -> bool | None:
+    """Whether the place that pays is known, whichever it is (国办发〔2009〕66号)."""
+    at_hukou = p.get("pension_relation_at_hukou")
+    if at_hukou is True:
+        return True
+    temporary, here = p.get("pension_account_temporary"), p.get("pension_months_at_relation_place")
+    if temporary is None:
+        age, sex = p.get("age_when_pension_moved_in"), p.get("sex")
+        temporary = None if age is None or sex is None else age >= (50 if sex == "male" else 40)
+    long_here = conjunction(None if here is None else here >= 120, negation(temporary))
+    if at_hukou is None or long_here is None:
+        return None
+    return True if long_here or p.get("pension_months_at_earlier_place") is not None else None
+
+
+# skill subsidy
+
+
+SUPPORTED: Final = ("junior", "intermediate", "senior")
+
+
+@once
+def supported_level(p: Person) -> bool | None:
+    level = p.get("skill_certificate_level")
+    return None if level is None else level in SUPPORTED
+
+
+def insured_long_enough(p: Person) -> bool | None:
+    """With 12 to 35 months it rests on the year's policy, which there is none of here."""
+    months = p.get("ui_months_total")
+    return None if months is None or 12 <= months < 36 else months >= 36
+
+
+def insured_rightly(p: Person) -> bool | None:
+    group = p.get("ui_insured_group")
+    return None if group is None or group == "claimant" else group == "employee"
+
+
+def applied_in_time(p: Person) -> bool | None:
+    applied, issued = p.get("skill_applied_on"), p.get("skill_certificate_issued_on")
+    return None if applied is None or issued is None else bool(applied <= months_after(issued, 12))
+
+
+def first_claim(p: Person) -> bool | None:
+    claims = p.get("skill_claims_this_year")
+    return True if claims is not None and claims < 1 else None
+
+
+def certificate_not_found(p: Person) -> bool | None:
+    return conjunction(negation(p.get("skill_certificate_verifiable")), supported_level(p))
+
+
+def paid_before(name: str) -> Call:
+    """A level that was had already, where no training subsidy was taken."""
+    return lambda p: conjunction(p.get(name), negation(p.get("training_subsidy_taken")))
+
+
 # maternity
 
 
@@ -354,13 +473,6 @@ def month_ahead(p: Person) -> bool | None:
     return None if month is None else month > Month.of(TODAY)
 
 
-# work injury
-
-
-def known_grade(p: Person) -> bool | None:
-    return True if p.get("injury_grade") is not None else None
-
-
 CALLABLES: Final[Mapping[str, Call]] = {
     # what no terminal decides
     "R-DIBAO MEANS_TEST": lambda p: True,
@@ -368,8 +480,8 @@ CALLABLES: Final[Mapping[str, Call]] = {
     "R-AGE80 MEANS_TEST": lambda p: True,
     "R-CHILD AGENCY_FINDING": lambda p: True,
     "R-UI-ALLOW OLD_APPLICATION": lambda p: True,
-    "R-RET-AGE RET-AGE-C1": lambda p: True if p.get("birth_month") is not None else None,
-    "R-RET-AGE RET-AGE-C2": lambda p: True if p.get("category") is not None else None,
+    "R-RET-AGE RET-AGE-C1": is_known("birth_month"),
+    "R-RET-AGE RET-AGE-C2": is_known("category"),
     "R-RET-AGE FACTS_CONTRADICT": sex_differs,
     "R-RET-AGE BIRTHDATE_DISPUTED": flag("birth_dates_differ"),
     "R-RET-AGE SPECIAL_GROUP": flag("special_group"),
@@ -415,6 +527,27 @@ CALLABLES: Final[Mapping[str, Call]] = {
     "R-UI-CONT FACTS_CONTRADICT": works_after_all,
     "R-UI-CONT DEATH_REPORTED": flag("death_reported"),
     "R-UI-CONT MONTH_AHEAD": month_ahead,
-    "R-INJ INJ-C1": known_grade,
+    "R-PEN-EMP PEN-EMP-C1": retired,
+    "R-PEN-EMP PEN-EMP-C2": pension_months,
+    "R-PEN-EMP FACTS_CONTRADICT": sex_differs,
+    "R-PEN-EMP BIRTHDATE_DISPUTED": flag("birth_dates_differ"),
+    "R-PEN-EMP SPECIAL_GROUP": flag("special_group"),
+    "R-PEN-PLACE PEN-PLACE-C1": pension_place,
+    "R-PEN-AMOUNT PEN-AMOUNT-C1": is_known("pension_base_wage"),
+    "R-PEN-AMOUNT PEN-AMOUNT-C2": is_known("average_wage_index"),
+    "R-PEN-AMOUNT PEN-AMOUNT-C3": is_known("pension_months"),
+    "R-PEN-AMOUNT PEN-AMOUNT-C4": is_known("pension_account_balance"),
+    "R-PEN-AMOUNT PEN-AMOUNT-C5": payment_months_known,
+    "R-SKILL SKILL-C1": supported_level,
+    "R-SKILL SKILL-C2": insured_long_enough,
+    "R-SKILL SKILL-C3": insured_rightly,
+    "R-SKILL SKILL-C4": applied_in_time,
+    "R-SKILL SKILL-C5": no("training_subsidy_taken"),
+    "R-SKILL SKILL-C6": first_claim,
+    "R-SKILL SKILL-C7": unknown,
+    "R-SKILL CERTIFICATE_NOT_FOUND": certificate_not_found,
+    "R-SKILL SAME_LEVEL_PAID": paid_before("skill_same_level_paid"),
+    "R-SKILL HIGHER_LEVEL_HELD": paid_before("skill_higher_level_held"),
+    "R-INJ INJ-C1": is_known("injury_grade"),
     "R-INJ-DEATH INJ-DEATH-C1": flag("work_death_recognised"),
 }
