@@ -223,8 +223,9 @@ class _Explainer:
         step = self._outcome.rule.merged.next_step
         found = []
         if step is not None:
-            item = "" if step.item is None else f" ({step.item})"
-            found.append(Told(self._in(self._say.filled(step.zh, step.en)) + item))
+            text = self._in(self._say.filled(step.zh, step.en))
+            item = "" if step.item is None or step.item in text else f" ({step.item})"
+            found.append(Told(text + item))
             papers = step.papers_zh if self._language == "zh" else step.papers_en
             if papers:
                 comma = "、" if self._language == "zh" else ", "

@@ -130,7 +130,8 @@ _TYPES: Final[Mapping[str, Type]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+# not frozen: a `with` block sets the traceback of what passes through it
+@dataclass(eq=False)
 class ValueUnfit(Exception):  # noqa: N818 - named by the condition
     """A value is not of its type. `shape`: what was given; `wanted`: what belongs there."""
 

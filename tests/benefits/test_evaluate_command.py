@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import random
 import subprocess
 import sys
@@ -15,11 +17,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.benefits.lines import MOST_OCTETS, answered, document, lines_of, written
+from kiosk.benefits.lines import MOST_OCTETS, answered, document, lines_of, parsed, written
 from kiosk.benefits.loading import shipped_book
+from kiosk.benefits.vocabulary import ValueUnfit
 from tests.benefits.running import all_cases, asked
 
 KIOSK = str(Path(sys.executable).with_name("kiosk"))
+SCREEN = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {
+    "TERM": "xterm-256color",
+    "COLUMNS": "120",
+}
 MAN = {"rule": "R-RET-AGE", "facts": {"birth_month": "1965-01", "category": "male"}, "as_of": "2026-11-22"}
 GOOD = json.dumps(MAN).encode()
 
@@ -142,6 +149,26 @@ def test_explain_names_what_is_missing_and_what_would_follow_from_each_answer():
     ]
     assert [each for each in wanted if each not in text] == []
     assert done.returncode == 1
+
+
+def test_on_a_terminal_the_tree_has_branches_and_colours():
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [KIOSK, "benefits", "evaluate", "--explain"], stdin=subprocess.PIPE, stdout=theirs, env=SCREEN
+    )
+    os.close(theirs)
+    process.stdin.write(GOOD)
+    process.stdin.close()
+    shown = b""
+    # the other end of a terminal that was closed cannot be read (EIO)
+    with contextlib.suppress(OSError):
+        while octets := os.read(ours, 65536):
+            shown += octets
+    os.close(ours)
+    assert process.wait(60) == 0
+    text = shown.decode("utf-8")
+    for words in ("├── ", "\x1b[32m", "法定退休年龄 R-RET-AGE", "[满足] 出生年月：1965年1月"):
+        assert words in text
 
 
 def test_a_package_of_somebodys_comes_on_top_of_the_shipped_ones(tmp_path):
@@ -284,6 +311,15 @@ def test_what_a_person_wrote_is_in_no_error():
     text = json.dumps(error(secret))
     assert "110105198803" not in text
     assert "SECRET" not in text
+
+
+def test_what_is_wrong_goes_through_a_with_block_as_it_is():
+    @contextlib.contextmanager
+    def block():
+        yield
+
+    with pytest.raises(ValueUnfit, match="line: an empty line was given"), block():
+        parsed(b"")
 
 
 QUESTIONS = [json.dumps(asked(case)).encode() for case in all_cases()]
