@@ -14,7 +14,8 @@ from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Outcome, Result
 from kiosk.benefits.rulebook import RuleBook
 from tests.benchmarks import openfisca_system
-from tests.benchmarks.benefit_callables import CALLABLES, PERSON, TODAY, Call
+from tests.benchmarks.callables.every import CALLABLES
+from tests.benchmarks.callables.person import PERSON, TODAY, Call
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.pairs import measure, timed
 from tests.benchmarks.surroundings import Surroundings
