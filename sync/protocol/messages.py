@@ -38,15 +38,17 @@ Terminal = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,31}$"
 
 
 def _is_time(text: str) -> str:
-    # a day's room, so that it can be shown in every time zone
-    if datetime.fromisoformat(text).year == datetime.max.year:
-        raise ValueError("too late a time")
+    # 29 February of a year that has none, the year 0
+    datetime.fromisoformat(text)
     return text
 
 
+# the description says what the check asks, but for 29 February and the year 0: up to 8999, days that the month has, no leap second
+_DAY = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
 Time = Annotated[
     str,
-    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"),
+    StringConstraints(pattern=f"^[0-8][0-9]{{3}}-{_DAY}T{_CLOCK}Z$"),
     AfterValidator(_is_time),
 ]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")]
@@ -292,11 +294,43 @@ class CertificateIssued(Message):
     seal_key_id: Word
 
 
+Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+
+
+class CollectedFact(Message):
+    """One fact of an application: its name in the vocabulary of the benefit rules, where it came from, of which day.
+
+    `value`: a flag or count as it is; a month, day, sum or word of a choice as text.
+    """
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+    value: bool | Number | Annotated[str, StringConstraints(max_length=60)] = Field(repr=False)
+    source: Literal["verified", "snapshot", "declared"]
+    as_of: Day
+
+
+class PreliminaryCheck(Message):
+    """What the terminal's own check said before the person applied. It decides nothing.
+
+    `flags`: double benefits and risks (X-1 ...) that a clerk should look at.
+    """
+
+    rule: Word
+    version: Line
+    place: Annotated[str, StringConstraints(pattern=r"^(CN|[0-9]{6})$")]
+    as_of: Day
+    outcome: Annotated[str, StringConstraints(pattern=r"^[A-Z_]{1,32}$")]
+    reason_codes: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{2,39}$")], ...], Field(max_length=40)
+    ]
+    flags: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
+
+
 class Application(Message):
     """A person applied for something that only the centre can decide (延时办理): the centre opens a case for it.
 
     `local_number`: what the receipt says until the centre has given its own. `content`: (label, value) as the person
-    confirmed it.
+    confirmed it. `facts`: the same for programs, with their sources, so that nothing is asked twice.
     """
 
     type: Literal["application"] = "application"
@@ -305,6 +339,8 @@ class Application(Message):
     card_number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{9}$")] | None = Field(default=None, repr=False)
     local_number: Word
     content: Annotated[tuple[tuple[Line, Line], ...], Field(max_length=40, repr=False)]
+    facts: Annotated[tuple[CollectedFact, ...], Field(max_length=80, repr=False)] = ()
+    check: PreliminaryCheck | None = None
 
 
 AnyAct: TypeAlias = RecordQuery | CertificateIssued | Application
