@@ -14,7 +14,7 @@ from typing import Any, Final
 from kiosk.benefits.language.compiling import (
     Definition,
     ExpressionUnfit,
-    Lookup,
+    Lacks,
     Parameter,
     Row,
     Run,
@@ -31,8 +31,7 @@ from kiosk.benefits.package import CaveatRow, ConditionRow, DeadlineRow, Package
 from kiosk.benefits.vocabulary import FactKind, ParameterKind
 
 TODAY: Final = "today"
-Lacking = Callable[[Row], tuple[frozenset[str], tuple[Lookup, ...]]]
-"""Facts and parameters, and looked-up figures, for want of which something cannot be said on a row."""
+Lacking = Callable[[Row], Lacks]
 _TYPES: Final = {"count": COUNT, "number": NUMBER, "flag": FLAG}
 
 

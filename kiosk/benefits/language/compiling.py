@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -39,13 +39,8 @@ class Lookup:
     key: Run
 
 
-@dataclass(frozen=True, slots=True)
-class StandIn:
-    """What is looked at only when something else is not known: while `first` says something, these lack nothing."""
-
-    first: Run
-    reads: frozenset[str]
-    lookups: tuple[Lookup, ...]
+Lacks = tuple[frozenset[str], tuple[Lookup, ...]]
+"""Facts and parameters, and figures looked up, for want of which something cannot be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +57,12 @@ class Typed:
     slot: int | None = None
     constant: Any = None
     insists: bool = False
-    stand_ins: tuple[StandIn, ...] = ()
+    lacks: Callable[[Row], Lacks] | None = None
+    """Where that depends on the row: of two branches only the one that is taken."""
 
-    def lacking(self, row: Row) -> tuple[frozenset[str], tuple[Lookup, ...]]:
-        """What it may lack on this row: all that it rests on but for the stand-ins that are not needed."""
-        idle = [each for each in self.stand_ins if each.first(row) is not None]
-        if not idle:
-            return self.reads, self.lookups
-        spared = {lookup for each in idle for lookup in each.lookups}
-        reads = self.reads.difference(*(each.reads for each in idle))
-        return reads, tuple(each for each in self.lookups if each not in spared)
+    def lacking(self, row: Row) -> Lacks:
+        """What it may lack on this row."""
+        return (self.reads, self.lookups) if self.lacks is None else self.lacks(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +341,12 @@ class _Compiler:
                 return hull(left(row), right(row))
             return left(row) if value else right(row)
 
-        return _of(kind, run, test, first, second)
+        def lacks(row: Row) -> Lacks:
+            value = condition(row)
+            taken = (first, second) if value is None else (first,) if value else (second,)
+            return _all_lacking(row, (test, *taken))
+
+        return replace(_of(kind, run, test, first, second), lacks=lacks)
 
     def _call(self, node: ast.Call, depth: int) -> Typed:
         if not isinstance(node.func, ast.Name) or node.keywords:
@@ -379,9 +375,8 @@ class _Compiler:
         first, second = parts
         if not second.reads:
             # what has a stand-in is never what is missing
-            return replace(both, reads=frozenset(), lookups=(), stand_ins=())
-        idle = StandIn(left, second.reads - first.reads, second.lookups)
-        return replace(both, stand_ins=(*both.stand_ins, idle))
+            return replace(both, reads=frozenset(), lookups=(), lacks=None)
+        return replace(both, lacks=lambda row: _all_lacking(row, parts if left(row) is None else (first,)))
 
     def _literal(self, node: ast.Call, called: str) -> Typed:
         only = node.args[0] if len(node.args) == 1 else None
@@ -496,8 +491,14 @@ def _disjunction(runs: tuple[Run, ...]) -> Run:
 def _of(kind: Type, run: Run, *parts: Typed) -> Typed:
     reads = frozenset[str]().union(*(each.reads for each in parts))
     lookups = tuple(dict.fromkeys(each for part in parts for each in part.lookups))
-    stand_ins = tuple(dict.fromkeys(each for part in parts for each in part.stand_ins))
-    return Typed(kind, run, reads, lookups, insists=any(each.insists for each in parts), stand_ins=stand_ins)
+    lacks = None if all(each.lacks is None for each in parts) else lambda row: _all_lacking(row, parts)
+    return Typed(kind, run, reads, lookups, insists=any(each.insists for each in parts), lacks=lacks)
+
+
+def _all_lacking(row: Row, parts: Sequence[Typed]) -> Lacks:
+    found = [each.lacking(row) for each in parts]
+    reads = frozenset[str]().union(*(names for names, _ in found))
+    return reads, tuple(dict.fromkeys(each for _, lookups in found for each in lookups))
 
 
 def _looked_up(parameter: Parameter, key: Typed | None, wanted: str | None, kind: Type) -> Typed:
