@@ -43,7 +43,7 @@ def _is_time(text: str) -> str:
     return text
 
 
-# the description says what the check asks, but for 29 February and the year 0: up to 8999, days that the month has, no leap second
+# the description says what is checked, but for 29 February and the year 0: days that the month has, no leap second
 _DAY = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
 Time = Annotated[
