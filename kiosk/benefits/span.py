@@ -6,6 +6,7 @@ of several. A comparison answers True or False only when every figure in the spa
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any, Final
 
 
@@ -90,7 +91,8 @@ class Span:
     def __truediv__(self, other: Any) -> Span | None:
         if isinstance(other, Span) or other <= 0:
             return None
-        return Span(self.least / other, None if self.most is None else self.most / other)
+        # never int / int, which is a binary fraction
+        return Span(Fraction(self.least) / other, None if self.most is None else Fraction(self.most) / other)
 
 
 def ends(value: Any) -> tuple[Any, Any | None]:

@@ -167,6 +167,12 @@ def test_a_parameter_whose_word_is_not_known_says_what_it_says_for_every_word():
     assert value("cycle[word].days", cycle={"one": same, "two": {}}) is None
 
 
+def test_a_span_is_shared_exactly_and_never_as_a_binary_fraction():
+    found = value("m / 12", m=Span(1, 2))
+    assert found.same(Span(Fraction(1, 12), Fraction(1, 6)))
+    assert isinstance(found.least, Fraction)
+
+
 def test_a_divisor_between_two_bounds_gives_a_quotient_between_them():
     assert value("quotient(x, m)", x=Fraction(12), m=Span(3, 4)).same(Span(3, 4))
 
