@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tests.benchmarks.callables import retirement, support, unemployment
+from tests.benchmarks.callables import retirement, support, unemployment, work
 from tests.benchmarks.callables.person import Call
 
-CALLABLES: Final[Mapping[str, Call]] = {**retirement.CALLABLES, **unemployment.CALLABLES, **support.CALLABLES}
+CALLABLES: Final[Mapping[str, Call]] = {
+    **retirement.CALLABLES,
+    **unemployment.CALLABLES,
+    **support.CALLABLES,
+    **work.CALLABLES,
+}

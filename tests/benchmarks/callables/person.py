@@ -106,6 +106,20 @@ PERSON: Final[Person] = {
     "pension_paid_as_individual": True,
     "pension_paid_at_benefit_place": True,
     "pension_paid_a_month": 900,
+    "hardship_certified": True,
+    "hardship_certified_on": date(2025, 9, 2),
+    "graduated_on": date(2025, 7, 1),
+    "flexible_work_registered": True,
+    "individual_contribution_months": 20,
+    "individual_contribution_paid": 900,
+    "flex_subsidised_months": 10,
+    "flex_first_approved_on": date(2025, 12, 1),
+    "first_time_founder": True,
+    "business_kind": "individual",
+    "business_registered_on": date(2025, 3, 1),
+    "business_operates_normally": True,
+    "returning_migrant_or_veteran": False,
+    "jobseek_group": "disabled",
 }
 
 
