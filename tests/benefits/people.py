@@ -93,7 +93,8 @@ def domain(book: RuleBook, rule: CompiledRule, slot: Any) -> tuple[Any, ...]:
             least, most = kind.least or 0, kind.most if kind.most is not None else 720
             return tuple(each for each in figures.counts if least <= each <= most) or (least,)
         case "number":
-            return tuple(Fraction(each) for each in ("0", "0.6", "1", "2.5", "800.55", "6543.21", "20000"))
+            numbers = (Fraction(each) for each in ("0", "0.6", "1", "2.5", "800.55", "6543.21", "20000"))
+            return tuple(each for each in numbers if kind.least is None or each >= Fraction(kind.least))
         case "month":
             found = (*_PLAIN_MONTHS, *figures.months, *(() if kind.not_in_future else _LATER_MONTHS))
             return tuple(each for each in found if not kind.not_in_future or each <= Month.of(TODAY))
