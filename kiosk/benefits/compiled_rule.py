@@ -55,7 +55,8 @@ class Condition:
     lacking: Lacking
     begins: Run | None
     code_if: Run | None
-    insists: bool
+    twice: frozenset[str]
+    """Facts of which an unknown word or flag may be tried; none where it asks whether something is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,8 @@ class RuleCompiler:
         code_if = None
         if row.unknown_code_if is not None:
             code_if = self._expression(row.unknown_code_if, scope, f"{place} unknown_code_if", (Kind.FLAG,)).run
-        return Condition(row, typed.run, typed.reads, typed.lacking, begins, code_if, typed.insists)
+        twice = frozenset[str]() if typed.insists else typed.twice
+        return Condition(row, typed.run, typed.reads, typed.lacking, begins, code_if, twice)
 
     def _caveat(self, row: CaveatRow, scope: Scope) -> Caveat:
         typed = self._expression(row.when, scope, f"caveat {row.code}", (Kind.FLAG,))

@@ -117,11 +117,10 @@ def _answer(
     before: bool,
 ) -> Outcome:
     row, bounded = filled
-    held = tuple(each for each in rule.caveats if each.run(row) is True)
+    held = tuple([each for each in rule.caveats if each.run(row) is True])
     own = [each.run(row) for each in rule.conditions]
-    states = _touched(rule, own, held)
-    if None in states and False not in states:
-        states = _settled(rule, question, parameters, row, states, held)
+    settled = _settled(rule, row, own) if None in own and False not in own else own
+    states = _touched(rule, settled, held)
     plain = _filled(rule, question, parameters, _points(question.facts))[0] if bounded else row
     values, ranges = _values(rule, plain, row)
     alternatives = _alternatives(rule, question, parameters, row) if rule.merged.rule.alternatives else ()
@@ -181,42 +180,36 @@ def _touched(rule: CompiledRule, own: list[bool | None], held: tuple[Any, ...]) 
     return states
 
 
-def _settled(
-    rule: CompiledRule,
-    question: Question,
-    parameters: Parameters,
-    row: Row,
-    states: list[bool | None],
-    held: tuple[Any, ...],
-) -> list[bool | None]:
-    """Conditions that come out the same whatever an unknown choice is, are known."""
-    reads = frozenset[str]().union(
-        *(each.reads for each, state in zip(rule.conditions, states, strict=True) if state is None)
+def _settled(rule: CompiledRule, row: Row, own: list[bool | None]) -> list[bool | None]:
+    """Conditions that come out the same whatever an unknown flag or word is, are known."""
+    tried = frozenset[str]().union(
+        *(each.twice for each, state in zip(rule.conditions, own, strict=True) if state is None)
     )
     matter = [
         each
         for each in rule.facts
-        if row[each.slot] is None and each.store in reads and each.kind.type in ("flag", "choice")
+        if each.store in tried and row[each.slot] is None and each.kind.type in ("flag", "choice")
     ]
     cases = 1
     for each in matter:
         cases *= len(_domain(each))
     if not matter or cases > _MOST_CASES:
-        return states
-    seen: list[set[bool | None]] = [set() for _ in states]
+        return own
+    seen: list[set[bool | None]] = [set() for _ in own]
     for words in product(*(_domain(each) for each in matter)):
-        facts = dict(question.facts)
+        other = row.copy()
         for each, word in zip(matter, words, strict=True):
-            facts[each.store] = Fact(word, Source.VERIFIED, question.as_of)
-        tried, _ = _filled(rule, question, parameters, facts)
-        if any(each.row.code == _CONTRADICT and each.run(tried) is True for each in rule.caveats):
+            other[each.slot] = word
+        for place, run in rule.lets:
+            other[place] = run(other)
+        if any(each.row.code == _CONTRADICT and each.run(other) is True for each in rule.caveats):
             # what is known excludes it
             continue
-        for found, state in zip(seen, _states(rule, tried, held), strict=True):
-            found.add(state)
+        for found, condition in zip(seen, rule.conditions, strict=True):
+            found.add(condition.run(other))
     return [
-        next(iter(found)) if len(found) == 1 and not each.insists else state
-        for each, found, state in zip(rule.conditions, seen, states, strict=True)
+        next(iter(found)) if state is None and condition.twice and len(found) == 1 else state
+        for condition, found, state in zip(rule.conditions, seen, own, strict=True)
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -216,7 +216,7 @@ def _shift(copied: Any, step: int) -> None:
         copied.args[0].value = (date.fromisoformat(text) + timedelta(days=step)).isoformat()
 
 
-def survives(packages: dict[str, tuple[str, Content]], name: str, mutant: Mutant, cases: list[Case]) -> bool:
+def survives(packages: dict[str, tuple[str, Content]], name: str, mutant: Mutant, cases: Sequence[Case]) -> bool:
     """Whether every case comes out as promised although the package `name` was changed."""
     changed = {**packages, name: (packages[name][0], mutant.content)}
     try:

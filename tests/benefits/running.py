@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,14 @@ class Case(BaseModel):
     working_days: int | None = None
 
 
-def all_cases() -> list[Case]:
+@cache
+def all_cases() -> tuple[Case, ...]:
     """Every case of every file."""
     found = []
     for path in sorted(CASES.glob("*.toml")):
         table = tomllib.loads(path.read_text("utf-8"))
         found += [Case(**{"rule": table["rule"], **row}) for row in table["case"]]
-    return found
+    return tuple(found)
 
 
 def asked(case: Case) -> dict[str, Any]:

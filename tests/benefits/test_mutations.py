@@ -1,5 +1,7 @@
 """Each number, date and operator of the shipped packages is noticed by a literal case when it changes by one."""
 
+from functools import cache
+
 import pytest
 
 from kiosk.benefits.loading import shipped
@@ -11,6 +13,7 @@ SURVIVORS: dict[str, str] = {}
 """Mutants that mean the same as the law: what was changed -> why it changes nothing."""
 
 
+@cache
 def _concerned(rule, name):
     """The cases that a change can be seen in, the rule's own first."""
     uses = {row.id: set(row.uses) for _, content in PACKAGES.values() for row in content.rule}

@@ -15,7 +15,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from kiosk.benefits.language.functions import FUNCTIONS
+from kiosk.benefits.language.functions import FUNCTIONS, Function
 from kiosk.benefits.language.types import COUNT, DAY, FLAG, MONTH, NUMBER, ORDERED, Kind, Type, choice, together
 from kiosk.benefits.month import Month
 from kiosk.benefits.span import Span, hull
@@ -57,6 +57,9 @@ class Typed:
     slot: int | None = None
     constant: Any = None
     insists: bool = False
+    twice: frozenset[str] = frozenset()
+    """Names that are looked at more than once, or that choose a branch or a row of a table: where one of them is
+    unknown, the answer may be surer than what the parts say one by one."""
     lacks: Callable[[Row], Lacks] | None = None
     """Where that depends on the row: of two branches only the one that is taken."""
 
@@ -346,7 +349,8 @@ class _Compiler:
             taken = (first, second) if value is None else (first,) if value else (second,)
             return _all_lacking(row, (test, *taken))
 
-        return replace(_of(kind, run, test, first, second), lacks=lacks)
+        whole = _of(kind, run, test, first, second)
+        return replace(whole, twice=whole.twice | test.reads, lacks=lacks)
 
     def _call(self, node: ast.Call, depth: int) -> Typed:
         if not isinstance(node.func, ast.Name) or node.keywords:
@@ -363,13 +367,13 @@ class _Compiler:
         kind = function.gives([each.type for each in parts])
         if kind is None:
             raise self._unfit(node, f"{called} does not take ({', '.join(str(each.type) for each in parts)})")
-        runs, of = tuple(each.run for each in parts), function.of
-        if len(runs) == 1:
-            (only,) = runs
-            single = _of(kind, lambda row: of(only(row)), *parts)
+        if len(parts) == 1:
+            single = _of(kind, _of_one(function, parts[0].run), *parts)
             return replace(single, insists=True) if called == "known" else single
-        left, right = runs
-        both = _of(kind, lambda row: of(left(row), right(row)), *parts)
+        left, right = parts[0].run, parts[1].run
+        both = _of(kind, _of_two(function, left, right), *parts)
+        if function.whole:
+            both = replace(both, twice=both.twice | both.reads)
         if called != "otherwise":
             return both
         first, second = parts
@@ -441,7 +445,7 @@ class _Compiler:
                 return _any_of(values, value)
             return values.get(value)
 
-        return _of(table.value, run, key)
+        return replace(_of(table.value, run, key), twice=key.reads)
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Typed:
         if isinstance(node.value, ast.Subscript):
@@ -454,6 +458,39 @@ class _Compiler:
         if kind is None:
             raise self._unfit(node, f"the fields are {', '.join(sorted(parameter.fields)) or 'none'}")
         return _looked_up(parameter, key, node.attr, kind)
+
+
+def _of_one(function: Function, only: Run) -> Run:
+    call, of, whole = function.call, function.of, function.whole
+
+    def run(row: Row) -> Any:
+        value = only(row)
+        if whole or value is None or type(value) is Span:
+            return of(value)
+        try:
+            return call(value)
+        except (ValueError, OverflowError):
+            return None
+
+    return run
+
+
+def _of_two(function: Function, left: Run, right: Run) -> Run:
+    if function.whole:
+        both = function.call
+        return lambda row: both(left(row), right(row))
+    call, of = function.call, function.of
+
+    def run(row: Row) -> Any:
+        value, other = left(row), right(row)
+        if value is None or other is None or type(value) is Span or type(other) is Span:
+            return of(value, other)
+        try:
+            return call(value, other)
+        except (ValueError, OverflowError):
+            return None
+
+    return run
 
 
 def _conjunction(runs: tuple[Run, ...]) -> Run:
@@ -492,7 +529,12 @@ def _of(kind: Type, run: Run, *parts: Typed) -> Typed:
     reads = frozenset[str]().union(*(each.reads for each in parts))
     lookups = tuple(dict.fromkeys(each for part in parts for each in part.lookups))
     lacks = None if all(each.lacks is None for each in parts) else lambda row: _all_lacking(row, parts)
-    return Typed(kind, run, reads, lookups, insists=any(each.insists for each in parts), lacks=lacks)
+    seen: frozenset[str] = frozenset()
+    twice = frozenset[str]().union(*(each.twice for each in parts))
+    for each in parts:
+        twice |= seen & each.reads
+        seen |= each.reads
+    return Typed(kind, run, reads, lookups, insists=any(each.insists for each in parts), twice=twice, lacks=lacks)
 
 
 def _all_lacking(row: Row, parts: Sequence[Typed]) -> Lacks:
