@@ -71,6 +71,7 @@ CATALOGUE: dict[str, FaultEntry] = {
             "SY-02", Whose.US, "P1", "the centre does not take this disk for the terminal: see kiosk diagnose, sync"
         ),
         FaultEntry("SY-03", Whose.US, "P1", "wiped by order: nothing is left here, provision it anew with a new code"),
+        FaultEntry("CK-01", Whose.US, "P2", "the clock stands before a time the centre signed: set it right"),
         FaultEntry("SW-01", Whose.US, "P1", "restarted after a fault of the program"),
         FaultEntry("LF-01", Whose.PERSON, "P3", "a card was left in the reader: collect and register it"),
     )

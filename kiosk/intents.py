@@ -53,7 +53,7 @@ class OptionChosen:
 
 @dataclass(frozen=True, slots=True)
 class DigitTyped:
-    """A digit of a question page (never of a PIN)."""
+    """A digit of a question page (never of a PIN), or the point of a figure."""
 
     digit: str
 

@@ -22,6 +22,7 @@ class Page(StrEnum):
     PIN = "C05"
     MENU = "C07"
     RESULT_TABLE = "C08"
+    CHECK = "CE"  # eligibility: ours, beside CQ and CH of the guide
     QUESTION = "C09"
     CONFIRM = "C10"
     PROCESSING = "C11"
@@ -188,15 +189,92 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure typed freely on a question page: so many digits before the point, and after it (0: no point)."""
+
+    digits: int
+    decimals: int = 0
+    unit: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """C09. One question a page: a choice, or digits typed on the page's own keypad (`mask` like YYYY-MM)."""
+    """C09. One question a page: a choice, digits that fill a mask (like YYYY-MM), or a figure; one of the three.
+
+    `unsure`: the words of the button for "I don't know", which is DECLINE; a choice has it among its options.
+    """
 
     title: Text
     hint: Text | None
     options: tuple[Option, ...] = ()
     mask: str = ""  # "YYYY-MM": digits fill the letters
-    typed: str = ""  # digits so far
+    typed: str = ""  # digits so far; of a figure also the point
     notice: Notice | None = None
+    figure: Figure | None = None
+    unsure: Text | None = None
+
+
+class Verdict(StrEnum):
+    """How a check came out, as it is told; a "no" that time or a step can turn is never one."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_YET = "not_yet"
+    ONE_STEP = "one_step"
+    CANNOT_SAY = "cannot_say"
+    COMPUTED = "computed"
+
+
+class Standing(StrEnum):
+    """How one condition stands."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_YET = "not_yet"
+    STEP_OPEN = "step_open"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionLine:
+    """A condition: the state with its word, the sentence, and the figures it used with source and day."""
+
+    state: Standing
+    word: Text
+    sentence: Text
+    used: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DecidingFigure:
+    """What the answer turns on, where it came from and how old it is."""
+
+    label: Text
+    value: Text
+    origin: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """CE. The answer of a check with all that it rests on. Sections that are empty are not shown."""
+
+    title: Text
+    verdict: Verdict
+    headline: Text
+    figure: DecidingFigure | None
+    why: tuple[Text, ...] = ()
+    alternatives: tuple[tuple[Text, Text], ...] = ()
+    missing: tuple[Text, ...] = ()
+    warnings: tuple[Text, ...] = ()  # double benefits and risks; they change no outcome
+    conditions: tuple[ConditionLine, ...] = ()
+    figures: tuple[tuple[Text, Text], ...] = ()
+    next_step: tuple[Text, ...] = ()
+    articles: tuple[Text, ...] = ()
+    disclaimers: tuple[Text, ...] = ()
+    can_print: bool = False
+    print_reason: Text | None = None  # why not
+    step: tuple[str, Text] | None = None  # the item by which an open step is done here, and the words of its button
+    apply: Text | None = None  # words of the button that goes on to an application
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +378,7 @@ Body = (
     | Pin
     | Menu
     | ResultTable
+    | CheckResult
     | Question
     | Confirm
     | Processing

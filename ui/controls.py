@@ -20,10 +20,13 @@ CONTROLS: Mapping[Page, tuple[str, ...]] = {
     Page.PIN: ("pin.key.*", "pin.clear", "pin.erase", "pin.cancel", "pin.confirm"),
     Page.MENU: ("menu.tile.*", "menu.previous", "menu.next"),
     Page.RESULT_TABLE: ("table.previous", "table.next", "table.show", "table.print", "table.finish"),
+    Page.CHECK: ("check.previous", "check.next", "check.print", "check.step", "check.apply", "check.finish"),
     Page.QUESTION: (
         "question.option.*",
         "question.key.*",
+        "question.point",
         "question.erase",
+        "question.unsure",
         "question.confirm",
         "question.scroll-up",
         "question.scroll-down",

@@ -13,6 +13,7 @@ from kiosk.screen import (
     Body,
     Cell,
     Confirm,
+    Figure,
     Goodbye,
     Home,
     Identify,
@@ -42,7 +43,8 @@ from kiosk.screen import (
     Tile,
     Tone,
 )
-from kiosk.text import Text, text, verbatim
+from kiosk.text import Text, bilingual, text, verbatim
+from ui.check_examples import samples
 
 STRIP = StatusStrip(
     online=True, data_as_of="2026-11-20", pending=0, oldest_pending=None, clock="21:46", terminal="T001"
@@ -62,7 +64,14 @@ def examples(language: Language, size: TextSize) -> Mapping[str, Screen]:
 
     preferences = Preferences(language, size)
     rows = 5 if size is TextSize.ELDER else 10
-    shown = {**_before_a_session(), **_identification(), **_answers(rows), **_questions(say), **_ends(say)}
+    shown = {
+        **_before_a_session(),
+        **_identification(),
+        **_answers(rows),
+        **_checks(),
+        **_questions(say),
+        **_ends(say),
+    }
     return {name: replace(screen, preferences=preferences) for name, screen in shown.items()}
 
 
@@ -216,6 +225,16 @@ def _answers(rows: int) -> dict[str, Screen]:
     }
 
 
+def _checks() -> dict[str, Screen]:
+    found = {f"CE-{name}": _screen(Page.CHECK, replace(each.page, can_print=True)) for name, each in samples().items()}
+    step = replace(samples()["one-step"].page, step=("EM-01", text("check.step", item=text("item.EM-01.title"))))
+    found["CE-one-step"] = _screen(Page.CHECK, replace(step, can_print=True))
+    no_paper = replace(samples()["policy-ended"].page, apply=None, print_reason=text("fault.PR-02.title"))
+    found["CE-no-paper"] = _screen(Page.CHECK, no_paper, strip=OFFLINE)
+    found["CE-not-fitted"] = _screen(Page.CHECK, replace(samples()["computed"].page, apply=None))
+    return found
+
+
 def _questions(say: Say) -> dict[str, Screen]:
     kind = Question(
         title=say("请选择人员类别", "Which of these are you?"),
@@ -279,7 +298,16 @@ def _questions(say: Say) -> dict[str, Screen]:
         ),
         patience=True,
     )
+    figure = Question(
+        title=text("check.choose.topic"),
+        hint=None,
+        typed="3120.5",
+        figure=Figure(7, 2, bilingual("元/月", "yuan a month")),
+        unsure=text("question.unsure"),
+    )
     return {
+        "C09-figure": _screen(Page.QUESTION, figure),
+        "C09-figure-empty": _screen(Page.QUESTION, replace(figure, typed="", figure=Figure(3))),
         "C09-choice": _screen(Page.QUESTION, kind),
         "C09-digits": _screen(Page.QUESTION, month),
         "C09-digits-full": _screen(Page.QUESTION, replace(month, typed="197003")),

@@ -14,6 +14,7 @@ FILES: Mapping[Page, str] = {
     Page.PIN: "PinPage.qml",
     Page.MENU: "MenuPage.qml",
     Page.RESULT_TABLE: "TablePage.qml",
+    Page.CHECK: "CheckPage.qml",
     Page.QUESTION: "QuestionPage.qml",
     Page.CONFIRM: "ConfirmPage.qml",
     Page.PROCESSING: "ProcessingPage.qml",

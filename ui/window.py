@@ -23,6 +23,7 @@ from ui.pages import FILES
 from ui.panel import Hall, Panel
 from ui.pin_pad import NoPinPad, PinPad
 from ui.viewmodels.base import Post, ViewModel, nowhere
+from ui.viewmodels.check import CheckVm
 from ui.viewmodels.confirm import ConfirmVm
 from ui.viewmodels.frame import FrameVm, shown_page
 from ui.viewmodels.goodbye import GoodbyeVm
@@ -66,6 +67,7 @@ class TerminalWindow(QObject):
             Page.PIN: self._pin,
             Page.MENU: TilesVm(self._send, self),
             Page.RESULT_TABLE: TableVm(self._send, self),
+            Page.CHECK: CheckVm(self._send, self),
             Page.QUESTION: QuestionVm(self._send, self),
             Page.CONFIRM: ConfirmVm(self._send, self),
             Page.PROCESSING: ProcessingVm(self._send, self),

@@ -247,4 +247,3 @@ def _as_known(slot: FactSlot, fact: Fact[Any], as_of: date) -> Any:
     if fact.complete_on is None:
         return Span(fact.value, None)
     return Span(fact.value, fact.value + max(0, Month.of(as_of).months_since(Month.of(fact.complete_on))))
-

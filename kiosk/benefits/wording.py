@@ -15,12 +15,13 @@ from kiosk.benefits.counting import decimal_of
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Outcome, Reason, Standing
+from kiosk.benefits.reason_codes import POLICY_ENDED
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.span import Span
 from kiosk.benefits.vocabulary import FactKind
 
 MONEY: Final = frozenset({"yuan", "yuan_per_month", "yuan_per_year"})
-_UNITS: Final[Mapping[str, tuple[str, str]]] = {
+UNITS: Final[Mapping[str, tuple[str, str]]] = {
     "months": ("个月", "months"),
     "days": ("天", "days"),
     "years": ("年", "years"),
@@ -64,6 +65,17 @@ STATES: Final[Mapping[bool | None, Sentence]] = {
     False: Sentence("不满足", "not met"),
     None: Sentence("无法判定", "cannot be said"),
 }
+NOT_YET_MET: Final = Sentence("还没到时候", "not yet")
+STEP_OPEN: Final = Sentence("还差这一步", "one step left")
+_NOT_TOLD: Final = frozenset({"FACT_MISSING", "PARAMETER_MISSING", "GOVERNING_DATE_ASSUMED"})
+"""Codes that the lists of missing things say better, or that concern programs alone."""
+_KNOW: Final = Sentence("知道后可以再来核对", "Come back when you know")
+_AT_AGENCY: Final = Sentence("须由经办机构认定，可到窗口或拨打 12333", "For the agency to say (a counter, or 12333)")
+_LOCAL: Final = Sentence(
+    "本机没有这些当地标准，可到窗口或拨打 12333 询问", "Local figures not on this terminal (ask a counter, or 12333)"
+)
+_ASK_THERE: Final = Sentence("可到经办机构窗口或拨打 12333 核对", "Have it checked at a counter, or call 12333")
+ANYWAY: Final = Sentence("仍可申请，由经办机构决定。", "You may apply all the same; the agency decides.")
 SOURCES: Final[Mapping[Source, Sentence]] = {
     Source.VERIFIED: Sentence("已核验", "verified"),
     Source.SNAPSHOT: Sentence("本机存有的数据", "data kept on this terminal"),
@@ -101,10 +113,10 @@ class Wording:
         return Sentence(self._fill(zh, "zh"), self._fill(en, "en"))
 
     def figure(self, name: str) -> Sentence:
-        """A result with its unit."""
+        """A result with its unit; from months that may be more, what it is at least."""
         outcome = self._outcome
         row = outcome.rule.figures[name].row
-        value, words = outcome.values[name], dict[str, str]()
+        value, words = outcome.ranges.get(name, outcome.values[name]), dict[str, str]()
         return Sentence(shown(value, "zh", row.unit, words), shown(value, "en", row.unit, words))
 
     def used(self, reason: Reason) -> tuple[Sentence, ...]:
@@ -116,6 +128,73 @@ class Wording:
             if slot.store in reason.condition.reads and fact is not None:
                 found.append(fact_line(slot.kind, fact, outcome.row[slot.slot]))
         return tuple(found)
+
+    def state(self, reason: Reason) -> Sentence:
+        """How a condition stands, in a word; what time or a step can turn is never told as a no."""
+        if reason.state is False and reason.condition.row.kind != "final":
+            return NOT_YET_MET if reason.condition.row.kind == "not_yet" else STEP_OPEN
+        return STATES[reason.state]
+
+    @property
+    def missing(self) -> tuple[Sentence, ...]:
+        """What is not known and what to do about it: facts, then local figures."""
+        outcome = self._outcome
+        slots = {each.store: each for each in outcome.rule.facts}
+        by_alias = {alias: slots[store] for alias, store in outcome.rule.merged.facts.items() if store in slots}
+        by_alias |= {each.alias: each for each in outcome.rule.facts if each.alias not in by_alias}
+        kinds = [by_alias[alias].kind for alias in outcome.missing_facts]
+        names = dict.fromkeys(name.partition("[")[0] for name in outcome.missing_parameters)
+        rows = [self._book.parameter_kinds[name] for name in names]
+        groups = (
+            (_KNOW, [Sentence(each.zh, each.en) for each in kinds if each.ask is not None]),
+            (_AT_AGENCY, [Sentence(each.zh, each.en) for each in kinds if each.ask is None]),
+            (_LOCAL, [Sentence(each.zh, each.en) for each in rows]),
+        )
+        return tuple(_listed(what, found) for what, found in groups if found)
+
+    @property
+    def why(self) -> tuple[Sentence, ...]:
+        """Why it cannot be said, or not as it stands: what casts doubt on it, then the reason codes."""
+        outcome = self._outcome
+        held = {each.row.code for each in outcome.caveats}
+        told = [self.filled(each.row.zh, each.row.en) for each in outcome.caveats]
+        # the rule's own words say that and since when it has ended
+        said = held | _NOT_TOLD | ({POLICY_ENDED} if told else set())
+        sayings = (self._book.codes[code] for code in outcome.codes if code not in said)
+        told += (Sentence(each.zh, each.en) for each in sayings)
+        return tuple(dict.fromkeys(told))
+
+    @property
+    def next_step(self) -> tuple[Sentence, ...]:
+        """Where to go, with which papers, how long the agency has."""
+        step = self._outcome.rule.merged.next_step
+        found = []
+        if step is not None:
+            found.append(self.filled(step.zh, step.en))
+            if step.papers_zh:
+                papers = Sentence("、".join(step.papers_zh), ", ".join(step.papers_en))
+                found.append(Sentence(f"请带：{papers.zh}", f"Bring: {papers.en}"))
+            if step.working_days is not None:
+                days = step.working_days
+                found.append(Sentence(f"经办机构应在 {days} 个工作日内办结", f"The agency has {days} working days"))
+        if self._outcome.standing in (Standing.NO, Standing.NOT_YET, Standing.ONE_STEP):
+            found.append(ANYWAY)
+        return tuple(found) or (_ASK_THERE,)
+
+    @property
+    def deadlines(self) -> tuple[Sentence, ...]:
+        """Last days, with what they are for; those that cannot be said are left out."""
+        found = []
+        for each in self._outcome.rule.deadlines:
+            on = self._outcome.deadlines[each.row.id]
+            if on is not None:
+                what = self.filled(each.row.zh, each.row.en)
+                found.append(Sentence(f"{shown(on, 'zh')}：{what.zh}", f"{shown(on, 'en')}: {what.en}"))
+        return tuple(found)
+
+    def articles(self, ids: tuple[str, ...]) -> tuple[Sentence, ...]:
+        """Titles and articles."""
+        return tuple(article(self._book, each) for each in ids)
 
     @property
     def disclaimers(self) -> tuple[Sentence, ...]:
@@ -142,12 +221,35 @@ class Wording:
         return "".join(parts)
 
 
+def _listed(what: Sentence, names: list[Sentence]) -> Sentence:
+    zh, en = "、".join(each.zh for each in names), "; ".join(each.en for each in names)
+    return Sentence(f"{what.zh}：{zh}", f"{what.en}: {en}")
+
+
+def headed(label: Sentence) -> Sentence:
+    """A name at the beginning of a line."""
+    return Sentence(label.zh, label.en[:1].upper() + label.en[1:])
+
+
+def origin(fact: Fact[Any], today: date) -> Sentence:
+    """Where a figure comes from and how old it is: `本机存有的数据，截至 2026年11月20日（2 天前）`."""
+    source, days = SOURCES[fact.source], (today - fact.as_of).days
+    zh, en = shown(fact.as_of, "zh"), shown(fact.as_of, "en")
+    if fact.source is not Source.SNAPSHOT:
+        return Sentence(f"{source.zh}，{zh}", f"{source.en}, {en}")
+    if days <= 0:
+        return Sentence(f"{source.zh}，截至 {zh}", f"{source.en}, as of {en}")
+    ago = "yesterday" if days == 1 else f"{days} days ago"
+    return Sentence(f"{source.zh}，截至 {zh}（{days} 天前）", f"{source.en}, as of {en} ({ago})")
+
+
 def fact_line(kind: FactKind, fact: Fact[Any], value: Any) -> Sentence:
     """`缴费月数：130 个月（已核验，2026-11-20）`."""
     source = SOURCES[fact.source]
     zh = shown(value, "zh", kind.unit, {key: each.zh for key, each in kind.words.items()})
     en = shown(value, "en", kind.unit, {key: each.en for key, each in kind.words.items()})
-    return Sentence(f"{kind.zh}：{zh}（{source.zh}，{fact.as_of}）", f"{kind.en}: {en} ({source.en}, {fact.as_of})")
+    name = headed(Sentence(kind.zh, kind.en))
+    return Sentence(f"{name.zh}：{zh}（{source.zh}，{fact.as_of}）", f"{name.en}: {en} ({source.en}, {fact.as_of})")
 
 
 def shown(value: Any, language: str, unit: str | None = None, words: Mapping[str, str] | None = None) -> str:
@@ -192,9 +294,9 @@ def _decimal(value: Fraction, unit: str | None) -> Decimal:
 
 
 def _with_unit(figure: str, unit: str | None, *, zh: bool) -> str:
-    if unit is None or unit not in _UNITS:
+    if unit is None or unit not in UNITS:
         return figure
-    word = _UNITS[unit][0 if zh else 1]
+    word = UNITS[unit][0 if zh else 1]
     return f"{figure}%" if unit == "percent" else f"{figure} {word}".rstrip()
 
 

@@ -94,7 +94,7 @@ class AnsweringItem:
             case Showing(), _:
                 return self._showing(state, event, desk)
             case Printing(showing=showing, job=job), JobSettled(job=settled) if settled == job:
-                return Ended(_printed(event, showing.number))
+                return Ended(printed(event, showing.number))
             case Ended(), Pressed(press=Press.ANOTHER | Press.BACK):
                 return Over.MENU
             case Ended(), Pressed(press=Press.FINISH | Press.CONFIRM):
@@ -209,7 +209,8 @@ def _table(state: Showing, case: Case) -> ResultTable:
     )
 
 
-def _printed(event: JobSettled, number: LocalNumber) -> Result:
+def printed(event: JobSettled, number: LocalNumber) -> Result:
+    """The end of a print of an answer."""
     match event.result:
         case PrintResult.PRINTED:
             return Result(ResultKind.DONE, text("result.printed.title"), (text("result.printed.line"),), number.text)

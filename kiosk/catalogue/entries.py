@@ -30,7 +30,7 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     code: str = Field(pattern=r"^[A-Z]{2,3}-\d{2}$")
-    icon: Literal["card", "list", "calendar", "shield", "certificate"]
+    icon: Literal["card", "list", "calendar", "shield", "certificate", "paper", "receipt", "person"]
     level: Level
     offline: Literal["F", "S", "D", "G", "N"]
     medium: Literal["none", "receipt", "paper"] = Field(alias="print")
@@ -43,6 +43,8 @@ class Entry(BaseModel):
     official_basic_code: str = Field(pattern=r"^([0-9A-Z]{12})?$")
     official_implementing_code: str = Field(pattern=r"^([0-9A-Z]{31})?$")
     basis: tuple[Basis, ...] = Field(min_length=1)
+    tile: bool = True
+    """Whether it has a tile of its own; the others are reached through the checks (PO-02) and bundles (PO-05)."""
 
     @field_validator("level", mode="before")
     @classmethod

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
+from kiosk.benefits.fact import Fact
 from kiosk.catalogue.entries import Entry
 from kiosk.clock import Moment
 from kiosk.effects import Action, Outbox
@@ -13,6 +15,18 @@ from kiosk.events import Event, JobWanted
 from kiosk.identity import Identity
 from kiosk.screen import Body, Preferences
 from kiosk.settings import Place, Timeouts
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """What one item leaves to the next in the same visit, so that nothing is typed twice.
+
+    `rule`: the check to go on with. `facts`: by their name in the store; `declined`: those the person does not know.
+    """
+
+    rule: str | None = None
+    facts: Mapping[str, Fact[Any]] = field(default_factory=dict, repr=False)
+    declined: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,10 @@ class Case:
     timeouts: Timeouts
     print_fault: str | None
     """Fault code of the device this item prints on; None if it can print."""
+    closed: Mapping[str, str] = field(default_factory=dict)
+    """Items that cannot be offered now, each with the fault code that says why."""
+    handed_on: HandedOn | None = None
+    """What the item before left to this one; it is there for `begin` alone."""
 
 
 class Over(Enum):
@@ -36,6 +54,14 @@ class Over(Enum):
 
     MENU = "menu"  # choose something else
     LEAVE = "leave"  # take your things
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """How a machine gives the person to another item; the session asks for the card or the PIN if that needs them."""
+
+    item: str
+    handed_on: HandedOn = field(default_factory=HandedOn)
 
 
 class Desk:
@@ -74,7 +100,7 @@ class ItemMachine(Protocol):
         """The first state."""
 
     def step(self, state: Any, event: Event, desk: Desk) -> Any:
-        """The next state, or `Over`. Events that mean nothing here leave the state as it is."""
+        """The next state, `Over` or `GoTo`. Events that mean nothing here leave the state as it is."""
 
     def body(self, state: Any, case: Case, now: float) -> Body:
         """What the person sees."""

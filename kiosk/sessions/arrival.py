@@ -98,12 +98,12 @@ def identifying_pressed(session: Session, event: Pressed, out: Outbox, rules: Ru
     if event.press is Press.EXIT:
         return ending.abandon(session, out, "exit")
     if event.press is Press.BACK:
-        return replace(session, phase=Choosing())
+        return replace(session, phase=Choosing(), handed_on=None)
     return session
 
 
 def identifying_over(session: Session, event: TimeIsUp, out: Outbox, rules: Rules, around: Around) -> Session:
-    return replace(session, phase=Choosing(), idle_since=out.moment.monotonic)
+    return replace(session, phase=Choosing(), idle_since=out.moment.monotonic, handed_on=None)
 
 
 def next_card(session: Session, event: CardInserted, out: Outbox, rules: Rules, around: Around) -> Session:

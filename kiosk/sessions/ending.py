@@ -25,7 +25,7 @@ def close(session: Session, out: Outbox, why: str) -> Session:
     out.perform(ReleaseCard(), session.id)
     out.perform(CloseBooks(), session.id)
     out.perform(Poke(), None)
-    return replace(session, identity=NOBODY, awaiting=None, warned_at=None)
+    return replace(session, identity=NOBODY, awaiting=None, warned_at=None, handed_on=None)
 
 
 def offer_card(session: Session, out: Outbox, around: Around, rules: Rules, why: Notice | None) -> Session:

@@ -66,6 +66,8 @@ def case_of(rules: Rules, session: Session, around: Around, item: str) -> Case:
         verify_url=rules.settings.centre.verify_url,
         timeouts=rules.settings.timeouts,
         print_fault=around.devices.fault(device) if device else None,
+        closed={code: fault for code, each in rules.entries.items() if (fault := why_not(each, around.devices))},
+        handed_on=session.handed_on,
     )
 
 

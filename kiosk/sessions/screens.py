@@ -12,6 +12,7 @@ from kiosk.devices import Devices
 from kiosk.events import Device
 from kiosk.screen import (
     Body,
+    CheckResult,
     Confirm,
     Goodbye,
     Home,
@@ -48,6 +49,7 @@ READING_STEPS = 7
 
 _PAGE_OF: dict[type[Body], Page] = {
     ResultTable: Page.RESULT_TABLE,
+    CheckResult: Page.CHECK,
     Question: Page.QUESTION,
     Confirm: Page.CONFIRM,
     Processing: Page.PROCESSING,
@@ -125,7 +127,7 @@ def _page(session: Session, around: Around, moment: Moment, rules: Rules) -> tup
 
 
 def _tiles(rules: Rules, devices: Devices) -> tuple[Tile, ...]:
-    return tuple(_tile(entry, why_not(entry, devices)) for entry in rules.entries.values())
+    return tuple(_tile(entry, why_not(entry, devices)) for entry in rules.entries.values() if entry.tile)
 
 
 def _tile(entry: Entry, fault: str | None) -> Tile:

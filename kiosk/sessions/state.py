@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from kiosk.catalogue.item import HandedOn
 from kiosk.identity import NOBODY, Identity
 from kiosk.screen import Notice, Preferences, Thing
 
@@ -157,6 +158,8 @@ class Session:
     idle_since: float = 0.0
     warned_at: float | None = None
     papers: tuple[str, ...] = ()
+    handed_on: HandedOn | None = field(default=None, repr=False)
+    """What the item before left to the one that is about to begin."""
     served: int = 0
     """Sessions so far; gives each its id."""
 

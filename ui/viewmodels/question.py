@@ -71,6 +71,11 @@ class QuestionView:
     hint: str = ""
     options: tuple[OptionRow, ...] = ()
     groups: tuple[MaskGroup, ...] = ()
+    figure: bool = False
+    pointed: bool = False
+    typed: str = ""
+    unit: str = ""
+    unsure_text: str = ""
     can_confirm: bool = False
     confirm_hint: str = ""
     notice: NoticeView = NO_NOTICE
@@ -78,12 +83,17 @@ class QuestionView:
 
 @QmlElement
 class QuestionVm(ViewModel):
-    """A choice, or digits that fill a mask."""
+    """A choice, digits that fill a mask, or a figure."""
 
     titleChanged = Signal()
     hintChanged = Signal()
     optionsChanged = Signal()
     groupsChanged = Signal()
+    figureChanged = Signal()
+    pointedChanged = Signal()
+    typedChanged = Signal()
+    unitChanged = Signal()
+    unsureTextChanged = Signal()
     canConfirmChanged = Signal()
     confirmHintChanged = Signal()
     noticeChanged = Signal()
@@ -96,8 +106,9 @@ class QuestionVm(ViewModel):
         if not isinstance(body, Question):
             return QuestionView()
         places = sum(letter.isalpha() for letter in body.mask)
-        full = bool(body.mask) and len(body.typed) == places
-        hint = text("page.question.confirm-hint", n=places)
+        figure = body.figure
+        full = body.typed[-1:].isdigit() if figure else bool(body.mask) and len(body.typed) == places
+        hint = text("page.question.figure-hint") if figure else text("page.question.confirm-hint", n=places)
         return QuestionView(
             title=words(body.title, screen),
             hint=words(body.hint, screen),
@@ -106,8 +117,13 @@ class QuestionVm(ViewModel):
                 for option in body.options
             ),
             groups=groups(body.mask, body.typed, screen),
+            figure=figure is not None,
+            pointed=figure is not None and figure.decimals > 0,
+            typed=body.typed if figure else "",
+            unit=words(figure.unit, screen) if figure else "",
+            unsure_text=words(body.unsure, screen),
             can_confirm=full,
-            confirm_hint="" if full or not body.mask else words(hint, screen),
+            confirm_hint="" if full or not (body.mask or figure) else words(hint, screen),
             notice=notice(body.notice, screen),
         )
 
@@ -130,6 +146,31 @@ class QuestionVm(ViewModel):
     def groups(self) -> list[Any]:
         """Digits typed so far in their places: year, month, day."""
         return [row.row() for row in self.view.groups]
+
+    @Property(bool, notify=figureChanged)
+    def figure(self) -> bool:
+        """A figure is asked for, typed freely."""
+        return bool(self.view.figure)
+
+    @Property(bool, notify=pointedChanged)
+    def pointed(self) -> bool:
+        """It may have a decimal point."""
+        return bool(self.view.pointed)
+
+    @Property(str, notify=typedChanged)
+    def typed(self) -> str:
+        """The figure so far."""
+        return str(self.view.typed)
+
+    @Property(str, notify=unitChanged)
+    def unit(self) -> str:
+        """Its unit."""
+        return str(self.view.unit)
+
+    @Property(str, notify=unsureTextChanged)
+    def unsureText(self) -> str:
+        """Words of the button for not knowing; empty for none."""
+        return str(self.view.unsure_text)
 
     @Property(bool, notify=canConfirmChanged)
     def canConfirm(self) -> bool:
@@ -155,6 +196,16 @@ class QuestionVm(ViewModel):
     def press(self, digit: int) -> None:
         """A digit key."""
         self.post(DigitTyped(str(digit)))
+
+    @Slot()
+    def point(self) -> None:
+        """The decimal point."""
+        self.post(DigitTyped("."))
+
+    @Slot()
+    def giveUp(self) -> None:
+        """I don't know."""
+        self.post(Pressed(Press.DECLINE))
 
     @Slot()
     def erase(self) -> None:

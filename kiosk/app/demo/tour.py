@@ -69,6 +69,15 @@ class Tour:
         self._keep("failed")
         raise TourFailed(f"{why}: page {page} was expected, {shown} is shown after {LIMIT:.0f} s")
 
+    def until_other(self, than: Screen, why: str) -> None:
+        """Wait until something else is shown."""
+        deadline = time.monotonic() + LIMIT
+        while self.screen is None or self.screen.body == than.body:
+            if time.monotonic() > deadline:
+                self._keep("failed")
+                raise TourFailed(f"{why}: nothing changed for {LIMIT:.0f} s")
+            self._breathe()
+
     def touch(self, name: str) -> None:
         """Press what a finger would press, in its middle."""
         deadline = time.monotonic() + LIMIT
@@ -132,6 +141,7 @@ _NAMES = {
     Page.PIN: "pin",
     Page.MENU: "menu",
     Page.RESULT_TABLE: "record",
+    Page.CHECK: "check",
     Page.QUESTION: "question",
     Page.CONFIRM: "confirm",
     Page.PROCESSING: "processing",
@@ -172,13 +182,27 @@ def _retirement_month(tour: Tour) -> None:
     for digit in "196508":
         tour.touch(f"question.key.{digit}")
     tour.touch("question.confirm")
-    tour.until(Page.QUESTION, "category", lambda screen: bool(getattr(screen.body, "options", ())))
-    tour.touch("question.option.male")
-    screen = tour.until(Page.RESULT_TABLE, "retirement month")
+    for key in ("male", "no", "no"):
+        _answer(tour, key)
+    screen = tour.until(Page.CHECK, "retirement month")
     told = str(screen.body)
     tour.check("2025" in told and "10" in told, "a man born in 1965-08 retires in 2025-10")
-    tour.touch("bar.back")
+    tour.touch("check.print")
+    done = tour.until(Page.RESULT, "printing the check")
+    tour.check(str(getattr(done.body, "kind", "")) == "done", "the check is proved to be printed")
+    tour.touch("result.another")
     tour.until(Page.HOME, "back to the services")
+
+
+def _answer(tour: Tour, key: str) -> None:
+    """Press a choice and wait for what comes after it."""
+
+    def offered(screen: Screen) -> bool:
+        return any(option.key == key for option in getattr(screen.body, "options", ()))
+
+    asked = tour.until(Page.QUESTION, f"a question with {key}", offered)
+    tour.touch(f"question.option.{key}")
+    tour.until_other(asked, f"answering {key}")
 
 
 def _contribution_record(tour: Tour) -> None:
@@ -225,9 +249,10 @@ def _leave(tour: Tour) -> None:
 def _papers(tour: Tour) -> None:
     """What came out of the printers."""
     receipts = sorted((tour.world.simulator / "receipts").glob("*.txt"))
-    tour.check(len(receipts) == 1, f"one receipt came out, not {len(receipts)}")
-    shutil.copy(receipts[0], tour.output / "receipt.txt")
-    shutil.copy(receipts[0].with_suffix(".png"), tour.output / "receipt.png")
+    tour.check(len(receipts) == 2, f"two receipts came out, not {len(receipts)}")
+    for printed, name in zip(receipts, ("check-receipt", "receipt"), strict=True):
+        shutil.copy(printed, tour.output / f"{name}.txt")
+        shutil.copy(printed.with_suffix(".png"), tour.output / f"{name}.png")
     pages = sorted((tour.world.simulator / "pages").glob("*.pdf"))
     tour.check(len(pages) == 1, f"one certificate came out, not {len(pages)}")
     shutil.copy(pages[0], tour.output / "certificate.pdf")

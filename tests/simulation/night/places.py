@@ -18,6 +18,11 @@ def the_journal_takes(kind: str) -> Callable[[acts.Effect], bool]:
     return lambda effect: isinstance(effect.action, acts.Append) and effect.action.kind == kind
 
 
+def the_application(effect: acts.Effect) -> bool:
+    """The sealed one, not the request whose number it bears."""
+    return the_journal_takes("act")(effect) and effect.action.header["outcome"] == "recorded"
+
+
 def asks(action: type[Any]) -> Callable[[acts.Effect], bool]:
     return lambda effect: isinstance(effect.action, action)
 
@@ -140,9 +145,35 @@ def asking_category(hall: StillHall) -> None:
     hall.press(Press.CONFIRM)
 
 
-def answered_without_a_card(hall: StillHall) -> None:
+def checked_without_a_card(hall: StillHall) -> None:
     asking_category(hall)
-    hall.answer("male")
+    for key in ("male", "no", "no"):
+        hall.answer(key)
+    hall.until(serving("ShowingCheck"))
+
+
+def not_knowing(hall: StillHall) -> None:
+    """Every question of a check answered with "I don't know"."""
+    for _ in range(40):
+        hall.run(0.1)
+        phase = hall.state.session.phase
+        if not isinstance(phase, phases.Serving) or type(phase.state).__name__ != "Asking":
+            return
+        hall.press(Press.DECLINE)
+
+
+def checked(*steps: Callable[[StillHall], None]) -> Callable[[StillHall], None]:
+    return served("SI-14", not_knowing, *steps)
+
+
+def registering(*answers: str) -> Callable[[StillHall], None]:
+    def go(hall: StillHall) -> None:
+        in_the_menu(hall)
+        hall.choose("EM-02")
+        for key in answers:
+            hall.answer(key)
+
+    return go
 
 
 def choosing(item: str) -> Callable[[StillHall], None]:
@@ -188,9 +219,56 @@ PLACES: Mapping[str, tuple[Callable[[StillHall], None], Callable[[State], bool]]
         serving("Printing"),
     ),
     "certificate result": (served("SI-04", press(Press.CONFIRM), until(serving("Ended"))), serving("Ended")),
-    "asking the birth month": (asking_birth_month, serving("AskingBirthMonth")),
-    "asking the category": (asking_category, serving("AskingCategory")),
-    "shown without a card": (answered_without_a_card, serving("Showing")),
+    "choosing a topic": (served("PO-02"), serving("ChoosingCheck")),
+    "fetching for a check": (holding(asks(acts.Query), choosing("SI-14")), serving("FetchingRecord")),
+    "asking a month": (asking_birth_month, serving("Asking")),
+    "asking a choice": (asking_category, serving("Asking")),
+    "asking with a card": (served("SI-14"), serving("Asking")),
+    "recording a check": (
+        lambda hall: (asking_category(hall), hall.hold(the_journal_takes("act")), not_knowing(hall)),
+        serving("RecordingCheck"),
+    ),
+    "a check without a card": (checked_without_a_card, serving("ShowingCheck")),
+    "a check with a card": (checked(), serving("ShowingCheck")),
+    "printing a check": (checked(press(Press.PRINT)), serving("PrintingCheck")),
+    "handed over to the card": (
+        lambda hall: (
+            wake(hall),
+            hall.choose("PO-02"),
+            hall.answer("unemployment"),
+            hall.answer("R-UI"),
+            not_knowing(hall),
+            hall.press(Press.CONFIRM),
+        ),
+        phase_is(phases.Identifying),
+    ),
+    "confirming an application": (checked(press(Press.CONFIRM)), serving("ConfirmingApplication")),
+    "numbering an application": (
+        checked(press(Press.CONFIRM), lambda hall: (hall.hold(the_journal_takes("act")), hall.press(Press.CONFIRM))),
+        serving("Numbering"),
+    ),
+    "applying": (
+        checked(press(Press.CONFIRM), lambda hall: (hall.hold(the_application), hall.press(Press.CONFIRM))),
+        serving("Applying"),
+    ),
+    "printing the slip": (checked(press(Press.CONFIRM, Press.CONFIRM)), serving("PrintingSlip")),
+    "asking for a registration": (registering(), serving("AskingForRegistration")),
+    "confirming a registration": (registering("yes"), serving("ConfirmingApplication")),
+    "agreeing to be shown policies": (served("PO-03"), serving("Agreeing")),
+    "fetching for policies": (
+        lambda hall: (served("PO-03")(hall), hall.hold(asks(acts.Query)), hall.press(Press.CONFIRM)),
+        serving("FetchingForAll"),
+    ),
+    "recording a look at policies": (
+        lambda hall: (served("PO-03")(hall), hall.hold(the_journal_takes("act")), hall.press(Press.CONFIRM)),
+        serving("RecordingLook"),
+    ),
+    "choosing a policy": (served("PO-03", press(Press.CONFIRM)), serving("ChoosingSuggestion")),
+    "choosing a bundle": (lambda hall: (wake(hall), hall.choose("PO-05")), serving("ChoosingBundle")),
+    "choosing a step": (
+        lambda hall: (wake(hall), hall.choose("PO-05"), hall.answer("lost-job")),
+        serving("ChoosingStep"),
+    ),
     "taking the card": (lambda hall: (in_the_menu(hall), hall.press(Press.EXIT)), phase_is(phases.Taking)),
     "taking the papers": (
         served(

@@ -16,9 +16,10 @@ from night.cast import Cast, Somebody, bank_card
 from kiosk.events import Event
 from kiosk.identity.pin_pad import ScreenPinPad
 from kiosk.intents import DigitTyped, ItemChosen, OptionChosen, Press, Pressed, Touched
-from kiosk.screen import Menu, Page, Pin, Question, ResultTable, Screen
+from kiosk.screen import CheckResult, Menu, Page, Pin, Question, ResultTable, Screen
 
-ITEMS = ("SI-01", "SI-02", "SI-04", "SI-11", "CRD-03")
+ITEMS = ("SI-01", "SI-02", "SI-04", "SI-11", "CRD-03", "PO-02", "PO-03", "PO-05", "SI-10")
+WITHOUT_A_CARD = frozenset({"SI-11", "PO-02", "PO-05", "SI-10"})
 _GIVES_UP_AFTER = 420.0
 
 
@@ -151,6 +152,8 @@ class Visit:
                 self._press(Press.CONFIRM if chance.random() < 0.85 else Press.DECLINE)
             case Page.RESULT_TABLE:
                 self._at_table(screen.body)
+            case Page.CHECK:
+                self._at_check(screen.body)
             case Page.RESULT:
                 self._press(Press.ANOTHER if self.wanted else Press.FINISH)
             case Page.TAKE_THINGS:
@@ -168,7 +171,7 @@ class Visit:
             yield from self._insert()
         else:
             self.hall.touch(ItemChosen(self.wanted[0]))
-            if self.wanted[0] == "SI-11" or self.manner.card == "none":
+            if self.wanted[0] in WITHOUT_A_CARD or self.manner.card == "none":
                 self.wanted.pop(0)
 
     def _at_identify(self) -> Iterator[float]:
@@ -216,7 +219,13 @@ class Visit:
         if body.options:
             self.hall.touch(OptionChosen(self.chance.choice(body.options).key))
             return
-        for digit in f"{self.chance.randint(1950, 2007)}{self.chance.randint(0, 12):02d}":
+        if body.unsure is not None and self.chance.random() < 0.2:
+            self._press(Press.DECLINE)
+            return
+        typed = f"{self.chance.randint(1950, 2007)}{self.chance.randint(0, 12):02d}{self.chance.randint(1, 31):02d}"
+        if body.figure is not None:
+            typed = str(self.chance.randint(0, 10 ** self.chance.randint(1, body.figure.digits)))
+        for digit in typed:
             self.hall.touch(DigitTyped(digit))
             yield self.chance.uniform(0.0, 0.3)
         self._press(Press.CONFIRM)
@@ -234,6 +243,23 @@ class Visit:
                 self._press(Press.PRINT)
         elif self.wanted:
             self._press(Press.BACK)
+        else:
+            self.done = True
+            self._press(Press.FINISH)
+
+    def _at_check(self, body: object) -> None:
+        assert isinstance(body, CheckResult)
+        draw = self.chance.random()
+        if draw < 0.2:
+            self._press(Press.BACK)
+        elif draw < 0.3 and body.step is not None:
+            self.hall.touch(ItemChosen(body.step[0]))
+        elif draw < 0.6 and body.apply is not None:
+            self._press(Press.CONFIRM)
+        elif body.can_print and self.chance.random() < self.manner.prints:
+            self._press(Press.PRINT)
+        elif self.wanted:
+            self._press(Press.ANOTHER)
         else:
             self.done = True
             self._press(Press.FINISH)

@@ -11,10 +11,12 @@ GridLayout {
     property string name
     property bool echo: true
     property bool clearable: true
+    property bool pointed: false
 
     signal typed(int digit)
     signal erased
     signal cleared
+    signal point
 
     columnSpacing: Theme.gapTouch
     columns: 3
@@ -43,10 +45,19 @@ GridLayout {
         visible: pad.clearable
         onClicked: pad.cleared()
     }
+    KPadKey {
+        Layout.fillHeight: true
+        Layout.fillWidth: true
+        echo: pad.echo
+        objectName: pad.name + ".point"
+        text: Words.of("page.common.point")
+        visible: !pad.clearable && pad.pointed
+        onClicked: pad.point()
+    }
     Item {
         Layout.fillHeight: true
         Layout.fillWidth: true
-        visible: !pad.clearable
+        visible: !pad.clearable && !pad.pointed
     }
     KPadKey {
         Layout.fillHeight: true

@@ -11,7 +11,7 @@ KPage {
     id: page
 
     required property QuestionVm vm
-    readonly property bool digits: vm.groups.length > 0
+    readonly property bool digits: vm.groups.length > 0 || vm.figure
 
     heading: page.vm.title
     lead: page.vm.hint
@@ -28,6 +28,14 @@ KPage {
     }
     notice: page.vm.notice
     actions: [
+        KButton {
+            Layout.fillWidth: true
+            kind: "secondary"
+            objectName: "question.unsure"
+            text: page.vm.unsureText
+            visible: text !== ""
+            onClicked: page.vm.giveUp()
+        },
         KButton {
             Layout.fillWidth: true
             enabled: page.vm.canConfirm
@@ -71,6 +79,14 @@ KPage {
             Layout.alignment: Qt.AlignHCenter
             groups: page.vm.groups
             objectName: "question.digits"
+            visible: !page.vm.figure
+        }
+        KEntry {
+            Layout.alignment: Qt.AlignHCenter
+            objectName: "question.figure"
+            typed: page.vm.typed
+            unit: page.vm.unit
+            visible: page.vm.figure
         }
         Item {
             Layout.fillHeight: true
@@ -83,7 +99,9 @@ KPage {
             Layout.preferredHeight: page.padHeight
             clearable: false
             name: page.name
+            pointed: page.vm.pointed
             onErased: page.vm.erase()
+            onPoint: page.vm.point()
             onTyped: digit => page.vm.press(digit)
         }
     }
