@@ -8,6 +8,7 @@ from __future__ import annotations
 import string
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from kiosk.benefits.language.compiling import (
     Definition,
     ExpressionUnfit,
     Lacks,
+    Memo,
     Parameter,
     Row,
     Run,
@@ -31,7 +33,7 @@ from kiosk.benefits.package import CaveatRow, ConditionRow, DeadlineRow, Package
 from kiosk.benefits.vocabulary import FactKind, ParameterKind
 
 TODAY: Final = "today"
-Lacking = Callable[[Row], Lacks]
+Lacking = Callable[[Row, Memo], Lacks]
 _TYPES: Final = {"count": COUNT, "number": NUMBER, "flag": FLAG}
 
 
@@ -88,6 +90,27 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
+class Hot:
+    """The same once more, laid out for what a check does many thousand times a second."""
+
+    fills: tuple[tuple[str, int, bool], ...]
+    """Per fact: name in the store, slot, whether it accumulates."""
+    names: tuple[tuple[str, str, int], ...]
+    """Per fact: name in the store, what this rule calls it, slot."""
+    conditions: tuple[Run, ...]
+    coded: tuple[tuple[int, Condition], ...]
+    """The conditions that bring a reason code, with their places."""
+    caveats: tuple[tuple[Caveat, Run], ...]
+    figures: tuple[tuple[str, Run], ...]
+    needed: tuple[str, ...]
+    """Figures without which a computing rule cannot be said."""
+    decides: bool
+    reviewed: bool
+    ends: date | None
+    alternatives: FactSlot | None
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledRule:
     """A rule ready for facts. `size`: slots of its row; slot 0 is the day of asking."""
 
@@ -103,6 +126,7 @@ class CompiledRule:
     deadlines: tuple[Deadline, ...]
     shown: Mapping[str, tuple[Run, Type, str | None]] = field(repr=False)
     """Names that its texts fill in: how to find them, their type, and the fact's name in the store if it is one."""
+    hot: Hot = field(repr=False)
 
     @property
     def id(self) -> str:
@@ -166,6 +190,28 @@ class RuleCompiler:
             figures,
             deadlines,
             shown,
+            self._hot(conditions, caveats, figures),
+        )
+
+    def _hot(
+        self, conditions: tuple[Condition, ...], caveats: tuple[Caveat, ...], figures: Mapping[str, Figure]
+    ) -> Hot:
+        rule = self._rule
+        word = rule.rule.alternatives
+        return Hot(
+            fills=tuple((slot.store, slot.slot, slot.kind.accumulates) for slot, _ in self._facts.values()),
+            names=tuple((slot.store, slot.alias, slot.slot) for slot, _ in self._facts.values()),
+            conditions=tuple(each.run for each in conditions),
+            coded=tuple(
+                (place, each) for place, each in enumerate(conditions) if each.row.false_code or each.row.unknown_code
+            ),
+            caveats=tuple((each, each.run) for each in caveats),
+            figures=tuple((name, each.run) for name, each in figures.items()),
+            needed=tuple(name for name, each in figures.items() if each.row.needed),
+            decides=rule.rule.decides,
+            reviewed=rule.reviewed,
+            ends=rule.rule.governs_to,
+            alternatives=None if word is None else self._facts[rule.facts[word]][0],
         )
 
     def formula(self, text: str, place: str) -> Typed:
@@ -305,6 +351,9 @@ class RuleCompiler:
             self._open.append(mark)
             typed = self._expression(rule.let[word], self.scope_of(rule), f"let {word}")
             self._open.pop()
+            if typed.constant is not None:
+                self._lets[key] = typed
+                return typed
             slot = self._new_slot()
             self._order.append((slot, typed.run))
             known = named(slot, typed)

@@ -6,19 +6,19 @@ default; months that were not verified are a lower bound. An unknown choice that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 from typing import Any, Final
 
 from kiosk.benefits import reason_codes as codes
-from kiosk.benefits.compiled_rule import CompiledRule, FactSlot
+from kiosk.benefits.compiled_rule import Caveat, CompiledRule, FactSlot
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.language.compiling import Row
 from kiosk.benefits.missing import missing, state_codes, unknown_codes
 from kiosk.benefits.month import Month
-from kiosk.benefits.outcome import Alternative, Outcome, Reason, Result, ResultStatus
+from kiosk.benefits.outcome import Alternative, Outcome, Result, ResultStatus, figure
 from kiosk.benefits.parameters import Parameters
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.span import Span
@@ -47,26 +47,27 @@ def evaluate(book: RuleBook, question: Question) -> Outcome:
     if len(outcome.alternatives) == 1:
         # all other words are excluded by what is known
         (only,) = outcome.alternatives
-        return _evaluated(book, _asked(question, _with(question.facts, outcome.rule, only.fact, only.word, question)))
+        return _evaluated(book, _asked(question, _with(question.facts, only.store, only.word, question)))
     return outcome
 
 
 def _evaluated(book: RuleBook, question: Question) -> Outcome:
-    rule = book.rule(question.rule, question.place, question.as_of) or _earliest(book, question)
-    parameters = book.parameters(question.place, question.as_of)
+    as_of = question.as_of
+    now, parameters = book.in_force(question.rule, question.place, as_of)
+    rule = now or _newest(book, question)
     filled = _filled(rule, question, parameters, question.facts)
-    governing = question.as_of if rule.governing is None else _plain(rule.governing(filled[0]))
-    on = _day(governing) or question.as_of
-    in_force = book.rule(question.rule, question.place, on)
-    figures = book.parameters(question.place, on)
-    if in_force is None:
+    if rule.governing is None:
+        return _answer(rule, question, parameters, as_of, filled, before=now is None)
+    governing = figure(rule.governing(filled[0]))
+    then, figures = book.in_force(question.rule, question.place, _day(governing) or as_of)
+    if then is None:
         return _answer(rule, question, parameters, governing, filled, before=True)
-    if in_force is not rule or figures is not parameters:
-        filled = _filled(in_force, question, figures, question.facts)
-    return _answer(in_force, question, figures, governing, filled, before=False)
+    if then is not rule or figures is not parameters:
+        filled = _filled(then, question, figures, question.facts)
+    return _answer(then, question, figures, governing, filled, before=False)
 
 
-def _earliest(book: RuleBook, question: Question) -> CompiledRule:
+def _newest(book: RuleBook, question: Question) -> CompiledRule:
     """The newest version there is, for saying that there was none before it."""
     found = book.rule(question.rule, question.place, date.max)
     if found is None:
@@ -83,15 +84,15 @@ def _filled(rule: CompiledRule, question: Question, parameters: Parameters, fact
     row: Row = [None] * rule.size
     row[0] = question.as_of
     bounded = False
-    for slot in rule.facts:
-        fact = facts.get(slot.store)
-        if fact is None:
-            continue
-        value = fact.value
-        if slot.kind.accumulates and fact.source is not Source.VERIFIED:
-            value = Span(value, _top(fact, question.as_of))
-            bounded = True
-        row[slot.slot] = value
+    get = facts.get
+    for store, place, accumulates in rule.hot.fills:
+        fact = get(store)
+        if fact is not None:
+            if accumulates and fact.source is not Source.VERIFIED:
+                row[place] = Span(fact.value, _top(fact, question.as_of))
+                bounded = True
+            else:
+                row[place] = fact.value
     given = question.parameters
     for name, place in rule.parameters:
         row[place] = given[name] if name in given else parameters.get(name)
@@ -117,61 +118,56 @@ def _answer(
     before: bool,
 ) -> Outcome:
     row, bounded = filled
-    held = tuple([each for each in rule.caveats if each.run(row) is True])
-    own = [each.run(row) for each in rule.conditions]
-    settled = _settled(rule, row, own) if None in own and False not in own else own
-    states = _touched(rule, settled, held)
+    hot = rule.hot
+    held = [each for each, run in hot.caveats if run(row) is True]
+    own = states = [run(row) for run in hot.conditions]
+    if None in own and False not in own:
+        states = _settled(rule, row, own)
+    if held:
+        states = _touched(rule, states, held)
     plain = _filled(rule, question, parameters, _points(question.facts))[0] if bounded else row
-    values, ranges = _values(rule, plain, row)
-    alternatives = _alternatives(rule, question, parameters, row) if rule.merged.rule.alternatives else ()
-    result, why = _verdict(rule, states, values, held, _day(governing) or question.as_of, before=before)
-    lacking, figures = missing(rule, row, states, values) if None in states or None in values.values() else ((), ())
-    found = [*(each.row.code for each in held), *why]
-    if None in states or False in states:
+    values = _values(rule, plain)
+    alternatives = () if hot.alternatives is None else _alternatives(rule, question, parameters, row)
+    result, found = _verdict(rule, states, values, held, _day(governing) or question.as_of, before=before)
+    lacking: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    is_open = None in states
+    if is_open or None in values.values():
+        lacking, figures = missing(rule, row, states, values)
+    if held:
+        found = [*(each.row.code for each in held), *found]
+    if hot.coded and (is_open or False in states):
         found += state_codes(rule, row, own, states)
-    if result is Result.UNDETERMINED or None in states:
-        found += unknown_codes(rule, row, states, lacking, figures)
+    if is_open or result is Result.UNDETERMINED:
+        found += unknown_codes(rule, row, states, lacking, figures, bounded=bounded)
     if governing is None:
         found.append(codes.GOVERNING_DATE_ASSUMED)
     if rule.merged.expired:
         found.append(codes.LOCAL_LAYER_EXPIRED)
-    known = {each.store: question.facts[each.store] for each in rule.facts if each.store in question.facts}
     return Outcome(
-        rule=rule,
-        place=question.place,
-        as_of=question.as_of,
-        governing_date=governing if governing is not None else question.as_of,
-        governing_assumed=governing is None,
-        result=result,
-        reasons=tuple(
-            Reason(each, state)
-            if state is True or each.begins is None
-            else Reason(each, state, _plain(each.begins(row)))
-            for each, state in zip(rule.conditions, states, strict=True)
-        ),
-        caveats=held,
-        codes=tuple(dict.fromkeys(found)) if found else (),
-        missing_facts=lacking,
-        missing_parameters=figures,
-        alternatives=alternatives,
-        values=values,
-        ranges=ranges,
-        status=_status(rule, values, bool(held), bounded),
-        deadlines={each.row.id: _plain(each.run(plain)) for each in rule.deadlines},
-        source=min((fact.source for fact in known.values()), default=None),
-        facts=known,
-        row=row,
+        rule,
+        question.place,
+        question.as_of,
+        question.as_of if governing is None else governing,
+        governing is None,
+        result,
+        states,
+        held,
+        tuple(dict.fromkeys(found)) if found else (),
+        lacking,
+        figures,
+        alternatives,
+        values,
+        _ranges(rule, row) if bounded else _NO_RANGES,
+        _status(hot.reviewed, values, bool(held), bounded),
+        question.facts,
+        row,
+        plain,
     )
 
 
-def _states(rule: CompiledRule, row: Row, held: tuple[Any, ...]) -> list[bool | None]:
-    return _touched(rule, [each.run(row) for each in rule.conditions], held)
-
-
-def _touched(rule: CompiledRule, own: list[bool | None], held: tuple[Any, ...]) -> list[bool | None]:
+def _touched(rule: CompiledRule, own: list[bool | None], held: Sequence[Caveat]) -> list[bool | None]:
     """Conditions on which a caveat lies cannot be said."""
-    if not held:
-        return own
     states = list(own)
     for caveat in held:
         for place, each in enumerate(rule.conditions):
@@ -221,42 +217,45 @@ def _verdict(
     rule: CompiledRule,
     states: list[bool | None],
     values: Mapping[str, Any],
-    held: tuple[Any, ...],
-    governing: date | None,
+    held: Sequence[Caveat],
+    governing: date,
     *,
     before: bool,
-) -> tuple[Result, tuple[str, ...]]:
-    head = rule.merged.rule
+) -> tuple[Result, list[str]]:
+    hot = rule.hot
     if before:
-        return Result.UNDETERMINED, (codes.NO_RULE_FOR_DATE,)
-    if head.governs_to is not None and governing is not None and governing > head.governs_to:
-        if head.after_end == "ended":
-            return Result.NOT_ELIGIBLE, (codes.POLICY_ENDED,)
-        return Result.UNDETERMINED, (codes.POLICY_STATUS_UNKNOWN,)
-    if not rule.merged.reviewed:
-        return Result.UNDETERMINED, (codes.REVIEW_REQUIRED,)
-    if not head.decides:
-        lacking = any(values[name] is None and each.row.needed for name, each in rule.figures.items())
-        whole = not lacking and not held and all(state is True for state in states)
-        return (Result.COMPUTED if whole else Result.UNDETERMINED), ()
+        return Result.UNDETERMINED, [codes.NO_RULE_FOR_DATE]
+    if hot.ends is not None and governing > hot.ends:
+        if rule.merged.rule.after_end == "ended":
+            return Result.NOT_ELIGIBLE, [codes.POLICY_ENDED]
+        return Result.UNDETERMINED, [codes.POLICY_STATUS_UNKNOWN]
+    if not hot.reviewed:
+        return Result.UNDETERMINED, [codes.REVIEW_REQUIRED]
+    if not hot.decides:
+        lacking = held or None in states or False in states or None in [values[name] for name in hot.needed]
+        return (Result.UNDETERMINED if lacking else Result.COMPUTED), []
     if False in states:
-        return Result.NOT_ELIGIBLE, ()
-    # a caveat that touches nothing named, in a rule without conditions, cannot be said
-    return (Result.UNDETERMINED if None in states or (held and not states) else Result.ELIGIBLE), ()
+        return Result.NOT_ELIGIBLE, []
+    # a caveat in a rule without conditions cannot be said either
+    return (Result.UNDETERMINED if None in states or (held and not states) else Result.ELIGIBLE), []
 
 
-def _values(rule: CompiledRule, plain: Row, row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Figures for the months that are known, and what they may be where those are a lower bound."""
+def _values(rule: CompiledRule, plain: Row) -> dict[str, Any]:
+    """Figures for the months that are known."""
     values: dict[str, Any] = {}
-    ranges: dict[str, Any] = {}
-    for name, figure in rule.figures.items():
-        value = figure.run(plain)
-        values[name] = None if isinstance(value, Span) else value
-        if plain is not row:
-            between = figure.run(row)
-            if isinstance(between, Span):
-                ranges[name] = between
-    return values, ranges
+    for name, run in rule.hot.figures:
+        value = run(plain)
+        values[name] = None if type(value) is Span else value
+    return values
+
+
+def _ranges(rule: CompiledRule, row: Row) -> dict[str, Any]:
+    """What the figures may be where months are a lower bound."""
+    found = {name: run(row) for name, run in rule.hot.figures}
+    return {name: value for name, value in found.items() if isinstance(value, Span)}
+
+
+_NO_RANGES: Final[Mapping[str, Any]] = {}
 
 
 def _points(facts: Facts) -> Facts:
@@ -264,49 +263,47 @@ def _points(facts: Facts) -> Facts:
     return {name: Fact(fact.value, Source.VERIFIED, fact.as_of) for name, fact in facts.items()}
 
 
-def _status(rule: CompiledRule, values: Mapping[str, Any], held: bool, bounded: bool) -> ResultStatus:
-    if not values or all(value is None for value in values.values()):
+def _status(reviewed: bool, values: Mapping[str, Any], held: bool, bounded: bool) -> ResultStatus:
+    found = list(values.values())
+    unknown = found.count(None)
+    if unknown == len(found):
         return ResultStatus.NONE
-    if not rule.merged.reviewed:
+    if not reviewed:
         return ResultStatus.UNREVIEWED
     if held:
         return ResultStatus.DISPUTED
     if bounded:
         return ResultStatus.LOWER_BOUND
-    return ResultStatus.PARTIAL if None in values.values() else ResultStatus.WHOLE
+    return ResultStatus.PARTIAL if unknown else ResultStatus.WHOLE
 
 
 def _alternatives(rule: CompiledRule, question: Question, parameters: Parameters, row: Row) -> tuple[Alternative, ...]:
     """One answer for each word of the unknown fact that nothing known excludes."""
-    alias = rule.merged.rule.alternatives or ""
-    slot = next(each for each in rule.facts if each.store == rule.merged.facts[alias])
-    if row[slot.slot] is not None:
+    slot = rule.hot.alternatives
+    if slot is None or row[slot.slot] is not None:
         return ()
     found = []
     for word in slot.kind.words:
-        asked = _asked(question, _with(question.facts, rule, alias, word, question))
+        asked = _asked(question, _with(question.facts, slot.store, word, question))
         other, _ = _filled(rule, asked, parameters, _points(asked.facts))
-        held = tuple(each for each in rule.caveats if each.run(other) is True)
+        held = [each for each, run in rule.hot.caveats if run(other) is True]
         if any(each.row.code == _CONTRADICT for each in held):
             continue
-        values, _ = _values(rule, other, other)
-        governing = None if rule.governing is None else _plain(rule.governing(other))
-        result, _ = _verdict(rule, _states(rule, other, held), values, held, _day(governing), before=False)
-        found.append(Alternative(alias, word, result, values))
+        values = _values(rule, other)
+        governing = None if rule.governing is None else figure(rule.governing(other))
+        states = _touched(rule, [run(other) for run in rule.hot.conditions], held)
+        result, _ = _verdict(rule, states, values, held, _day(governing) or question.as_of, before=False)
+        found.append(Alternative(slot.alias, slot.store, word, result, values))
     return tuple(found)
 
 
 _CONTRADICT: Final = "FACTS_CONTRADICT"
 
 
-def _with(facts: Facts, rule: CompiledRule, alias: str, word: str, question: Question) -> Facts:
+def _with(facts: Facts, store: str, word: str, question: Question) -> Facts:
     known = [each.source for each in facts.values()]
-    return {**facts, rule.merged.facts[alias]: Fact(word, min(known, default=Source.DECLARED), question.as_of)}
+    return {**facts, store: Fact(word, min(known, default=Source.DECLARED), question.as_of)}
 
 
 def _asked(question: Question, facts: Facts) -> Question:
     return Question(question.rule, facts, question.as_of, question.place, question.parameters)
-
-
-def _plain(value: Any) -> Any:
-    return None if isinstance(value, Span) else value

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
-from typing import overload
+from typing import Final, overload
 
 _TEXT = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
-@dataclass(frozen=True, order=True)
 class Month:
-    """A calendar month."""
+    """A calendar month of a year from 1 to 9999. Never changed."""
 
-    year: int
-    month: int
+    __slots__ = ("_count",)
 
-    def __post_init__(self) -> None:
-        if not 1 <= self.month <= 12 or not 1 <= self.year <= 9999:
+    def __init__(self, year: int, month: int) -> None:
+        """Raises ValueError for what is in no calendar."""
+        if not 1 <= month <= 12 or not 1 <= year <= 9999:
             raise ValueError("a month is a year from 1 to 9999 and a month from 1 to 12")
+        self._count: Final = year * 12 + month - 1
 
     @classmethod
     def parse(cls, text: str) -> Month:
@@ -34,8 +33,18 @@ class Month:
         """The month of a day."""
         return cls(day.year, day.month)
 
+    @property
+    def year(self) -> int:
+        """1 to 9999."""
+        return self._count // 12
+
+    @property
+    def month(self) -> int:
+        """1 to 12."""
+        return self._count % 12 + 1
+
     def plus(self, months: int) -> Month:
-        """So many months later (earlier when negative)."""
+        """So many months later (earlier when negative). Raises ValueError outside the calendar."""
         count = self._count + months
         return Month(count // 12, count % 12 + 1)
 
@@ -48,16 +57,33 @@ class Month:
     def __sub__(self, other: Month) -> int: ...
     def __sub__(self, other: int | Month) -> Month | int:
         if isinstance(other, Month):
-            return self.months_since(other)
+            return self._count - other._count
         return self.plus(-other) if isinstance(other, int) else NotImplemented
 
     def months_since(self, earlier: Month) -> int:
         """How many months after `earlier`; negative before it."""
         return self._count - earlier._count
 
-    @property
-    def _count(self) -> int:
-        return self.year * 12 + self.month - 1
+    def __eq__(self, other: object) -> bool:
+        return self._count == other._count if isinstance(other, Month) else NotImplemented
+
+    def __lt__(self, other: object) -> bool:
+        return self._count < other._count if isinstance(other, Month) else NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        return self._count <= other._count if isinstance(other, Month) else NotImplemented
+
+    def __gt__(self, other: object) -> bool:
+        return self._count > other._count if isinstance(other, Month) else NotImplemented
+
+    def __ge__(self, other: object) -> bool:
+        return self._count >= other._count if isinstance(other, Month) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(("Month", self._count))
+
+    def __repr__(self) -> str:
+        return f"Month({self.year}, {self.month})"
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"

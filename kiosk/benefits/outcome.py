@@ -5,15 +5,16 @@ Sentences are made from it in `wording`, the record for programs in `record`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from kiosk.benefits.compiled_rule import Caveat, CompiledRule, Condition
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.month import Month
+from kiosk.benefits.span import Span
 
 
 class Result(Enum):
@@ -56,8 +57,7 @@ class ResultStatus(Enum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One condition and how it stands: True, False or None. `begins`: from when, of one that time makes true."""
 
     condition: Condition
@@ -67,26 +67,32 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """The answer as it would be if the unknown fact had this value."""
+    """The answer as it would be if the unknown fact had this value. `fact`: the rule's word for it."""
 
     fact: str
+    store: str
     word: str
     outcome: Result
     values: Mapping[str, Any] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+# not frozen: setting a score of fields one by one would be the dearest part of a check; nobody changes one
+@dataclass(slots=True, eq=False)
 class Outcome:
-    """What a rule answers for facts. `row` holds every value that was used: personal, and in no repr."""
+    """What a rule answers for facts. `row` holds every value that was used: personal, and in no repr.
+
+    `plain` is the row with lower bounds taken as the figures that they are. `governing_assumed`: no governing date was
+    given, and the day of asking stands for it.
+    """
 
     rule: CompiledRule
     place: str
     as_of: date
-    governing_date: date | Month | None
+    governing_date: date | Month
     governing_assumed: bool
     result: Result
-    reasons: tuple[Reason, ...]
-    caveats: tuple[Caveat, ...]
+    states: Sequence[bool | None]
+    caveats: Sequence[Caveat]
     codes: tuple[str, ...]
     missing_facts: tuple[str, ...]
     missing_parameters: tuple[str, ...]
@@ -94,12 +100,37 @@ class Outcome:
     values: Mapping[str, Any] = field(repr=False)
     ranges: Mapping[str, Any] = field(repr=False)
     status: ResultStatus
-    deadlines: Mapping[str, date | Month | None]
-    source: Source | None
-    """The weakest source of the facts it rests on."""
-    facts: Mapping[str, Fact[Any]] = field(repr=False)
-    """By their name in the store: those of the rule that are known."""
+    given: Mapping[str, Fact[Any]] = field(repr=False)
+    """All facts that were handed in, by their name in the store."""
     row: list[Any] = field(repr=False)
+    plain: list[Any] = field(repr=False)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Each condition with its state, in the order of the rule."""
+        row = self.row
+        return tuple(
+            [
+                Reason(each, state, None if state is True or each.begins is None else figure(each.begins(row)))
+                for each, state in zip(self.rule.conditions, self.states, strict=True)
+            ]
+        )
+
+    @property
+    def deadlines(self) -> dict[str, date | Month | None]:
+        """The last day for each thing that has one."""
+        return {each.row.id: figure(each.run(self.plain)) for each in self.rule.deadlines}
+
+    @property
+    def facts(self) -> dict[str, Fact[Any]]:
+        """Those of the rule that are known, by their name in the store."""
+        given = self.given
+        return {each.store: given[each.store] for each in self.rule.facts if each.store in given}
+
+    @property
+    def source(self) -> Source | None:
+        """The weakest source of the facts it rests on."""
+        return min((fact.source for fact in self.facts.values()), default=None)
 
     @property
     def standing(self) -> Standing:
@@ -111,7 +142,12 @@ class Outcome:
                 return Standing.COMPUTED
             case Result.UNDETERMINED:
                 return Standing.CANNOT_SAY
-        kinds = {each.condition.row.kind for each in self.reasons if each.state is False}
+        kinds = {each.row.kind for each, state in zip(self.rule.conditions, self.states, strict=True) if state is False}
         if not kinds or "final" in kinds:
             return Standing.NO
         return Standing.NOT_YET if "not_yet" in kinds else Standing.ONE_STEP
+
+
+def figure(value: Any) -> Any:
+    """A value that is known; None for one that is only known within bounds."""
+    return None if isinstance(value, Span) else value

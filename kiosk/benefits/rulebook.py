@@ -7,11 +7,11 @@ older book keeps it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise, product
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from kiosk.benefits.compiled_check import CompiledCheck, compiled_check
 from kiosk.benefits.compiled_rule import CompiledRule, RuleCompiler
@@ -24,7 +24,30 @@ from kiosk.benefits.reason_codes import BUILT_IN_CODES
 from kiosk.benefits.span import ends
 from kiosk.benefits.vocabulary import FactKind, ParameterKind, Saying, ValueUnfit
 
+T = TypeVar("T")
 _MOST_TRIALS: Final = 20_000
+
+
+class _Periods(Generic[T]):
+    """What holds between two days on which something changes; made when it is asked for."""
+
+    __slots__ = ("_days", "_found", "_make", "_many")
+
+    def __init__(self, days: list[date], make: Callable[[date], T]) -> None:
+        """`days`: the first of each period, ascending, from the beginning of time."""
+        self._days = days
+        self._many = len(days) > 1
+        self._make = make
+        self._found: dict[int, T] = {}
+
+    def on(self, day: date) -> T:
+        """What holds on a day."""
+        period = bisect_right(self._days, day) - 1 if self._many else 0
+        try:
+            return self._found[period]
+        except KeyError:
+            found = self._found[period] = self._make(self._days[period])
+            return found
 
 
 class RuleBook:
@@ -48,9 +71,8 @@ class RuleBook:
         self._parameters = self._read_parameters(packages)
         self.places: Final = tuple(sorted({place for place, _ in self._layers} | {p for p, _ in self._parameters}))
         self._edges: dict[tuple[str, str], list[date]] = {}
-        self._parameter_edges: dict[str, list[date]] = {}
-        self._figures: dict[tuple[str, int], Parameters] = {}
-        self._compiled: dict[tuple[str, str, int], CompiledRule | None] = {}
+        self._figures: dict[str, _Periods[Parameters]] = {}
+        self._compiled: dict[tuple[str, str], _Periods[CompiledRule | None]] = {}
 
     def __contains__(self, rule_id: str) -> bool:
         return rule_id in self._versions
@@ -93,16 +115,12 @@ class RuleBook:
 
     def rule(self, rule_id: str, place: str, day: date) -> CompiledRule | None:
         """The rule of a place for a governing date; None when no version had begun."""
-        edges = self._edges_of(rule_id, place)
-        period = bisect_right(edges, day) - 1
-        key = (rule_id, place, period)
-        if key not in self._compiled:
-            self._compiled[key] = self._compile(rule_id, place, edges[period])
-        return self._compiled[key]
+        return self.in_force(rule_id, place, day)[0]
 
     def parameters(self, place: str, day: date) -> Parameters:
         """The local figures of a place that are in force on a day; a nearer layer's come first. Not to be changed."""
-        if place not in self._parameter_edges:
+        line = self._figures.get(place)
+        if line is None:
             ends = [
                 each
                 for (layer, _), rows in self._parameters.items()
@@ -110,13 +128,18 @@ class RuleBook:
                 for row, _ in rows
                 for each in (row.valid_from, row.valid_until and row.valid_until + timedelta(days=1))
             ]
-            self._parameter_edges[place] = sorted({ALWAYS, *(each for each in ends if each is not None)})
-        edges = self._parameter_edges[place]
-        period = bisect_right(edges, day) - 1
-        key = (place, period)
-        if key not in self._figures:
-            self._figures[key] = self._figures_on(place, edges[period])
-        return self._figures[key]
+            days = sorted({ALWAYS, *(each for each in ends if each is not None)})
+            line = self._figures[place] = _Periods(days, lambda day: self._figures_on(place, day))
+        return line.on(day)
+
+    def in_force(self, rule_id: str, place: str, day: date) -> tuple[CompiledRule | None, Parameters]:
+        """The rule of a place and the local figures for a governing date."""
+        line = self._compiled.get((rule_id, place))
+        if line is None:
+            edges = self._edges_of(rule_id, place)
+            line = self._compiled[(rule_id, place)] = _Periods(edges, lambda day: self._compile(rule_id, place, day))
+        figures = self._figures.get(place)
+        return line.on(day), self.parameters(place, day) if figures is None else figures.on(day)
 
     def _figures_on(self, place: str, day: date) -> Parameters:
         found: Parameters = {}

@@ -114,8 +114,8 @@ def hull(first: Any, second: Any) -> Any:
 
 def smallest(first: Any, second: Any) -> Any:
     """The lesser of two figures or spans."""
-    if not isinstance(first, Span) and not isinstance(second, Span):
-        return min(first, second)
+    if type(first) is not Span and type(second) is not Span:
+        return second if second < first else first
     (least, most), (low, high) = ends(first), ends(second)
     top = min(each for each in (most, high) if each is not None) if (most, high) != (None, None) else None
     return _figure(min(least, low), top)
@@ -123,8 +123,8 @@ def smallest(first: Any, second: Any) -> Any:
 
 def largest(first: Any, second: Any) -> Any:
     """The greater of two figures or spans."""
-    if not isinstance(first, Span) and not isinstance(second, Span):
-        return max(first, second)
+    if type(first) is not Span and type(second) is not Span:
+        return second if second > first else first
     (least, most), (low, high) = ends(first), ends(second)
     return _figure(max(least, low), None if most is None or high is None else max(most, high))
 

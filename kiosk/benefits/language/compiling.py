@@ -40,6 +40,7 @@ class Lookup:
 
 
 Lacks = tuple[frozenset[str], tuple[Lookup, ...]]
+Memo = dict[int, Lacks]
 """Facts and parameters, and figures looked up, for want of which something cannot be said."""
 
 
@@ -60,12 +61,18 @@ class Typed:
     twice: frozenset[str] = frozenset()
     """Names that are looked at more than once, or that choose a branch or a row of a table: where one of them is
     unknown, the answer may be surer than what the parts say one by one."""
-    lacks: Callable[[Row], Lacks] | None = None
+    lacks: Callable[[Row, Memo], Lacks] | None = None
     """Where that depends on the row: of two branches only the one that is taken."""
 
-    def lacking(self, row: Row) -> Lacks:
-        """What it may lack on this row."""
-        return (self.reads, self.lookups) if self.lacks is None else self.lacks(row)
+    def lacking(self, row: Row, memo: Memo) -> Lacks:
+        """What it may lack on this row. `memo`: what was found for other slots of the same row."""
+        if self.lacks is None:
+            return self.reads, self.lookups
+        if self.slot is None:
+            return self.lacks(row, memo)
+        if self.slot not in memo:
+            memo[self.slot] = self.lacks(row, memo)
+        return memo[self.slot]
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,10 +351,10 @@ class _Compiler:
                 return hull(left(row), right(row))
             return left(row) if value else right(row)
 
-        def lacks(row: Row) -> Lacks:
+        def lacks(row: Row, memo: Memo) -> Lacks:
             value = condition(row)
             taken = (first, second) if value is None else (first,) if value else (second,)
-            return _all_lacking(row, (test, *taken))
+            return _all_lacking(row, (test, *taken), memo)
 
         whole = _of(kind, run, test, first, second)
         return replace(whole, twice=whole.twice | test.reads, lacks=lacks)
@@ -380,7 +387,7 @@ class _Compiler:
         if not second.reads:
             # what has a stand-in is never what is missing
             return replace(both, reads=frozenset(), lookups=(), lacks=None)
-        return replace(both, lacks=lambda row: _all_lacking(row, parts if left(row) is None else (first,)))
+        return replace(both, lacks=lambda row, memo: _all_lacking(row, parts if left(row) is None else (first,), memo))
 
     def _literal(self, node: ast.Call, called: str) -> Typed:
         only = node.args[0] if len(node.args) == 1 else None
@@ -528,7 +535,7 @@ def _disjunction(runs: tuple[Run, ...]) -> Run:
 def _of(kind: Type, run: Run, *parts: Typed) -> Typed:
     reads = frozenset[str]().union(*(each.reads for each in parts))
     lookups = tuple(dict.fromkeys(each for part in parts for each in part.lookups))
-    lacks = None if all(each.lacks is None for each in parts) else lambda row: _all_lacking(row, parts)
+    lacks = None if all(each.lacks is None for each in parts) else lambda row, memo: _all_lacking(row, parts, memo)
     seen: frozenset[str] = frozenset()
     twice = frozenset[str]().union(*(each.twice for each in parts))
     for each in parts:
@@ -537,10 +544,15 @@ def _of(kind: Type, run: Run, *parts: Typed) -> Typed:
     return Typed(kind, run, reads, lookups, insists=any(each.insists for each in parts), twice=twice, lacks=lacks)
 
 
-def _all_lacking(row: Row, parts: Sequence[Typed]) -> Lacks:
-    found = [each.lacking(row) for each in parts]
-    reads = frozenset[str]().union(*(names for names, _ in found))
-    return reads, tuple(dict.fromkeys(each for _, lookups in found for each in lookups))
+def _all_lacking(row: Row, parts: Sequence[Typed], memo: Memo) -> Lacks:
+    reads: frozenset[str] = frozenset()
+    lookups: tuple[Lookup, ...] = ()
+    for each in parts:
+        names, keys = each.lacking(row, memo)
+        reads |= names
+        if keys:
+            lookups = tuple(dict.fromkeys((*lookups, *keys))) if lookups else keys
+    return reads, lookups
 
 
 def _looked_up(parameter: Parameter, key: Typed | None, wanted: str | None, kind: Type) -> Typed:

@@ -187,15 +187,15 @@ def test_a_stand_in_lacks_nothing_while_what_it_stands_for_is_known():
     known[SLOTS["x"]] = Fraction(9000)
     typed = compiled("otherwise(x, base[n]) * m", SCOPE)
     assert typed.reads == {"x", "base", "n", "m"}
-    assert typed.lacking(known) == ({"x", "m"}, ())
-    assert typed.lacking(unknown) == ({"x", "base", "n", "m"}, typed.lookups)
+    assert typed.lacking(known, {}) == ({"x", "m"}, ())
+    assert typed.lacking(unknown, {}) == ({"x", "base", "n", "m"}, typed.lookups)
 
 
 @pytest.mark.parametrize(("a", "lacking"), [(True, {"a", "m"}), (False, {"a", "x"}), (None, {"a", "m", "x"})])
 def test_a_branch_that_is_not_taken_lacks_nothing(a, lacking):
     row = [a] + [None] * (len(KINDS) + 2)
-    assert compiled("(m if a else x) * 2", SCOPE).lacking(row) == (lacking, ())
-    assert compiled("(m if a else x) + x", SCOPE).lacking(row) == (lacking | {"x"}, ())
+    assert compiled("(m if a else x) * 2", SCOPE).lacking(row, {}) == (lacking, ())
+    assert compiled("(m if a else x) + x", SCOPE).lacking(row, {}) == (lacking | {"x"}, ())
 
 
 def test_a_month_beyond_the_calendar_is_unknown_and_no_crash():
