@@ -351,7 +351,8 @@ class RuleCompiler:
             self._open.append(mark)
             typed = self._expression(rule.let[word], self.scope_of(rule), f"let {word}")
             self._open.pop()
-            if typed.constant is not None:
+            if typed.constant is not None or typed.slot is not None:
+                # another word for what stands somewhere already
                 self._lets[key] = typed
                 return typed
             slot = self._new_slot()

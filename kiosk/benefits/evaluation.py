@@ -27,7 +27,8 @@ Facts = Mapping[str, Fact[Any]]
 _MOST_CASES: Final = 256
 
 
-@dataclass(frozen=True, slots=True)
+# not frozen, as Outcome is not: one is made for each check; nobody changes one
+@dataclass(slots=True)
 class Question:
     """A rule asked of a person: facts by their name in the store, the day of asking, the place (CN or six digits).
 
@@ -93,9 +94,12 @@ def _filled(rule: CompiledRule, question: Question, parameters: Parameters, fact
                 bounded = True
             else:
                 row[place] = fact.value
-    given = question.parameters
     for name, place in rule.parameters:
-        row[place] = given[name] if name in given else parameters.get(name)
+        row[place] = parameters.get(name)
+    if question.parameters:
+        for name, place in rule.parameters:
+            if name in question.parameters:
+                row[place] = question.parameters[name]
     for place, run in rule.lets:
         row[place] = run(row)
     return row, bounded
@@ -120,11 +124,9 @@ def _answer(
     row, bounded = filled
     hot = rule.hot
     held = [each for each, run in hot.caveats if run(row) is True]
-    own = states = [run(row) for run in hot.conditions]
-    if None in own and False not in own:
-        states = _settled(rule, row, own)
-    if held:
-        states = _touched(rule, states, held)
+    own = [run(row) for run in hot.conditions]
+    settled = _settled(rule, row, own) if None in own and False not in own else own
+    states = _touched(rule, settled, held) if held else settled
     plain = _filled(rule, question, parameters, _points(question.facts))[0] if bounded else row
     values = _values(rule, plain)
     alternatives = () if hot.alternatives is None else _alternatives(rule, question, parameters, row)
@@ -132,8 +134,9 @@ def _answer(
     lacking: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     is_open = None in states
-    if is_open or None in values.values():
-        lacking, figures = missing(rule, row, states, values)
+    # on what a caveat lies, nothing that could be told is missing
+    if None in settled or None in values.values():
+        lacking, figures = missing(rule, row, settled, values)
     if held:
         found = [*(each.row.code for each in held), *found]
     if hot.coded and (is_open or False in states):

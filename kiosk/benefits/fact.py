@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
 
 
 class Source(IntEnum):
@@ -22,19 +20,17 @@ class Source(IntEnum):
     """Card or ID read on the spot, or agency data with time stamp."""
 
 
-@dataclass(frozen=True)
-class Fact(Generic[T_co]):
+class Fact(NamedTuple, Generic[T]):
     """`value` as `source` had it on `as_of`. An unknown fact is None in place of a Fact.
 
     `complete_on`: the day on which the centre called a total of months complete; None when it did not.
     """
 
-    value: T_co = field(repr=False)
+    value: T
     source: Source
     as_of: date
     complete_on: date | None = None
 
-
-def weakest(facts: Iterable[Fact[object] | None]) -> Source | None:
-    """The weakest source of the facts that are there; None if there are none."""
-    return min((fact.source for fact in facts if fact is not None), default=None)
+    def __repr__(self) -> str:
+        """Without the value, which is somebody's."""
+        return f"Fact(source={self.source.name}, as_of={self.as_of})"

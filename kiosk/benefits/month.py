@@ -6,7 +6,9 @@ import re
 from datetime import date
 from typing import Final, overload
 
-_TEXT = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+_FIRST: Final = 12
+_LAST: Final = 12 * 9999 + 11
+_TEXT: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 class Month:
@@ -18,7 +20,7 @@ class Month:
         """Raises ValueError for what is in no calendar."""
         if not 1 <= month <= 12 or not 1 <= year <= 9999:
             raise ValueError("a month is a year from 1 to 9999 and a month from 1 to 12")
-        self._count: Final = year * 12 + month - 1
+        self._count = year * 12 + month - 1
 
     @classmethod
     def parse(cls, text: str) -> Month:
@@ -46,7 +48,11 @@ class Month:
     def plus(self, months: int) -> Month:
         """So many months later (earlier when negative). Raises ValueError outside the calendar."""
         count = self._count + months
-        return Month(count // 12, count % 12 + 1)
+        if not _FIRST <= count <= _LAST:
+            raise ValueError("a month is a year from 1 to 9999 and a month from 1 to 12")
+        found = Month.__new__(Month)
+        found._count = count
+        return found
 
     def __add__(self, months: int) -> Month:
         return self.plus(months) if isinstance(months, int) else NotImplemented

@@ -218,13 +218,17 @@ class _Compiler:
         if not isinstance(node.op, ast.Not):
             raise self._unfit(node, "only `not` stands before a value")
         inner = self._flag(node.operand, depth)
-        of = inner.run
+        of, slot = inner.run, inner.slot
 
         def run(row: Row) -> bool | None:
             value = of(row)
             return None if value is None else not value
 
-        return _of(FLAG, run, inner)
+        def run_slot(row: Row) -> bool | None:
+            value = row[slot]  # type: ignore[index]
+            return None if value is None else not value
+
+        return _of(FLAG, run if slot is None else run_slot, inner)
 
     def _binop(self, node: ast.BinOp, depth: int) -> Typed:
         first, second = self.typed(node.left, depth), self.typed(node.right, depth)
@@ -502,6 +506,17 @@ def _of_two(function: Function, left: Run, right: Run) -> Run:
 
 def _conjunction(runs: tuple[Run, ...]) -> Run:
     """FALSE beats UNKNOWN beats TRUE."""
+    if len(runs) == 2:
+        left, right = runs
+
+        def both(row: Row) -> bool | None:
+            value = left(row)
+            if value is False:
+                return False
+            other = right(row)
+            return other if value is True or other is False else None
+
+        return both
 
     def run(row: Row) -> bool | None:
         answer: bool | None = True
@@ -518,6 +533,17 @@ def _conjunction(runs: tuple[Run, ...]) -> Run:
 
 def _disjunction(runs: tuple[Run, ...]) -> Run:
     """TRUE beats UNKNOWN beats FALSE."""
+    if len(runs) == 2:
+        left, right = runs
+
+        def either(row: Row) -> bool | None:
+            value = left(row)
+            if value is True:
+                return True
+            other = right(row)
+            return other if value is False or other is True else None
+
+        return either
 
     def run(row: Row) -> bool | None:
         answer: bool | None = False
