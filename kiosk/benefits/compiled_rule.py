@@ -203,7 +203,9 @@ class RuleCompiler:
             names=tuple((slot.store, slot.alias, slot.slot) for slot, _ in self._facts.values()),
             conditions=tuple(each.run for each in conditions),
             coded=tuple(
-                (place, each) for place, each in enumerate(conditions) if each.row.false_code or each.row.unknown_code
+                (place, each)
+                for place, each in enumerate(conditions)
+                if each.row.false_code or each.row.unknown_code or each.row.open_code
             ),
             caveats=tuple((each, each.run) for each in caveats),
             figures=tuple((name, each.run) for name, each in figures.items()),

@@ -155,7 +155,7 @@ def _codes(book: RuleBook, rule_id: str, compiled: CompiledRule) -> list[str]:
     """Those that this rule can give, its own first."""
     found = [each.row.code for each in compiled.caveats]
     for each in compiled.conditions:
-        found += [code for code in (each.row.false_code, each.row.unknown_code) if code is not None]
+        found += [code for code in (each.row.false_code, each.row.unknown_code, each.row.open_code) if code is not None]
     found.append(codes.FACT_MISSING)
     if compiled.parameters:
         found.append(codes.PARAMETER_MISSING)

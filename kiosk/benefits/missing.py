@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kiosk.benefits import reason_codes as codes
-from kiosk.benefits.compiled_rule import CompiledRule
+from kiosk.benefits.compiled_rule import CompiledRule, Condition
 from kiosk.benefits.language.compiling import Lookup, Memo, Row
 from kiosk.benefits.span import Span
 
@@ -52,18 +52,23 @@ def _figures(rule: CompiledRule, row: Row, reads: frozenset[str], lookups: list[
 
 def state_codes(rule: CompiledRule, row: Row, own: States, states: States) -> list[str]:
     """The codes that conditions bring. `own`: their states before a caveat lay on them, which has a code itself."""
-    found = []
+    found: list[str | None] = []
     for place, condition in rule.hot.coded:
-        state, code = states[place], None
+        state = states[place]
         if state is False:
-            code = condition.row.false_code
-        elif (
-            state is None and own[place] is None and (condition.code_if is None or condition.code_if(row) is not False)
-        ):
-            code = condition.row.unknown_code
-        if code is not None:
-            found.append(code)
-    return found
+            found.append(condition.row.false_code)
+        elif state is None and own[place] is None:
+            if condition.code_if is None or condition.code_if(row) is not False:
+                found.append(condition.row.unknown_code)
+            if condition.row.open_code is not None and not _lacks(rule, condition, row):
+                found.append(condition.row.open_code)
+    return [code for code in found if code is not None]
+
+
+def _lacks(rule: CompiledRule, condition: Condition, row: Row) -> bool:
+    reads, lookups = condition.lacking(row, {})
+    unknown = any(store in reads and row[slot] is None for store, _, slot in rule.hot.names)
+    return unknown or bool(rule.parameters and _figures(rule, row, reads, list(lookups)))
 
 
 def unknown_codes(

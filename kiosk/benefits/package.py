@@ -77,6 +77,8 @@ class ConditionRow(Row):
     unknown_code: Code | None = None
     unknown_code_if: Formula | None = None
     """The code is left out when this is FALSE."""
+    open_code: Code | None = None
+    """Where the law itself is silent: the code when it cannot be said although nothing is missing."""
 
     @model_validator(mode="after")
     def _kind_and_help(self) -> ConditionRow:

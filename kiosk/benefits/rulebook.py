@@ -282,7 +282,7 @@ class RuleBook:
         merged_rule = rule.merged
         for condition in merged_rule.conditions.values():
             self._check_citations(merged_rule.file, rule.id, condition.cites, f"condition {condition.id}")
-            for code in (condition.false_code, condition.unknown_code):
+            for code in (condition.false_code, condition.unknown_code, condition.open_code):
                 self._check_code(merged_rule.file, rule.id, code, f"condition {condition.id}")
         for caveat in merged_rule.caveats:
             self._check_citations(merged_rule.file, rule.id, caveat.cites, f"caveat {caveat.code}")

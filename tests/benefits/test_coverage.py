@@ -59,7 +59,12 @@ def test_each_code_caveat_deadline_and_figure_is_reached(rule):
     records = found()[rule]
     seen = {code for record in records for code in record["reason_codes"]}
     wanted = {each.code for each in _parts(rule, "caveat")}
-    wanted |= {code for each in _parts(rule, "condition") for code in (each.false_code, each.unknown_code) if code}
+    wanted |= {
+        code
+        for each in _parts(rule, "condition")
+        for code in (each.false_code, each.unknown_code, each.open_code)
+        if code
+    }
     assert wanted - seen == set()
     held = {each["code"] for record in records for each in record["caveats"]}
     assert {each.code for each in _parts(rule, "caveat")} - held == set()

@@ -105,7 +105,7 @@ def _listed_codes(rule_id):
     found = {codes.POLICY_STATUS_UNKNOWN, codes.REVIEW_REQUIRED, codes.NO_RULE_FOR_DATE, codes.PACKAGE_EXPIRED}
     for each in (row, *BOOK.overlays_of(rule_id), *(BOOK.row(used) for used in row.uses)):
         found |= {caveat.code for caveat in each.caveat}
-        found |= {condition.unknown_code for condition in each.condition if condition.unknown_code is not None}
+        found |= {code for row in each.condition for code in (row.unknown_code, row.open_code) if code is not None}
     return found
 
 

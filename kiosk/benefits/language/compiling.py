@@ -206,7 +206,13 @@ class _Compiler:
     def _boolop(self, node: ast.BoolOp, depth: int) -> Typed:
         parts = [self._flag(each, depth) for each in node.values]
         runs = tuple(each.run for each in parts)
-        return _of(FLAG, _conjunction(runs) if isinstance(node.op, ast.And) else _disjunction(runs), *parts)
+
+        def lacks(row: Row, memo: Memo) -> Lacks:
+            # what is known already lacks nothing
+            return _all_lacking(row, [each for each in parts if each.run(row) is None] or parts, memo)
+
+        whole = _of(FLAG, _conjunction(runs) if isinstance(node.op, ast.And) else _disjunction(runs), *parts)
+        return replace(whole, lacks=lacks)
 
     def _flag(self, node: ast.expr, depth: int) -> Typed:
         found = self.typed(node, depth)
