@@ -14,6 +14,7 @@ from pathlib import Path
 
 from drivers.card_reader.monitor import PcscMonitor
 from drivers.lanes import Done
+from kiosk.app.benefit_rules import BenefitRules
 from kiosk.app.card_watch import QUESTION_SECONDS, CardWatcher, Roles, find_sam, on_a_timer
 from kiosk.app.directory import DataDirectory
 from kiosk.app.keys import key_provider
@@ -124,7 +125,10 @@ class Core:
             running.callback(papers.stop)
             lanes = open_lanes(self._settings, [face.path for face in (faces.regular, *faces.rare)], self._crash)
             running.callback(lanes.stop)
-            rules = rules_for(self._settings, secrets.token_hex(4))
+            book = BenefitRules(self._data.root, lambda: self._clock.now().wall)
+            # 0.4 s once, before anybody waits for it
+            book()
+            rules = rules_for(self._settings, secrets.token_hex(4), book)
             terminal = Terminal(rules, self._clock, lambda effect: performer(effect), self._show)
             door = ServiceDoor(self._data.root, terminal.post, self._crash)
             performer = Performer(self._wiring(stores, lanes, papers, terminal, door))

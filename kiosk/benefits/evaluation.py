@@ -7,7 +7,7 @@ default; months that were not verified are a lower bound. An unknown choice that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
 from typing import Any, Final
@@ -16,6 +16,7 @@ from kiosk.benefits import reason_codes as codes
 from kiosk.benefits.compiled_rule import Caveat, CompiledRule, FactSlot
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.language.compiling import Row
+from kiosk.benefits.layers import chain_of
 from kiosk.benefits.missing import missing, state_codes, unknown_codes
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Alternative, Outcome, Result, ResultStatus, figure
@@ -48,8 +49,22 @@ def evaluate(book: RuleBook, question: Question) -> Outcome:
     if len(outcome.alternatives) == 1:
         # all other words are excluded by what is known
         (only,) = outcome.alternatives
-        return _evaluated(book, _asked(question, _with(question.facts, only.store, only.word, question)))
+        outcome = _evaluated(book, _asked(question, _with(question.facts, only.store, only.word, question)))
+    if book.over and any(question.rule in book.over.get(layer, ()) for layer in chain_of(question.place)):
+        return _over(outcome)
     return outcome
+
+
+def _over(outcome: Outcome) -> Outcome:
+    """Never yes or no from a package whose time is over."""
+    return replace(
+        outcome,
+        result=Result.UNDETERMINED,
+        codes=tuple(dict.fromkeys((*outcome.codes, codes.PACKAGE_EXPIRED))),
+        # each of them would say yes or no after all
+        alternatives=(),
+        status=outcome.status if outcome.status is ResultStatus.NONE else ResultStatus.DISPUTED,
+    )
 
 
 def _evaluated(book: RuleBook, question: Question) -> Outcome:

@@ -16,11 +16,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from kiosk.benefits import reason_codes as codes
-from kiosk.benefits.evaluation import Question, evaluate
-from kiosk.benefits.layers import chain_of, place_of
+from kiosk.benefits.layers import place_of
 from kiosk.benefits.loading import book_with, shipped_book
-from kiosk.benefits.outcome import Outcome, Result, ResultStatus
 from kiosk.benefits.package import Content, PackageUnfit, read_content
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.clock import HALL_ZONE
@@ -42,27 +39,12 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class RulesInUse:
-    """The book, which signed packages are in it, and what was refused. `over`: by place, rules of an expired list."""
+    """The book, which signed packages are in it, and what was refused."""
 
     book: RuleBook = field(repr=False)
     signed: tuple[Package, ...] = ()
     refused: tuple[Refused, ...] = ()
-    over: Mapping[str, frozenset[str]] = field(default_factory=dict)
     contents: Mapping[str, Content] = field(default_factory=dict, repr=False)
-
-    def evaluate(self, question: Question) -> Outcome:
-        """The answer; never yes or no from a package that is over. KeyError for a rule that is in none."""
-        outcome = evaluate(self.book, question)
-        if not any(question.rule in self.over.get(layer, ()) for layer in chain_of(question.place)):
-            return outcome
-        return replace(
-            outcome,
-            result=Result.UNDETERMINED,
-            codes=tuple(dict.fromkeys((*outcome.codes, codes.PACKAGE_EXPIRED))),
-            # each of them would say yes or no after all
-            alternatives=(),
-            status=outcome.status if outcome.status is ResultStatus.NONE else ResultStatus.DISPUTED,
-        )
 
 
 def rules_in_use(data_dir: Path, now: datetime, last: RulesInUse | None = None) -> RulesInUse:
@@ -100,7 +82,7 @@ def rules_in_use(data_dir: Path, now: datetime, last: RulesInUse | None = None) 
     if over:
         refused.append(_over(over))
     touched = _touched(book, [contents[package.name] for package in over], today)
-    return RulesInUse(book, tuple(signed), tuple(refused), touched, contents)
+    return RulesInUse(book.with_over(touched), tuple(signed), tuple(refused), contents)
 
 
 class _NotAsListed(PackageUnfit):

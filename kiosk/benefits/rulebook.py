@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise, product
@@ -66,6 +67,8 @@ class RuleBook:
         self.checks: Final[tuple[tuple[str, CheckRow], ...]] = tuple(
             (file, row) for file, content in packages for row in content.check
         )
+        self.over: Mapping[str, frozenset[str]] = {}
+        """By layer, rules of a signed list whose time is over: they answer that it cannot be said."""
         self._versions = _versions(packages)
         self._layers = _layers(packages)
         self._parameters = self._read_parameters(packages)
@@ -81,6 +84,14 @@ class RuleBook:
     def rules(self) -> tuple[str, ...]:
         """Every rule's id, in the order of the packages."""
         return tuple(self._versions)
+
+    def with_over(self, over: Mapping[str, frozenset[str]]) -> RuleBook:
+        """The same book, of which these rules are over."""
+        if over == self.over:
+            return self
+        found = copy(self)
+        found.over = over
+        return found
 
     def row(self, rule_id: str) -> RuleRow:
         """The newest version of a rule as its package has it."""

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.benefits.evaluation import Question
+from kiosk.benefits.evaluation import Question, evaluate
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.in_use import RulesInUse, rules_in_use
 from kiosk.benefits.loading import shipped_book
@@ -103,7 +103,7 @@ def nation(version: int = 1, *, needed: int = 12, valid_from: str = "2025-01-01"
 
 def ask(rules: RulesInUse, rule: str = "R-TRIAL", place: str = "CN", **facts: object):
     stored = {name: Fact(value, Source.VERIFIED, TODAY) for name, value in facts.items()}
-    return rules.evaluate(Question(rule, stored, TODAY, place))
+    return evaluate(rules.book, Question(rule, stored, TODAY, place))
 
 
 @pytest.fixture
