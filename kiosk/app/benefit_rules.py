@@ -26,23 +26,21 @@ class BenefitRules:
         """`now`: aware."""
         self._data_dir = data_dir
         self._now = now
-        self._read_at: datetime | None = None
+        self._read_at = now()
         self._rules: RulesInUse | None = None
 
     def __call__(self) -> RuleBook:
         """The rules in use. Raises PackageUnfit only when the shipped packages themselves are damaged."""
         now = self._now()
-        if self._rules is None or self._read_at is None or not self._read_at <= now < self._read_at + AGAIN_AFTER:
-            self._read(now)
-        assert self._rules is not None
+        if self._rules is None or not self._read_at <= now < self._read_at + AGAIN_AFTER:
+            self._rules = self._read(now, self._rules)
+            self._read_at = now
         return self._rules.book
 
-    def _read(self, now: datetime) -> None:
-        before = self._rules
-        self._rules = rules_in_use(self._data_dir, now, before)
-        self._read_at = now
-        if before is None or self._rules.refused != before.refused:
-            for refused in self._rules.refused:
+    def _read(self, now: datetime, before: RulesInUse | None) -> RulesInUse:
+        found = rules_in_use(self._data_dir, now, before)
+        if before is None or found.refused != before.refused:
+            for refused in found.refused:
                 structlog.get_logger().warning(
                     "benefit_rules_refused",
                     why=refused.why,
@@ -50,3 +48,4 @@ class BenefitRules:
                     sentence=refused.sentence,
                     remedy=refused.remedy,
                 )
+        return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from kiosk.app.benefit_rules import AGAIN_AFTER, BenefitRules
 from kiosk.benefits.evaluation import Question, evaluate
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.in_use import RulesInUse, rules_in_use
@@ -293,3 +294,26 @@ def test_a_week_without_the_centre_changes_no_answer(house, terminal, signed, ru
     house.forward(days=30)
     assert terminal.status().state == "unconfirmed"
     assert ask(rules(), trial_months=12).result is Result.ELIGIBLE
+
+
+def test_a_terminal_takes_a_new_list_after_ten_minutes_and_not_within_a_check(house, terminal, signed):
+    times = [terminal.now()]
+    book = BenefitRules(terminal.data, lambda: times[-1])
+    first = book()
+    assert "R-TRIAL" in first
+    house.release(nation(2, needed=24))
+    terminal.sync()
+    times.append(times[0] + AGAIN_AFTER - timedelta(seconds=1))
+    assert book() is first
+    times.append(times[0] + AGAIN_AFTER)
+    assert ask(RulesInUse(book()), trial_months=12).result is Result.NOT_ELIGIBLE
+
+
+def test_a_terminal_whose_clock_went_back_looks_again_instead_of_never(house, terminal, signed):
+    times = [terminal.now()]
+    book = BenefitRules(terminal.data, lambda: times[-1])
+    book()
+    house.release(nation(2, needed=24))
+    terminal.sync()
+    times.append(times[0] - timedelta(days=1))
+    assert ask(RulesInUse(book()), trial_months=12).result is Result.NOT_ELIGIBLE
