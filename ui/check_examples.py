@@ -94,6 +94,18 @@ def samples() -> Mapping[str, Sample]:
         "category-unknown": Sample(
             "R-RET-AGE", _card(birth_month=Month(1975, 11), birth_date=date(1975, 11, 3), sex="female")
         ),
+        "missing-parameter": Sample(
+            "R-LIFE", _declared(life_benefit_kind="pension", last_certified_on=date(2026, 3, 1))
+        ),
+        "not-yet": Sample(
+            "R-PEN-EMP",
+            {
+                **_card(birth_month=Month(1967, 3), birth_date=date(1967, 3, 9), sex="male"),
+                **_data(LATELY, pension_months=236),
+                **_declared(birth_dates_differ=False, special_group=False),
+            },
+            apply="apply.anyway.counter",
+        ),
         "computed": Sample(
             "R-RET-AGE",
             {

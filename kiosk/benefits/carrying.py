@@ -67,8 +67,9 @@ def _source(fact: Fact[Any]) -> Literal["verified", "snapshot", "declared"]:
     return words[fact.source.name]
 
 
-def code(outcome: Outcome, kinds: Mapping[str, FactKind], number: str) -> str:
-    """The text of the code: KB1: and base64url of deflated JSON."""
+def code(outcome: Outcome, facts: Mapping[str, Fact[Any]], kinds: Mapping[str, FactKind], number: str) -> str:
+    """The text of the code: KB1: and base64url of deflated JSON. Of `facts` those that the rule reads."""
+    read = sorted(facts.keys() & outcome.facts.keys())
     carried = Carried(
         rule=outcome.rule.id,
         version=outcome.rule.merged.version,
@@ -76,7 +77,7 @@ def code(outcome: Outcome, kinds: Mapping[str, FactKind], number: str) -> str:
         as_of=outcome.as_of.isoformat(),
         outcome=outcome.result.code,
         number=number,
-        facts={name: plain_fact(kinds[name], fact) for name, fact in sorted(outcome.facts.items())},
+        facts={name: plain_fact(kinds[name], facts[name]) for name in read},
     )
     packed = zlib.compress(carried.model_dump_json().encode(), 9)
     return PREFIX + base64.urlsafe_b64encode(packed).rstrip(b"=").decode()

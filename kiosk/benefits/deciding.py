@@ -12,7 +12,7 @@ from kiosk.benefits.compiled_rule import FactSlot
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Outcome, Reason, Standing
 from kiosk.benefits.rulebook import RuleBook
-from kiosk.benefits.wording import Sentence, origin, shown
+from kiosk.benefits.wording import Sentence, origin, shown, worded
 
 _TELLING: Final = ("count", "number", "month", "day", "choice", "flag")
 """The kind of fact that says most comes first."""
@@ -113,9 +113,7 @@ def _worth(slot: FactSlot) -> tuple[int, int]:
 def _told(outcome: Outcome, slot: FactSlot) -> Deciding:
     fact = outcome.facts[slot.store]
     kind = slot.kind
-    zh = shown(fact.value, "zh", kind.unit, {word: each.zh for word, each in kind.words.items()})
-    en = shown(fact.value, "en", kind.unit, {word: each.en for word, each in kind.words.items()})
-    value = Sentence(zh, en)
+    value = worded(kind, fact.value)
     return Deciding(Sentence(kind.zh, kind.en), value, origin(fact, outcome.as_of), slot.store)
 
 

@@ -31,8 +31,10 @@ from kiosk.benefits.vocabulary import FactKind
 _CONTRADICT: Final = "FACTS_CONTRADICT"
 _DRAWS: Final = 40
 _CONFIRMED: Final = 12
+_LOOKS, _OTHERS = 12, 8
+"""So many values of the fact, and of another one, away from what suits the person best: a page must not wait."""
 _ORDER: Final = {"final": 0, "not_yet": 1, "step_open": 2}
-_FIGURE_ONLY, _CAVEAT_ONLY = 3, 4
+_FIGURE_ONLY, _DECIDED, _CAVEAT_ONLY = 3, 4, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +97,17 @@ class _Search:
         return [each for _, each in sorted(ranked, key=lambda pair: pair[0])]
 
     def _rank(self, slot: FactSlot) -> int | None:
+        """What is decided comes late: only a fact that something stands in for can still turn it."""
         now, rule = self._now, self._now.rule
-        kinds = [
-            _ORDER[each.condition.row.kind]
-            for each in now.reasons
-            if slot.store in each.condition.reads and (each.state is None or now.governing_assumed)
-        ]
+        reading = [each for each in now.reasons if slot.store in each.condition.reads]
+        kinds = [_ORDER[each.condition.row.kind] for each in reading if each.state is None]
         if kinds:
             return min(kinds)
         figures = [each for name, each in rule.figures.items() if now.values[name] is None or name in now.ranges]
-        if any(slot.store in each.reads for each in figures) or None in now.deadlines.values():
+        if any(slot.store in each.reads for each in figures) or None in now.deadlines.values() or now.governing_assumed:
             return _FIGURE_ONLY
-        if now.governing_assumed:
-            return _FIGURE_ONLY
+        if reading or any(slot.store in each.reads for each in rule.figures.values()):
+            return _DECIDED
         return _CAVEAT_ONLY if any(slot.store in each.reads for each in rule.caveats) else None
 
     def ask(self, slot: FactSlot) -> Ask | None:
@@ -130,7 +130,7 @@ class _Search:
         confirmed = 0
         for others in self._contexts(slot, supposed):
             seen: dict[Any, Any] = {}
-            for value in self._values[slot.store]:
+            for value in _few(self._values[slot.store], _LOOKS):
                 look = self._trial.look({**others, slot.store: value})
                 if look is not None:
                     seen.setdefault(look, value)
@@ -144,9 +144,9 @@ class _Search:
     def _contexts(self, slot: FactSlot, supposed: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield {}
         for store in supposed:
-            yield from ({**supposed, store: value} for value in self._values[store])
+            yield from ({**supposed, store: value} for value in _few(self._values[store], _OTHERS))
         for store in supposed:
-            yield from ({store: value} for value in self._values[store])
+            yield from ({store: value} for value in _few(self._values[store], _OTHERS))
         draw = Random(f"{self._asked.rule} {slot.store}")  # noqa: S311 - which values are tried, nothing secret
         for _ in range(_DRAWS):
             yield {store: draw.choice(self._values[store]) for store in supposed}
@@ -175,6 +175,11 @@ class _Search:
 
     def _declared(self, value: Any) -> Fact[Any]:
         return Fact(value, Source.DECLARED, self._asked.as_of)
+
+
+def _few(found: tuple[Any, ...], most: int) -> tuple[Any, ...]:
+    """All of them, or so many evenly out of the whole list."""
+    return found[:: max(1, -(-len(found) // most))]
 
 
 class _Trial:

@@ -193,8 +193,12 @@ class Wording:
         return tuple(found)
 
     def articles(self, ids: tuple[str, ...]) -> tuple[Sentence, ...]:
-        """Titles and articles."""
-        return tuple(article(self._book, each) for each in ids)
+        """Titles with their articles, each text once."""
+        texts: dict[tuple[str, str], list[str]] = {}
+        for row in (self._book.citations[each] for each in ids):
+            texts.setdefault((row.title, row.document_number), []).append(row.article)
+        lines = (f"《{title}》（{number}）{'；'.join(found)}" for (title, number), found in texts.items())
+        return tuple(Sentence(line, line) for line in lines)
 
     @property
     def disclaimers(self) -> tuple[Sentence, ...]:
@@ -243,13 +247,18 @@ def origin(fact: Fact[Any], today: date) -> Sentence:
     return Sentence(f"{source.zh}，截至 {zh}（{days} 天前）", f"{source.en}, as of {en} ({ago})")
 
 
+def worded(kind: FactKind, value: Any) -> Sentence:
+    """A fact's value as people read it."""
+    zh = shown(value, "zh", kind.unit, {key: each.zh for key, each in kind.words.items()})
+    return Sentence(zh, shown(value, "en", kind.unit, {key: each.en for key, each in kind.words.items()}))
+
+
 def fact_line(kind: FactKind, fact: Fact[Any], value: Any) -> Sentence:
     """`缴费月数：130 个月（已核验，2026-11-20）`."""
-    source = SOURCES[fact.source]
-    zh = shown(value, "zh", kind.unit, {key: each.zh for key, each in kind.words.items()})
-    en = shown(value, "en", kind.unit, {key: each.en for key, each in kind.words.items()})
+    source, said = SOURCES[fact.source], worded(kind, value)
     name = headed(Sentence(kind.zh, kind.en))
-    return Sentence(f"{name.zh}：{zh}（{source.zh}，{fact.as_of}）", f"{name.en}: {en} ({source.en}, {fact.as_of})")
+    zh, en = f"{source.zh}，{fact.as_of}", f"{source.en}, {fact.as_of}"
+    return Sentence(f"{name.zh}：{said.zh}（{zh}）", f"{name.en}: {said.en} ({en})")
 
 
 def shown(value: Any, language: str, unit: str | None = None, words: Mapping[str, str] | None = None) -> str:

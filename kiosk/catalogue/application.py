@@ -13,7 +13,7 @@ from kiosk.benefits.carrying import plain_fact
 from kiosk.benefits.fact import Fact
 from kiosk.benefits.outcome import Outcome
 from kiosk.benefits.vocabulary import FactKind
-from kiosk.benefits.wording import SOURCES, Sentence, shown
+from kiosk.benefits.wording import SOURCES, Sentence, worded
 from kiosk.identity import Holder
 from kiosk.local_number import LocalNumber
 from kiosk.masking import mask_id_number
@@ -81,7 +81,5 @@ def _value(kind: FactKind, fact: Fact[Any]) -> Text:
 
 
 def _said(kind: FactKind, fact: Fact[Any]) -> Sentence:
-    source = SOURCES[fact.source]
-    zh = shown(fact.value, "zh", kind.unit, {key: each.zh for key, each in kind.words.items()})
-    en = shown(fact.value, "en", kind.unit, {key: each.en for key, each in kind.words.items()})
-    return Sentence(f"{zh}（{source.zh}）", f"{en} ({source.en})")
+    source, said = SOURCES[fact.source], worded(kind, fact.value)
+    return Sentence(f"{said.zh}（{source.zh}）", f"{said.en} ({source.en})")

@@ -127,7 +127,7 @@ class Applications:
             return Ended(_recorded(number, None if case.print_fault is None else notice(case.print_fault)))
         job = f"{case.session}-{number.text}-1"
         title = entries()[filing.item].title
-        document = check_slip.application_slip(title, self._rows(filing, case), number, case, desk.moment)
+        document = check_slip.application_slip(title, number, case, desk.moment)
         desk.print(job, document, ("number", number.text))
         return PrintingSlip(filing, number, job, desk.moment.monotonic)
 

@@ -1,7 +1,7 @@
 """The answer of a check as a page (CE): sentences of `kiosk.benefits.wording`, in the order in which people ask.
 
 What others in the hall need not read (why a job ended, a finding about health, a grade of disability) is not repeated
-on the page: it says that it was given.
+on the page: it says that it was given. The person's own print-out says it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kiosk.benefits.fact import Fact
 from kiosk.benefits.outcome import Outcome, Reason
 from kiosk.benefits.record import cited
 from kiosk.benefits.rulebook import RuleBook
-from kiosk.benefits.wording import Sentence, Wording, fact_line, headed, shown
+from kiosk.benefits.wording import Sentence, Wording, fact_line, headed, shown, worded
 from kiosk.catalogue.checks import Check
 from kiosk.records import PersonRecord
 from kiosk.screen import CheckResult, ConditionLine, DecidingFigure, Standing, Verdict
@@ -27,6 +27,7 @@ COVERED: Final = frozenset(
 )
 _AGE: Final = ("age_years", "age_months")
 _GIVEN: Final = Sentence("已填写，不显示", "given, not shown")
+_FOLLOWS: Final = Sentence("由其他情况得出", "follows from the rest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +48,22 @@ def result(
     apply: Text | None = None,
     more: tuple[Text, ...] = (),
     step: tuple[str, Text] | None = None,
+    paper: bool = False,
 ) -> CheckResult:
-    """The page without what can be printed. `more`: further sentences about what to do next; `step`: the open one."""
+    """The page without what can be printed. `more`: further sentences about what to do next; `step`: the open one;
+    `paper`: as it is printed."""
     outcome = checked.outcome
     say = Wording(book, outcome)
     return CheckResult(
         title=checked.check.title,
         verdict=Verdict(outcome.standing.value),
         headline=_text(say.headline),
-        figure=_large(book, outcome),
+        figure=_large(book, outcome, paper=paper),
         why=tuple(map(_text, say.why)),
         alternatives=alternatives(book, outcome),
         missing=tuple(map(_text, say.missing)),
         warnings=tuple(_text(hit.sentence) for hit in hits(book, checked)),
-        conditions=tuple(_condition(book, say, outcome, each) for each in outcome.reasons),
+        conditions=tuple(_condition(say, checked, each, paper=paper) for each in outcome.reasons),
         figures=figures(book, checked),
         next_step=(*map(_text, say.next_step), *more),
         articles=tuple(map(_text, say.articles(cited(outcome)))),
@@ -91,11 +94,11 @@ def alternatives(book: RuleBook, outcome: Outcome) -> tuple[tuple[Text, Text], .
     return tuple(found)
 
 
-def _large(book: RuleBook, outcome: Outcome) -> DecidingFigure | None:
+def _large(book: RuleBook, outcome: Outcome, *, paper: bool) -> DecidingFigure | None:
     figure = deciding(book, outcome)
     if figure is None:
         return None
-    value = _GIVEN if figure.fact in COVERED else figure.value
+    value = _GIVEN if figure.fact in COVERED and not paper else figure.value
     return DecidingFigure(
         _text(headed(figure.label)), _text(value), None if figure.origin is None else _text(figure.origin)
     )
@@ -103,7 +106,7 @@ def _large(book: RuleBook, outcome: Outcome) -> DecidingFigure | None:
 
 def figures(book: RuleBook, checked: Checked) -> tuple[tuple[Text, Text], ...]:
     """Every figure that is known and is not the large one already, then last days; also of the rules beside it."""
-    large = _large(book, checked.outcome)
+    large = _large(book, checked.outcome, paper=True)
     found: dict[Text, Text] = {}
     for outcome in (checked.outcome, *checked.beside):
         say = Wording(book, outcome)
@@ -130,24 +133,34 @@ def _age(outcome: Outcome) -> Text | None:
     return None if years is None or months is None else text("unit.age", years=str(years), months=str(months))
 
 
-def used(book: RuleBook, outcome: Outcome, reason: Reason) -> tuple[Sentence, ...]:
-    """The facts that a condition looked at, with source and day; what is covered says only that it was given."""
-    found = []
+def used(checked: Checked, reason: Reason, *, paper: bool) -> tuple[Sentence, ...]:
+    """The facts that a condition looked at, with source and day.
+
+    On the glass what is covered says only that it was given. On paper the plain yes or no of a condition that is met is
+    left out, for its sentence says it already.
+    """
+    outcome, found = checked.outcome, []
     for slot in outcome.rule.facts:
         fact = outcome.facts.get(slot.store)
         if fact is None or slot.store not in reason.condition.reads:
             continue
-        if slot.store in COVERED:
-            found.append(Sentence(f"{slot.kind.zh}：{_GIVEN.zh}", f"{slot.kind.en}: {_GIVEN.en}"))
+        if paper and reason.state is True and slot.kind.type == "flag":
+            continue
+        name = headed(Sentence(slot.kind.zh, slot.kind.en))
+        if slot.store in COVERED and not paper:
+            found.append(Sentence(f"{name.zh}：{_GIVEN.zh}", f"{name.en}: {_GIVEN.en}"))
+        elif slot.store not in checked.facts:
+            value = worded(slot.kind, fact.value)
+            found.append(Sentence(f"{name.zh}：{value.zh}（{_FOLLOWS.zh}）", f"{name.en}: {value.en} ({_FOLLOWS.en})"))
         else:
             found.append(fact_line(slot.kind, fact, outcome.row[slot.slot]))
     return tuple(found)
 
 
-def _condition(book: RuleBook, say: Wording, outcome: Outcome, reason: Reason) -> ConditionLine:
+def _condition(say: Wording, checked: Checked, reason: Reason, *, paper: bool) -> ConditionLine:
     kinds = {"final": Standing.NOT_MET, "not_yet": Standing.NOT_YET, "step_open": Standing.STEP_OPEN}
     state = {True: Standing.MET, None: Standing.UNKNOWN, False: kinds[reason.condition.row.kind]}[reason.state]
-    lines = tuple(map(_text, used(book, outcome, reason)))
+    lines = tuple(map(_text, used(checked, reason, paper=paper)))
     return ConditionLine(state, _text(say.state(reason)), _text(say.condition(reason)), lines)
 
 

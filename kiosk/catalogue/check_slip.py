@@ -13,8 +13,10 @@ from kiosk.benefits.carrying import code
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.catalogue.check_page import Checked, result
 from kiosk.catalogue.item import Case
+from kiosk.catalogue.person_source import holder_of
 from kiosk.clock import Moment
 from kiosk.local_number import LocalNumber
+from kiosk.masking import mask_id_number
 from kiosk.screen import CheckResult
 from kiosk.text import Text, text
 from kiosk.texts import render
@@ -40,7 +42,7 @@ def slip(
     def say(what: Text) -> str:
         return render(what, language)
 
-    page = result(book, checked, more=more)
+    page = result(book, checked, more=more, paper=True)
     return Receipt(
         (*_head(page, say, copy), *_body(page, checked, say), *_foot(book, checked, number, case, moment, say))
     )
@@ -100,7 +102,7 @@ def _foot(
     for line in result(book, checked).disclaimers:
         yield Paragraph(say(line))
     yield Rule()
-    yield Qr(code(checked.outcome, book.facts, number.text), module_dots=4)
+    yield Qr(code(checked.outcome, checked.facts, book.facts, number.text), module_dots=4)
     yield Paragraph(say(text("slip.code")), Align.CENTRE)
     yield Rule()
     yield Pair(say(text("receipt.number")), "")
@@ -111,10 +113,12 @@ def _foot(
     yield Feed(2)
 
 
-def application_slip(
-    item: Text, facts: tuple[tuple[Text, Text], ...], number: LocalNumber, case: Case, moment: Moment
-) -> Receipt:
-    """What the person takes along from an application that waits to be sent: proof that he applied, and when."""
+def application_slip(item: Text, number: LocalNumber, case: Case, moment: Moment) -> Receipt:
+    """What the person takes along from an application that waits to be sent: proof that he applied, and when.
+
+    The facts were confirmed on the page and are sealed; on this paper they would only be there to be read by others.
+    """
+    holder = holder_of(case)
     language = case.preferences.language.value
 
     def say(what: Text) -> str:
@@ -128,8 +132,8 @@ def application_slip(
         yield Paragraph(say(text("apply.recorded.line")))
         yield Paragraph(say(text("apply.recorded.decides")))
         yield Rule()
-        for label, value in facts:
-            yield Pair(say(label), say(value))
+        yield Pair(say(text("answer.person")), holder.masked_name)
+        yield Pair(say(text("certificate.id_number")), mask_id_number(holder.id_number))
         yield Rule()
         yield Pair(say(text("receipt.number")), "")
         yield Paragraph(number.text, Align.RIGHT, bold=True)

@@ -1,4 +1,4 @@
-"""`python -m tests.receipts FOLDER`, from the project's root: five receipts as pictures and as text."""
+"""`python -m tests.receipts FOLDER`, from the project's root: five receipts and all print-outs of checks, drawn."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from hardware_sim.receipt_printer.fonts import NoFontError, ask_fontconfig
-from tests.receipts.five import draw_all
+from tests.receipts.checks import CHECKS
+from tests.receipts.five import RECEIPTS, draw_all
 
 
 def main(arguments: list[str]) -> int:
@@ -20,7 +21,7 @@ def main(arguments: list[str]) -> int:
     except NoFontError as error:
         sys.stderr.write(f"{error}\n")
         return 3
-    for name, printed in draw_all(folder, fonts).items():
+    for name, printed in draw_all(folder, fonts, {**RECEIPTS, **CHECKS}).items():
         outcome = printed.outcome
         sys.stdout.write(f"{name:24} {outcome.result.value:8} {' '.join(outcome.reasons)}\n")
     return 0

@@ -58,7 +58,8 @@ class Printed:
     tickets: tuple[Ticket, ...]
 
 
-def _case(code: str, name: str, language: Language) -> Case:
+def case_of(code: str, name: str, language: Language) -> Case:
+    """An item served to somebody identified by card and PIN."""
     holder = Holder(ID_NUMBER, name, "1", date(1988, 3, 12), "A00000011", date(2034, 1, 1))
     return Case(
         session="boot-1",
@@ -94,7 +95,7 @@ def _record(name: str) -> PersonRecord:
 
 
 def _answered(item: AnsweringItem, code: str, name: str, language: Language, *, copy: int = 0) -> Receipt:
-    case = _case(code, name, language)
+    case = case_of(code, name, language)
     answer = item.answer(_record(name), case, Desk(case, Outbox(1, MOMENT), None))
     if not isinstance(answer, Answer):
         raise TypeError(f"{code} gives no answer to print")
@@ -161,10 +162,12 @@ def print_one(document: Receipt, paper_left: float | None = None) -> Printed:
     return Printed(outcome.value, tuple(machine.collect()))
 
 
-def draw_all(folder: Path, fonts: FontFiles) -> dict[str, Printed]:
+def draw_all(
+    folder: Path, fonts: FontFiles, receipts: Mapping[str, tuple[Callable[[], Receipt], float | None]] = RECEIPTS
+) -> dict[str, Printed]:
     """Write every receipt as ``receipt-NAME.png`` and ``.txt`` into ``folder``, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
-    done = {name: print_one(make(), paper_left) for name, (make, paper_left) in RECEIPTS.items()}
+    done = {name: print_one(make(), paper_left) for name, (make, paper_left) in receipts.items()}
     for name, printed in done.items():
         (ticket,) = printed.tickets
         picture(ticket, fonts).save(folder / f"receipt-{name}.png", "PNG")

@@ -84,7 +84,7 @@ def claims_a_receipt(effect):
     ("spoiled", "found"),
     [
         (keeps_the_card_powered, "PIN"),
-        (forgets_an_act, "the chain does not hold this act"),
+        (forgets_an_act, "is shown and the chain does not hold"),
         (claims_a_receipt, "is printed and 0 papers"),
     ],
 )

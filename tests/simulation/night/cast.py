@@ -82,11 +82,11 @@ class Cast:
         found = (self._of_word[word] for word in self._words.findall(text))
         return {key for whose in found if len(whose) == 1 for key in whose}
 
-    def belonging_to_others(self, text: str, owner: Somebody | None) -> list[str]:
-        """Every word or amount in the text that is somebody's and not the owner's."""
+    def belonging_to_others(self, text: str, owner: Somebody | None, *, amounts: bool = True) -> list[str]:
+        """Every word (and amount) in the text that is somebody's and not the owner's."""
         mine = owner.key if owner else ""
         found = [word for word in self._words.findall(text) if mine not in self._of_word[word]]
-        for amount in _AMOUNT.findall(text):
+        for amount in _AMOUNT.findall(text) if amounts else ():
             whose = self._of_amount.get(amount)
             if whose is not None and mine not in whose:
                 found.append(amount)

@@ -19,6 +19,7 @@ from night.printers import DocumentPaperPath, Paper, ReceiptPaperPath
 
 from drivers.pin_buffer import PinHandle
 from drivers.pin_pad.entry import CardPinEntered
+from kiosk.catalogue.entries import entries
 from kiosk.certificates.number import parse_number
 from kiosk.custody import CardPlace
 from kiosk.effects import Append, Effect
@@ -26,7 +27,7 @@ from kiosk.events import CardRemoved, Completed, Event, PinCounted, PinEntered
 from kiosk.identity import NOBODY, Level
 from kiosk.jobs import JobState
 from kiosk.local_number import LocalNumber
-from kiosk.screen import Processing, Result, ResultTable, Screen
+from kiosk.screen import CheckResult, Processing, Question, Result, ResultKind, ResultTable, Screen
 from kiosk.sessions.state import (
     Choosing,
     EnteringPin,
@@ -160,24 +161,26 @@ class Invariants:
         if not isinstance(phase, Serving) or screen is None:
             return
         body = screen.body
-        if isinstance(body, ResultTable):
-            self._act_is_in_the_chain(phase.state.number.text, state.session.id, phase.item)
+        if isinstance(body, ResultTable | CheckResult):
+            self._act_is_in_the_chain(phase.state.number.text, state.session.id, {phase.item})
         elif isinstance(body, Result) and body.reference:
             number = body.reference
             if number.startswith("ZM-"):
                 self._certificate_is_in_the_chain(number, state.session.id)
             else:
-                self._act_is_in_the_chain(number, state.session.id, phase.item)
+                # a check hands over to the application of another item
+                items = set(entries()) if body.kind is ResultKind.RECORDED else {phase.item}
+                self._act_is_in_the_chain(number, state.session.id, items)
             first = self._results.setdefault(number, body)
             if first.kind is not body.kind:
                 raise BrokenError(f"{number} had the result {first.kind.value} and now has {body.kind.value}")
 
-    def _act_is_in_the_chain(self, number: str, session: str | None, item: str) -> None:
+    def _act_is_in_the_chain(self, number: str, session: str | None, items: set[str]) -> None:
         if self._shown_by.get(number) == session:
             return
         LocalNumber.parse(number)
         act = self.chain.act(int(number.split("-")[3]))
-        if act is None or act.get("session") != session or act.get("item") != item:
+        if act is None or act.get("session") != session or act.get("item") not in items:
             raise BrokenError(f"{number} is shown and the chain does not hold this act")
         if number in self._shown_by:
             raise BrokenError(f"{number} is shown to two sessions")
@@ -302,7 +305,9 @@ class Invariants:
             return
         self._checked = mark
         self.texts_checked += 1
-        foreign = self._cast.belonging_to_others("\n".join(spoken(self._screen)), owner)
+        # a check shows what was typed and what follows from it: round sums that anybody may have
+        typed = isinstance(self._screen.body, CheckResult | Question)
+        foreign = self._cast.belonging_to_others("\n".join(spoken(self._screen)), owner, amounts=not typed)
         if foreign:
             raise BrokenError(f"page {self._screen.page.value} shows {len(foreign)} words of somebody else")
         if isinstance(self._screen.body, Processing) and owner is None and state.session.identity is not NOBODY:

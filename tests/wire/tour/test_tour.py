@@ -29,7 +29,18 @@ def test_the_walk_leaves_a_picture_of_each_page_in_order(tour):
     pictures = sorted(tour.glob("[0-9][0-9]-*.png"))
     names = [picture.stem[3:] for picture in pictures]
     assert len(pictures) >= 18
-    for page in ("standby", "home", "question", "insert-card", "pin", "record", "confirm", "result", "goodbye"):
+    for page in (
+        "standby",
+        "home",
+        "question",
+        "insert-card",
+        "pin",
+        "check",
+        "record",
+        "confirm",
+        "result",
+        "goodbye",
+    ):
         assert page in names
     assert all(Image.open(picture).size == (1080, 1920) for picture in pictures)
 
@@ -40,6 +51,12 @@ def test_the_receipt_is_masked_and_says_that_it_is_no_certificate(tour):
     assert "周予安" not in receipt
     assert "不是证明" in receipt
     assert (tour / "receipt.png").stat().st_size > 10_000
+
+
+def test_the_print_out_of_a_check_holds_the_month_the_article_and_the_way_to_a_person(tour):
+    receipt = (tour / "check-receipt.txt").read_text("utf-8").replace("\n", "")
+    for word in ("2025年10月", "您填写的", "第一条", "下一步", "人工复核"):
+        assert word in receipt
 
 
 def test_the_certificate_is_genuine_and_of_a_demonstration_authority(tour):
@@ -53,4 +70,4 @@ def test_the_centre_has_each_entry_once_and_refused_none(tour):
     positions = [(row["terminal"], row["epoch"], row["seq"]) for row in rows]
     assert len(positions) == len(set(positions))
     assert {row["state"] for row in rows} == {"accepted"}
-    assert sum(row["kind"] == "print" for row in rows) == 6
+    assert sum(row["kind"] == "print" for row in rows) == 9
