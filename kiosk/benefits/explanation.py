@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any, Final, Literal
 
 from kiosk.benefits.compiled_rule import Figure
+from kiosk.benefits.cross_checks import cross_checks
 from kiosk.benefits.outcome import Outcome, Reason, Standing
 from kiosk.benefits.record import cited
 from kiosk.benefits.rulebook import RuleBook
@@ -52,6 +53,7 @@ _STANDING_MOODS: Final = {
 _HEADS: Final = {
     "conditions": Sentence("条件", "Conditions"),
     "caveats": Sentence("须由经办机构认定", "For the agency to establish"),
+    "checks": Sentence("提醒", "Warnings"),
     "figures": Sentence("结果", "Figures"),
     "alternatives": Sentence("如果是…", "If it is …"),
     "missing": Sentence("还缺", "Missing"),
@@ -114,6 +116,7 @@ class _Explainer:
         parts = (
             self._part("conditions", [self._reason(each) for each in outcome.reasons]),
             self._part("caveats", [self._caveat(place) for place in range(len(outcome.caveats))]),
+            self._part("checks", self._checks()),
             self._part("figures", [*self._figures(), *self._amount()]),
             self._part("alternatives", self._alternatives()),
             self._part("missing", self._missing()),
@@ -163,6 +166,13 @@ class _Explainer:
         return Told(
             self._in(self._say.filled(row.zh, row.en)), Mood.OPEN, tuple(self._article(each) for each in row.cites)
         )
+
+    def _checks(self) -> list[Told]:
+        outcome = self._outcome
+        return [
+            Told(f"{self._in(each.sentence)} ({each.id})", Mood.OPEN, tuple(self._article(id) for id in each.citations))
+            for each in cross_checks(self._book, outcome.rule.id, outcome.given, outcome.as_of)
+        ]
 
     def _figures(self) -> Iterator[Told]:
         for name, figure in self._outcome.rule.figures.items():

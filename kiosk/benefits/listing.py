@@ -13,7 +13,7 @@ from kiosk.benefits import reason_codes as codes
 from kiosk.benefits.compiled_rule import CompiledRule
 from kiosk.benefits.language.types import Type
 from kiosk.benefits.layers import ALWAYS
-from kiosk.benefits.reading import aliases
+from kiosk.benefits.reading import aliases, check_aliases
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.vocabulary import ParameterKind, Saying
 from kiosk.benefits.wording import MONEY
@@ -55,6 +55,7 @@ def rule_listed(book: RuleBook, rule_id: str, place: str, day: date) -> dict[str
         "uses": list(row.uses),
         "monotone": list(row.monotone),
         "facts": [_fact(book, alias, store) for alias, store in aliases(book, rule_id).items()],
+        "check_facts": [_fact(book, alias, store) for alias, store in check_aliases(book, rule_id).items()],
         "results": list(_results(compiled)),
         "conditions": [
             {

@@ -82,9 +82,21 @@ def aliases(book: RuleBook, rule_id: str) -> dict[str, str]:
     return found
 
 
+def check_aliases(book: RuleBook, rule_id: str) -> dict[str, str]:
+    """The same for what the cross-checks after the rule look at and the rule itself does not know."""
+    own = aliases(book, rule_id)
+    found: dict[str, str] = {}
+    for check in book.compiled_checks:
+        if check.runs_after(rule_id):
+            for alias, store in check.row.facts.items():
+                if alias not in own:
+                    found.setdefault(alias, store)
+    return found
+
+
 def facts_of(book: RuleBook, rule_id: str, given: Mapping[Any, Any], as_of: date) -> dict[str, Fact[Any]]:
-    """Facts by the rule's names as facts of the store; null is unknown. Raises ValueUnfit."""
-    names = aliases(book, rule_id)
+    """Facts by the names of the rule and its cross-checks as facts of the store; null is unknown. Raises ValueUnfit."""
+    names = aliases(book, rule_id) | check_aliases(book, rule_id)
     found: dict[str, Fact[Any]] = {}
     for alias, value in given.items():
         store = names.get(alias)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from kiosk.benefits.cross_checks import cross_checks
-from kiosk.benefits.fact import Fact, Source
+from kiosk.benefits.fact import Source
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Outcome, Reason, Result
 from kiosk.benefits.rulebook import RuleBook
@@ -17,15 +16,13 @@ from kiosk.benefits.truth import truth_of
 from kiosk.benefits.wording import Sentence, Wording, plain
 
 
-def record(book: RuleBook, outcome: Outcome, facts: Mapping[str, Fact[Any]] | None = None) -> dict[str, Any]:
-    """The whole record. Money and other decimal numbers are text, months YYYY-MM, days YYYY-MM-DD.
-
-    `facts`: all that is known of the person, by name in the store; cross-checks see more in them than the rule does.
-    """
+def record(book: RuleBook, outcome: Outcome) -> dict[str, Any]:
+    """The whole record. Money and other decimal numbers are text, months YYYY-MM, days YYYY-MM-DD."""
     say = Wording(book, outcome)
     rule = outcome.rule
     merged = rule.merged
-    hits = cross_checks(book, rule.id, outcome.facts if facts is None else facts, outcome.as_of)
+    # of all that was handed in: they look at more than the rule does
+    hits = cross_checks(book, rule.id, outcome.given, outcome.as_of)
     return {
         "rule_id": rule.id,
         "rule_version": merged.version,

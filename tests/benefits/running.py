@@ -53,6 +53,7 @@ class Case(BaseModel):
     governing_date: str | None = None
     rule_version: str | None = None
     working_days: int | None = None
+    cross_checks: list[str] | None = None
 
 
 @cache
@@ -108,6 +109,8 @@ def differences(case: Case, found: dict[str, Any]) -> dict[str, tuple[Any, Any]]
             pairs[word] = (sorted(names), sorted(found[word]))
     if case.working_days is not None:
         pairs["working_days"] = (case.working_days, (found["next_step"] or {}).get("working_days"))
+    if case.cross_checks is not None:
+        pairs["cross_checks"] = (case.cross_checks, [each["id"] for each in found["cross_checks"]])
     if case.chain is not None:
         pairs["chain"] = (case.chain, found["jurisdiction_chain"])
     codes = set(found["reason_codes"])

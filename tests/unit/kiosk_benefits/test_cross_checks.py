@@ -1,16 +1,18 @@
 """Double benefits and risks (benefit rules, section 7): a warning and a flag, never another outcome."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from kiosk.benefits.cross_checks import cross_checks
 from kiosk.benefits.evaluation import evaluate
+from kiosk.benefits.explanation import explained, lines
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.loading import shipped, shipped_book
 from kiosk.benefits.month import Month
 from kiosk.benefits.package import PackageUnfit, read_content
-from kiosk.benefits.reading import question_of
+from kiosk.benefits.reading import aliases, check_aliases, question_of
 from kiosk.benefits.record import record
 from kiosk.benefits.rulebook import checked_book
 
@@ -129,10 +131,28 @@ def test_the_record_carries_the_hit_with_its_article_and_the_outcome_as_it_is_wi
         assert hit[field] == none[field]
 
 
-def test_the_record_looks_at_all_that_is_known_when_it_is_handed_in():
+def test_the_record_looks_at_all_that_was_handed_in():
     question = asked("R-MAT", employer_insured=True)
-    found = record(BOOK, evaluate(BOOK, question), {**question.facts, **facts(overpaid_benefit=True)})
-    assert [each["id"] for each in found["cross_checks"]] == ["X-8"]
+    more = replace(question, facts={**question.facts, **facts(overpaid_benefit=True)})
+    assert [each["id"] for each in record(BOOK, evaluate(BOOK, more))["cross_checks"]] == ["X-8"]
+
+
+@pytest.mark.parametrize("rule", BOOK.rules)
+def test_each_fact_of_a_check_can_be_told_by_its_name_after_each_rule(rule):
+    told = {**aliases(BOOK, rule), **check_aliases(BOOK, rule)}
+    for check in BOOK.compiled_checks:
+        if check.runs_after(rule):
+            assert check.row.facts.items() <= told.items()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "从以后的待遇中抵扣。 (X-8)"), ("en", "by instalments or by set-off")]
+)
+def test_the_tree_for_people_has_the_warning_with_its_article(language, words):
+    outcome = evaluate(BOOK, asked("R-MAT", employer_insured=True, overpaid_benefit=True))
+    told = list(lines(explained(BOOK, outcome, language)))
+    (warning,) = [place for place, each in enumerate(told) if words in each]
+    assert "第四十六条" in told[warning + 1]
 
 
 CHECK = """
