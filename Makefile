@@ -88,6 +88,8 @@ ifneq ($(HAS_DISPLAY),)
 else
 	@$(BIN)/kiosk demo --output build/tour
 	@$(BIN)/python -m tests.receipts build/tour > build/tour/receipts.txt
+	@QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software $(BIN)/python -m ui.pictures --only CE- --output build/tour \
+	  > build/tour/checks.txt
 endif
 
 .PHONY: lint

@@ -43,7 +43,8 @@ def deciding(book: RuleBook, outcome: Outcome) -> Deciding | None:
         case Standing.NO:
             return _fact_of(outcome, _false(outcome, "final"))
         case Standing.NOT_YET:
-            return _begins(outcome) or _fact_of(outcome, _false(outcome, "not_yet"))
+            # the headline says from when
+            return _fact_of(outcome, _false(outcome, "not_yet")) or _begins(outcome)
         case Standing.ONE_STEP:
             return _fact_of(outcome, _false(outcome, "step_open"))
     if outcome.alternatives:

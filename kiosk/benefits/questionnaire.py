@@ -92,11 +92,10 @@ class _Search:
         self._best: dict[str, Any] | None = None
 
     def candidates(self) -> list[FactSlot]:
-        """Open facts that something undecided looks at; what decides for good first, what only casts doubt last."""
-        ranked = [(rank, each) for each in self._open if (rank := self._rank(each)) is not None]
-        return [each for _, each in sorted(ranked, key=lambda pair: pair[0])]
+        """Open facts: what decides for good first, what only casts doubt last."""
+        return sorted(self._open, key=self._rank)
 
-    def _rank(self, slot: FactSlot) -> int | None:
+    def _rank(self, slot: FactSlot) -> int:
         """What is decided comes late: only a fact that something stands in for can still turn it."""
         now, rule = self._now, self._now.rule
         reading = [each for each in now.reasons if slot.store in each.condition.reads]
@@ -104,11 +103,10 @@ class _Search:
         if kinds:
             return min(kinds)
         figures = [each for name, each in rule.figures.items() if now.values[name] is None or name in now.ranges]
-        if any(slot.store in each.reads for each in figures) or None in now.deadlines.values() or now.governing_assumed:
+        if any(slot.store in each.reads for each in figures):
             return _FIGURE_ONLY
-        if reading or any(slot.store in each.reads for each in rule.figures.values()):
-            return _DECIDED
-        return _CAVEAT_ONLY if any(slot.store in each.reads for each in rule.caveats) else None
+        doubtful = any(slot.store in each.reads for each in rule.caveats)
+        return _CAVEAT_ONLY if doubtful and not reading else _DECIDED
 
     def ask(self, slot: FactSlot) -> Ask | None:
         """The question about this fact, if an answer could change what is told."""

@@ -59,7 +59,7 @@ def result(
         verdict=Verdict(outcome.standing.value),
         headline=_text(say.headline),
         figure=_large(book, outcome, paper=paper),
-        why=tuple(map(_text, say.why)),
+        why=tuple(_text(headed(each)) for each in say.why),
         alternatives=alternatives(book, outcome),
         missing=tuple(map(_text, say.missing)),
         warnings=tuple(_text(hit.sentence) for hit in hits(book, checked)),
@@ -161,7 +161,7 @@ def _condition(say: Wording, checked: Checked, reason: Reason, *, paper: bool) -
     kinds = {"final": Standing.NOT_MET, "not_yet": Standing.NOT_YET, "step_open": Standing.STEP_OPEN}
     state = {True: Standing.MET, None: Standing.UNKNOWN, False: kinds[reason.condition.row.kind]}[reason.state]
     lines = tuple(map(_text, used(checked, reason, paper=paper)))
-    return ConditionLine(state, _text(say.state(reason)), _text(say.condition(reason)), lines)
+    return ConditionLine(state, _text(headed(say.state(reason))), _text(say.condition(reason)), lines)
 
 
 def _text(sentence: Sentence) -> Text:
