@@ -36,7 +36,7 @@ FIXED = {
     "R-UI": (
         ["contribution_months", "prior_unclaimed_months", "leaving_reason", "left_involuntarily",
          "unemployment_registered", "seeking_work", "registered_on", *STOPS],
-        ["months", "months_kind"],
+        ["months", "months_at_most", "months_kind"],
     ),
     "R-UI-CONT": (["month", *STOPS], ["state"]),
     "R-MAT": (
