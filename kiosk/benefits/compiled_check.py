@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kiosk.benefits.compiled_rule import CompiledRule, RuleCompiler
+from kiosk.benefits.compiled_rule import CompiledRule
 from kiosk.benefits.layers import ALWAYS, Merged, Version, merged
 from kiosk.benefits.package import CaveatRow, CheckRow, PackageUnfit, RuleRow
+from kiosk.benefits.rule_compiler import RuleCompiler
 from kiosk.benefits.vocabulary import FactKind, ParameterKind
 
 _HIT: Final = "CROSS_CHECK"

@@ -54,16 +54,17 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """An overlay of a place."""
+    """An overlay of a place, from `start` to `end`."""
 
     row: OverlayRow
     file: str
     place: str
     start: date
+    end: date | None
 
     def holds_on(self, day: date) -> bool:
         """Whether it is in force for a governing date."""
-        return self.start <= day and (self.row.governs_to is None or day <= self.row.governs_to)
+        return self.start <= day and (self.end is None or day <= self.end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.language.types import Kind
 from kiosk.benefits.loading import shipped, shipped_book
 from kiosk.benefits.outcome import Result
+from kiosk.benefits.package import PackageUnfit
 from kiosk.benefits.record import record
-from kiosk.benefits.rulebook import RuleBook
+from kiosk.benefits.rulebook import RuleBook, checked_book
 from tests.benefits.mutating import mutants
 from tests.benefits.people import TODAY, chance_facts, consistent, domain
 
@@ -135,19 +136,35 @@ def test_undetermined_means_that_two_completions_differ_or_a_listed_code_applies
 def test_a_later_package_changes_no_answer_for_an_earlier_governing_date(name):
     packages = list(shipped())
     file, content = next(each for each in packages if each[1].package.name == name)
-    changed = [each for each in mutants(content) if each.rule is not None]
     chance = Random(name)
-    for mutant in chance.sample(changed, min(6, len(changed))):
+    changed = list(mutants(content))
+    for mutant in chance.sample(changed, min(8, len(changed))):
         head = content.package.model_copy(
             update={"version": content.package.version + 1, "valid_from": TODAY.replace(year=2200)}
         )
-        later = RuleBook([*packages, (file, mutant.content.model_copy(update={"package": head}))])
+        try:
+            later = RuleBook([*packages, (file, mutant.content.model_copy(update={"package": head}))])
+        except PackageUnfit:
+            # a figure of minus one is refused, not published
+            continue
         for place in PLACES:
-            rule = BOOK.rule(mutant.rule, place, TODAY)
+            assert later.parameters(place, TODAY) == BOOK.parameters(place, TODAY)
+            rule_id = mutant.rule or chance.choice(BOOK.rules)
+            rule = BOOK.rule(rule_id, place, TODAY)
             for _ in range(15):
                 facts = chance_facts(BOOK, rule, chance, 0.9)
-                question = Question(mutant.rule, facts, TODAY, place)
+                question = Question(rule_id, facts, TODAY, place)
                 assert record(later, evaluate(later, question)) == record(BOOK, evaluate(BOOK, question)), mutant.what
+
+
+@pytest.mark.parametrize("name", sorted({content.package.name for _, content in shipped()}))
+def test_a_package_may_be_published_again_with_a_later_first_day(name):
+    packages = list(shipped())
+    file, content = next(each for each in packages if each[1].package.name == name)
+    head = content.package.model_copy(update={"version": content.package.version + 1, "valid_from": TODAY})
+    later = checked_book([*packages, (file, content.model_copy(update={"package": head}))])
+    for place in PLACES:
+        assert later.parameters(place, TODAY) == BOOK.parameters(place, TODAY)
 
 
 def test_one_name_in_the_fact_store_has_one_meaning():
