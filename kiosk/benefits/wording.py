@@ -166,9 +166,10 @@ class Wording:
 
     @property
     def next_step(self) -> tuple[Sentence, ...]:
-        """Where to go, with which papers, how long the agency has."""
-        step = self._outcome.rule.merged.next_step
-        found = []
+        """What is only a guide, where to go, with which papers, how long the agency has."""
+        merged = self._outcome.rule.merged
+        step = merged.next_step
+        found = [Sentence(each.zh, each.en) for each in merged.rule.guide]
         if step is not None:
             found.append(self.filled(step.zh, step.en))
             if step.papers_zh:

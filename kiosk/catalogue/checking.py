@@ -364,7 +364,7 @@ class CheckItem:
 def _some(checks: tuple[Check, ...]) -> Text:
     """The first few by name, so that people find theirs."""
     names = checks[:3]
-    return bilingual("、".join(each.zh for each in names), ", ".join(each.en for each in names))
+    return bilingual("、".join(each.zh for each in names), " · ".join(each.en for each in names))
 
 
 def _application(check: Check) -> Entry | None:

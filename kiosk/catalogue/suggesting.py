@@ -136,7 +136,7 @@ class SuggestionItem:
 
     def _said(self, outcome: Outcome) -> Text:
         if outcome.standing is Standing.CANNOT_SAY:
-            return text("suggest.questions")
+            return text("suggest.guide" if outcome.rule.merged.rule.guide else "suggest.questions")
         headline = Wording(self._book(), outcome).headline
         return bilingual(headline.zh, headline.en)
 
