@@ -63,7 +63,7 @@ def result(
         alternatives=alternatives(book, outcome),
         missing=tuple(map(_text, say.missing)),
         warnings=tuple(_text(hit.sentence) for hit in hits(book, checked)),
-        conditions=tuple(_condition(say, checked, each, paper=paper) for each in outcome.reasons),
+        conditions=tuple(_condition(say, checked, each, paper=paper) for each in _what_decides_first(outcome)),
         figures=figures(book, checked),
         next_step=(*map(_text, say.next_step), *more),
         articles=tuple(map(_text, say.articles(cited(outcome)))),
@@ -155,6 +155,11 @@ def used(checked: Checked, reason: Reason, *, paper: bool) -> tuple[Sentence, ..
         else:
             found.append(fact_line(slot.kind, fact, outcome.row[slot.slot]))
     return tuple(found)
+
+
+def _what_decides_first(outcome: Outcome) -> list[Reason]:
+    """What is not met, then what cannot be said, then what is met; each in the order of the rule."""
+    return sorted(outcome.reasons, key=lambda each: (False, None, True).index(each.state))
 
 
 def _condition(say: Wording, checked: Checked, reason: Reason, *, paper: bool) -> ConditionLine:

@@ -231,8 +231,13 @@ def _step(session: Session, event: object, out: Outbox, rules: Rules, around: Ar
 
 def _catch_up(session: Session, out: Outbox, rules: Rules, around: Around) -> Session:
     """A card that came while the terminal was busy with something else is taken up as soon as it is free."""
-    free = isinstance(session.phase, Standby | Choosing | Identifying)
-    if not free or around.custody.card is not CardPlace.HELD:
+    if around.custody.card is not CardPlace.HELD:
+        return session
+    if isinstance(session.phase, Serving):
+        if around.custody.mute:
+            return arrival.stray_mute(session, CardMute(), out, rules, around)
+        return arrival.stray_card(session, CardInserted(), out, rules, around)
+    if not isinstance(session.phase, Standby | Choosing | Identifying):
         return session
     if around.custody.mute:
         return arrival.mute_card(session, CardMute(), out, rules, around)

@@ -484,3 +484,16 @@ def _topics(hall, rule):
             yield option.key
         else:
             hall.press(Press.BACK)
+
+
+def test_a_card_put_in_while_a_check_is_being_recorded_is_taken_up_as_soon_as_that_is_done(hall):
+    hall.start().press(Press.WAKE)
+    hall.happen(ItemChosen("SI-11"))
+    hall.sleeping.add(effects.Append)
+    not_knowing(hall)
+    assert hall.page is Page.PROCESSING
+    hall.happen(CardInserted())
+    assert hall.page is Page.PROCESSING
+    hall.sleeping.clear()
+    hall.happen(hall.answer(hall.open(effects.Append)))
+    assert hall.page is Page.PIN
