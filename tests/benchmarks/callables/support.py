@@ -44,7 +44,13 @@ def insured_rightly(p: Person) -> bool | None:
 
 def applied_in_time(p: Person) -> bool | None:
     applied, issued = p.get("skill_applied_on"), p.get("skill_certificate_issued_on")
-    return None if applied is None or issued is None else bool(applied <= months_after(issued, 12))
+    if issued is None:
+        return None
+    by = months_after(issued, 12)
+    if applied is None:
+        # before today, or today
+        return True if by >= TODAY else None
+    return bool(applied <= by)
 
 
 def first_claim(p: Person) -> bool | None:
