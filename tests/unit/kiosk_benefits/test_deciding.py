@@ -10,7 +10,6 @@ from kiosk.benefits.deciding import deciding
 from kiosk.benefits.evaluation import Question, evaluate
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.loading import shipped_book
-from kiosk.benefits.month import Month
 from kiosk.benefits.wording import Sentence, Wording, origin
 from ui.check_examples import TODAY, samples
 
@@ -74,11 +73,12 @@ def test_what_was_read_or_typed_today_says_so():
 
 
 def test_what_is_missing_is_named_with_what_to_do_about_it():
-    asked = Question("R-RET-MIN", {"pension_claim_month": Fact(Month(2030, 5), Source.DECLARED, TODAY)}, TODAY)
-    say = Wording(BOOK, evaluate(BOOK, asked))
-    assert [each.zh for each in say.missing] == [
-        "知道后可以再来核对：职工养老保险累计缴费月数",
-        "须由经办机构认定，可到窗口或拨打 12333：视同缴费月数",
+    known = {"death_on": date(2026, 5, 10), "deceased_retired": False, "deceased_pension_months": 40}
+    facts = {name: Fact(value, Source.DECLARED, TODAY) for name, value in known.items()}
+    say = Wording(BOOK, evaluate(BOOK, Question("R-DEATH", facts, TODAY)))
+    assert [each.zh for each in say.missing][:2] == [
+        "知道后可以再来核对：去世的人参加职工基本养老保险或领取职工养老金",
+        "须由经办机构认定，可到窗口或拨打 12333：去世的人个人缴费之和、去世的人个人账户余额",
     ]
 
 
