@@ -16,7 +16,7 @@ from kiosk.benefits.outcome import Outcome, Reason, Standing
 from kiosk.benefits.record import cited
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.vocabulary import Saying, ValueUnfit
-from kiosk.benefits.wording import STATES, Sentence, Wording, article, rule_name, shown
+from kiosk.benefits.wording import STATES, Sentence, Wording, article, figured, headed, rule_name, shown
 
 Language = Literal["zh", "en"]
 
@@ -111,7 +111,7 @@ class _Explainer:
     def told(self) -> Told:
         outcome = self._outcome
         times = self._in(_TIMES).format(on=self._value(outcome.governing_date), asked=self._value(outcome.as_of))
-        name = f"{self._in(rule_name(outcome.rule))} {outcome.rule.id}"
+        name = f"{self._in(headed(rule_name(outcome.rule)))} {outcome.rule.id}"
         head = f"{self._named(name, self._in(self._say.headline))}{times}"
         parts = (
             self._part("conditions", [self._reason(each) for each in outcome.reasons]),
@@ -131,8 +131,8 @@ class _Explainer:
     def _in(self, saying: Sentence | Saying) -> str:
         return _in(saying, self._language)
 
-    def _value(self, value: Any, unit: str | None = None) -> str:
-        return shown(value, self._language, unit)
+    def _value(self, value: Any) -> str:
+        return shown(value, self._language)
 
     def _named(self, name: str, what: str) -> str:
         return f"{name}：{what}" if self._language == "zh" else f"{name}: {what}"
@@ -183,8 +183,8 @@ class _Explainer:
             yield Told(text, Mood.OPEN if value is None else Mood.PLAIN)
 
     def _figure(self, figure: Figure, value: Any) -> str:
-        name = self._in(Sentence(figure.row.zh, figure.row.en))
-        return self._named(name, self._value(value, figure.row.unit))
+        name = self._in(headed(Sentence(figure.row.zh, figure.row.en)))
+        return self._named(name, self._in(figured(figure.row, value)))
 
     def _amount(self) -> Iterator[Told]:
         row = self._outcome.rule.merged.amount

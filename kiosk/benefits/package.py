@@ -116,6 +116,8 @@ class ResultRow(Row):
     unit: Word | None = None
     needed: bool = True
     """Whether a computing rule that lacks it is undetermined."""
+    words: dict[str, Saying] = Field(default_factory=dict)
+    """What people read for each word of a figure that is one of several."""
 
 
 class DeadlineRow(Row):

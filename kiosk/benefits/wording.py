@@ -15,6 +15,7 @@ from kiosk.benefits.counting import decimal_of
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Outcome, Reason, Standing
+from kiosk.benefits.package import ResultRow
 from kiosk.benefits.reason_codes import POLICY_ENDED
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.span import Span
@@ -116,8 +117,7 @@ class Wording:
         """A result with its unit; from months that may be more, what it is at least."""
         outcome = self._outcome
         row = outcome.rule.figures[name].row
-        value, words = outcome.ranges.get(name, outcome.values[name]), dict[str, str]()
-        return Sentence(shown(value, "zh", row.unit, words), shown(value, "en", row.unit, words))
+        return figured(row, outcome.ranges.get(name, outcome.values[name]))
 
     def used(self, reason: Reason) -> tuple[Sentence, ...]:
         """The facts that a condition looked at: name, figure, source and date."""
@@ -246,6 +246,12 @@ def origin(fact: Fact[Any], today: date) -> Sentence:
         return Sentence(f"{source.zh}，截至 {zh}", f"{source.en}, as of {en}")
     ago = "yesterday" if days == 1 else f"{days} days ago"
     return Sentence(f"{source.zh}，截至 {zh}（{days} 天前）", f"{source.en}, as of {en} ({ago})")
+
+
+def figured(row: ResultRow, value: Any) -> Sentence:
+    """A result's value as people read it."""
+    zh = shown(value, "zh", row.unit, {key: each.zh for key, each in row.words.items()})
+    return Sentence(zh, shown(value, "en", row.unit, {key: each.en for key, each in row.words.items()}))
 
 
 def worded(kind: FactKind, value: Any) -> Sentence:

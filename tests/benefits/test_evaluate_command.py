@@ -128,7 +128,7 @@ def test_explain_tells_the_answer_its_figures_sources_articles_and_the_way_to_a_
     text = done.stdout.decode("utf-8")
     wanted = {
         "zh": ["法定退休年龄 R-RET-AGE：已测算（初步）", "2025年2月", "（您填写的，2026-11-22）", "按您填写的情况核对"],
-        "en": ["statutory retirement age R-RET-AGE: Worked out", "2025-02", "(as you entered it, 2026-11-22)"],
+        "en": ["Statutory retirement age R-RET-AGE: Worked out", "2025-02", "(as you entered it, 2026-11-22)"],
     }[language]
     both = ["人工复核", "附件1、附件2、附件3", "劳社部发〔1999〕8号"]
     assert [each for each in (*wanted, *both) if each not in text] == []

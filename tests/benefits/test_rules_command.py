@@ -136,3 +136,11 @@ def test_a_place_or_day_that_is_none_is_refused_with_how_to_write_it(options):
     done = subprocess.run([KIOSK, "benefits", "rules", *options], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Next: write" in done.stderr
+
+
+def test_people_read_a_sentence_for_each_word_that_a_figure_may_be():
+    book = shipped_book()
+    for rule in book.rules:
+        for place in ("CN", *book.places):
+            for name, figure in book.rule(rule, place, TODAY).figures.items():
+                assert set(figure.type.words) <= set(figure.row.words), (rule, place, name)
