@@ -12,7 +12,7 @@ from kiosk.benefits.compiled_rule import FactSlot
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Outcome, Reason, Standing
 from kiosk.benefits.rulebook import RuleBook
-from kiosk.benefits.wording import Sentence, origin, shown, worded
+from kiosk.benefits.wording import Sentence, longest, origin, said, shown, worded
 
 _TELLING: Final = ("count", "number", "month", "day", "choice", "flag")
 """The kind of fact that says most comes first."""
@@ -83,9 +83,9 @@ def _result(outcome: Outcome) -> Deciding | None:
 
 def _figure(outcome: Outcome, name: str, *, most: bool) -> Deciding:
     row = outcome.rule.figures[name].row
-    value = outcome.ranges.get(name, outcome.values[name])
+    value = said(outcome, name)
     zh, en = shown(value, "zh", row.unit), shown(value, "en", row.unit)
-    written = Sentence(f"{_MOST.zh} {zh}", f"{_MOST.en} {en}") if most else Sentence(zh, en)
+    written = Sentence(f"{_MOST.zh} {zh}", f"{_MOST.en} {en}") if most else longest(outcome, name, Sentence(zh, en))
     return Deciding(Sentence(row.zh, row.en), written, _rests_on(outcome))
 
 

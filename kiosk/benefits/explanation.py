@@ -16,7 +16,7 @@ from kiosk.benefits.outcome import Outcome, Reason, Standing
 from kiosk.benefits.record import cited
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.vocabulary import Saying, ValueUnfit
-from kiosk.benefits.wording import STATES, Sentence, Wording, article, figured, headed, rule_name, shown
+from kiosk.benefits.wording import STATES, Sentence, Wording, article, figured, headed, longest, rule_name, said, shown
 
 Language = Literal["zh", "en"]
 
@@ -176,10 +176,9 @@ class _Explainer:
 
     def _figures(self) -> Iterator[Told]:
         for name, figure in self._outcome.rule.figures.items():
-            value = self._outcome.values[name]
-            if value is None and name in self._outcome.ranges:
-                value = self._outcome.ranges[name]
-            text = self._figure(figure, value)
+            value = said(self._outcome, name)
+            told = longest(self._outcome, name, figured(figure.row, value))
+            text = self._named(self._in(headed(Sentence(figure.row.zh, figure.row.en))), self._in(told))
             yield Told(text, Mood.OPEN if value is None else Mood.PLAIN)
 
     def _figure(self, figure: Figure, value: Any) -> str:

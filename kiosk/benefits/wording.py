@@ -115,9 +115,7 @@ class Wording:
 
     def figure(self, name: str) -> Sentence:
         """A result with its unit; from months that may be more, what it is at least."""
-        outcome = self._outcome
-        row = outcome.rule.figures[name].row
-        return figured(row, outcome.ranges.get(name, outcome.values[name]))
+        return longest(self._outcome, name, figured(self._outcome.rule.figures[name].row, said(self._outcome, name)))
 
     def used(self, reason: Reason) -> tuple[Sentence, ...]:
         """The facts that a condition looked at: name, figure, source and date."""
@@ -258,6 +256,18 @@ def worded(kind: FactKind, value: Any) -> Sentence:
     """A fact's value as people read it."""
     zh = shown(value, "zh", kind.unit, {key: each.zh for key, each in kind.words.items()})
     return Sentence(zh, shown(value, "en", kind.unit, {key: each.en for key, each in kind.words.items()}))
+
+
+def said(outcome: Outcome, name: str) -> Any:
+    """A result, or where months may be more, what it may be."""
+    return outcome.ranges.get(name, outcome.values[name])
+
+
+def longest(outcome: Outcome, name: str, figure: Sentence) -> Sentence:
+    """A national ceiling is told as one (section 0.6): `months` is at most where `months_kind` says ceiling."""
+    if outcome.values.get(f"{name}_kind") != "ceiling":
+        return figure
+    return Sentence(f"最长 {figure.zh}", f"at most {figure.en}")
 
 
 def fact_line(kind: FactKind, fact: Fact[Any], value: Any) -> Sentence:

@@ -26,6 +26,7 @@ COVERED: Final = frozenset(
     {"ui_leaving_reason", "ui_left_involuntarily", "injury_grade", "injury_care_level", "incapacity_found"}
 )
 _AGE: Final = ("age_years", "age_months")
+_DECIDES: Final = Sentence("决定结果的条件", "What decides")
 _GIVEN: Final = Sentence("已填写，不显示", "given, not shown")
 _FOLLOWS: Final = Sentence("由其他情况得出", "follows from the rest")
 
@@ -98,9 +99,12 @@ def _large(book: RuleBook, outcome: Outcome, *, paper: bool) -> DecidingFigure |
     figure = deciding(book, outcome)
     if figure is None:
         return None
-    value = _GIVEN if figure.fact in COVERED and not paper else figure.value
+    if figure.fact in COVERED and not paper:
+        # what was told is not shown to the hall; the condition that decides is, and it says no more than the answer
+        unmet = [each for each in outcome.reasons if each.state is False]
+        return DecidingFigure(_text(_DECIDES), _text(Wording(book, outcome).condition(unmet[0]))) if unmet else None
     return DecidingFigure(
-        _text(headed(figure.label)), _text(value), None if figure.origin is None else _text(figure.origin)
+        _text(headed(figure.label)), _text(figure.value), None if figure.origin is None else _text(figure.origin)
     )
 
 
