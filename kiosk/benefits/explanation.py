@@ -16,7 +16,7 @@ from kiosk.benefits.outcome import Outcome, Reason, Standing
 from kiosk.benefits.record import cited
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.vocabulary import Saying, ValueUnfit
-from kiosk.benefits.wording import STATES, Sentence, Wording, article, figured, headed, longest, rule_name, said, shown
+from kiosk.benefits.wording import Sentence, Wording, article, figured, headed, longest, rule_name, said, shown
 
 Language = Literal["zh", "en"]
 
@@ -158,7 +158,7 @@ class _Explainer:
         if reason.state is False and row.step is not None:
             below.append(Told(self._in(_STEP).format(item=row.step), Mood.OPEN))
         below += [self._article(each) for each in row.cites]
-        text = f"[{self._in(STATES[reason.state])}] {self._in(self._say.condition(reason))} ({row.id})"
+        text = f"[{self._in(self._say.state(reason))}] {self._in(self._say.condition(reason))} ({row.id})"
         return Told(text, _MOODS[reason.state], tuple(below))
 
     def _caveat(self, place: int) -> Told:

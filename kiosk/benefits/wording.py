@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,6 +83,9 @@ SOURCES: Final[Mapping[Source, Sentence]] = {
     Source.SNAPSHOT: Sentence("本机存有的数据", "data kept on this terminal"),
     Source.DECLARED: Sentence("您填写的", "as you entered it"),
 }
+
+
+_ASIDE: Final = re.compile(r"（[^（）]*）| ?\([^()]*\)")
 
 
 class Wording:
@@ -214,7 +218,7 @@ class Wording:
 
     def _fill(self, text: str, language: str) -> str:
         parts = []
-        for before, word, _, _ in string.Formatter().parse(text):
+        for before, word, _, _ in string.Formatter().parse(_ASIDE.sub(self._told_aside, text)):
             parts.append(before)
             if word:
                 run, _, store = self._outcome.rule.shown[word]
@@ -222,6 +226,13 @@ class Wording:
                 words = {} if kind is None else {key: getattr(each, language) for key, each in kind.words.items()}
                 parts.append(shown(run(self._outcome.row), language, None, words))
         return "".join(parts)
+
+    def _told_aside(self, aside: re.Match[str]) -> str:
+        """An aside in brackets, left out where a figure of it is not known or may be anything between two."""
+        words = [word for _, word, _, _ in string.Formatter().parse(aside[0]) if word]
+        values = [self._outcome.rule.shown[word][0](self._outcome.row) for word in words]
+        unsaid = any(each is None or (isinstance(each, Span) and each.most is not None) for each in values)
+        return "" if unsaid else aside[0]
 
 
 def _listed(what: Sentence, names: list[Sentence]) -> Sentence:
