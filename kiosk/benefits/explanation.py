@@ -193,7 +193,11 @@ class _Explainer:
     def _alternatives(self) -> list[Told]:
         found = []
         rule = self._outcome.rule
-        for each in self._outcome.alternatives:
+        alternatives = self._outcome.alternatives
+        # where every word comes to the same there is nothing to choose
+        if len({(each.outcome, tuple(each.values.values())) for each in alternatives}) < 2:
+            return []
+        for each in alternatives:
             kind = self._book.facts[rule.merged.facts[each.fact]]
             below = [Told(self._figure(figure, each.values[name])) for name, figure in rule.figures.items()]
             outcome = self._in(Sentence(each.outcome.zh, each.outcome.en))

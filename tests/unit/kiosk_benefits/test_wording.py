@@ -52,3 +52,9 @@ def test_a_step_that_is_open_is_no_not_met_in_the_tree(language, word):
 )
 def test_a_word_for_programs_is_a_sentence_for_people(language, place, wanted):
     assert wanted in told("R-UI", language, place, contribution_months=60)
+
+
+def test_categories_that_all_come_to_the_same_are_not_told_one_by_one():
+    graduate = {"hardship_certified": False, "graduated_on": "2024-01-01", "subsidised_months": 0}
+    assert "如果是…" not in told("R-FLEX-SI", **graduate)
+    assert "如果是…" in told("R-FLEX-SI", **{**graduate, "hardship_certified": True}, birth_month="1972-03")
