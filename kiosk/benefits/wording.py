@@ -26,7 +26,7 @@ MONEY: Final = frozenset({"yuan", "yuan_per_month", "yuan_per_year"})
 UNITS: Final[Mapping[str, tuple[str, str]]] = {
     "months": ("个月", "months"),
     "days": ("天", "days"),
-    "years": ("年", "years"),
+    "years": ("岁", "years"),
     "yuan": ("元", "yuan"),
     "yuan_per_month": ("元/月", "yuan a month"),
     "yuan_per_year": ("元/年", "yuan a year"),
