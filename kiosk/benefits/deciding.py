@@ -38,7 +38,7 @@ def deciding(book: RuleBook, outcome: Outcome) -> Deciding | None:
         case Standing.YES | Standing.COMPUTED:
             return _result(outcome) or _fact_of(outcome, outcome.reasons)
         case Standing.NO if codes.POLICY_ENDED in outcome.codes:
-            end = outcome.rule.merged.rule.governs_to
+            end = outcome.rule.merged.ends
             return None if end is None else Deciding(_ENDED, _both(end), None)
         case Standing.NO:
             return _fact_of(outcome, _false(outcome, "final"))

@@ -88,6 +88,8 @@ class Merged:
     next_step: NextStep | None
     notes: tuple[Saying, ...]
     cites: tuple[str, ...]
+    ends: date | None
+    """The last governing date of the policy; None where it goes on."""
     expired: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     """Which file a let, condition or result came from, where it is not `file`."""
@@ -114,6 +116,7 @@ def merged(version: Version, layers: tuple[Layer, ...], expired: tuple[str, ...]
         next_step=row.next_step,
         notes=row.note,
         cites=row.cites,
+        ends=row.governs_to,
         expired=expired,
     )
     for layer in layers:
@@ -157,6 +160,7 @@ def _under(rule: Merged, layer: Layer) -> Merged:
         next_step=row.next_step or rule.next_step,
         notes=(*rule.notes, *row.note),
         cites=tuple(dict.fromkeys((*rule.cites, *row.cites))),
+        ends=None if row.prolongs else rule.ends,
         files={**rule.files, **came},
     )
 

@@ -265,6 +265,8 @@ class OverlayRow(Parts):
 
     rule: RuleId
     mode: Literal["replace", "narrow", "add"]
+    prolongs: bool = False
+    """While this layer is in force the policy goes on here, whatever the nation's end."""
     reviewed: bool = False
     """The place has confirmed the text: the national `review` no longer holds here."""
 

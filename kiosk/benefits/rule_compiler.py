@@ -107,7 +107,7 @@ class RuleCompiler:
             needed=tuple(name for name, each in figures.items() if each.row.needed),
             decides=rule.rule.decides,
             reviewed=rule.reviewed,
-            ends=rule.rule.governs_to,
+            ends=rule.ends,
             alternatives=None if word is None else self._facts[rule.facts[word]][0],
         )
 

@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.benefits.language.compiling import Definition, ExpressionUnfit, Parameter, Scope, Table, compiled, name
@@ -260,6 +260,7 @@ def test_a_decimal_number_is_read_from_its_text_and_never_as_a_binary_fraction()
     assert value("0.1 + 0.2 == 0.3") is True
 
 
+@settings(deadline=None)
 @given(st.integers(0, 300), st.integers(0, 300), st.sampled_from([">=", ">", "<", "<=", "==", "!="]))
 def test_what_is_said_of_a_span_holds_for_every_figure_in_it(least, width, sign):
     span = Span(least, least + width)

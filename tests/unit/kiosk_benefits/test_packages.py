@@ -144,6 +144,17 @@ def test_an_expired_layer_falls_back_to_the_national_ceiling_and_says_so():
     assert late["jurisdiction_chain"] == ["CN"]
 
 
+def test_a_layer_may_prolong_a_policy_that_the_nation_has_ended_for_as_long_as_it_holds():
+    ended = NATION.replace("decides = true", 'decides = true\ngoverns_to = 2025-12-31\nafter_end = "ended"')
+    layer = 'mode = "add"\nprolongs = true\ngoverns_to = 2026-06-30\n[[overlay.note]]\nzh = "延续"\nen = "goes on"'
+    rules = book(city(layer), nation=ended)
+    assert answer(rules, 12, on="2025-12-31")["outcome"] == "ELIGIBLE"
+    assert answer(rules, 12, on="2026-06-30")["outcome"] == "ELIGIBLE"
+    late = answer(rules, 12, on="2026-07-01")
+    assert (late["outcome"], "POLICY_ENDED" in late["reason_codes"]) == ("NOT_ELIGIBLE", True)
+    assert answer(rules, 12, on="2026-06-30", place="CN")["outcome"] == "NOT_ELIGIBLE"
+
+
 def test_a_layer_that_has_not_begun_changes_nothing_yet():
     rules = book(city('mode = "replace"\ngoverns_from = 2026-08-16\nlet = { months = "3", kind = "\'award\'" }'))
     assert answer(rules, 36, on="2026-08-15")["result"]["kind"] == "ceiling"
