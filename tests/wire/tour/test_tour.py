@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -12,17 +13,28 @@ import pytest
 from PIL import Image
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tour(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One tour with a small population."""
-    output = tmp_path_factory.mktemp("tour") / "out"
+    """One tour with a small population, walked once for all workers of a run: whoever comes first walks."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    output, passed = shared / "tour", shared / "tour.passed"
+    with (shared / "tour.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not passed.exists():
+            assert not output.exists(), "the walk of another worker failed"
+            _walk(output)
+            passed.touch()
+    return output
+
+
+def _walk(output: Path) -> None:
     command = [sys.executable, "-m", "kiosk.cli", "demo", "--output", str(output), "--count", "30"]
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=environment, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     for word in ("Traceback", "TypeError", "qrc:", ".qml:"):
         assert word not in done.stderr
-    return output
 
 
 def test_the_walk_leaves_a_picture_of_each_page_in_order(tour):
