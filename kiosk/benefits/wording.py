@@ -85,15 +85,18 @@ SOURCES: Final[Mapping[Source, Sentence]] = {
 }
 
 
+BIRTH: Final = frozenset({"birth_month", "birth_date"})
+"""Facts that a screen shows by their year alone."""
 _ASIDE: Final = re.compile(r"（[^（）]*）| ?\([^()]*\)")
 
 
 class Wording:
-    """The sentences of one outcome."""
+    """The sentences of one outcome. `on_glass`: as a hall may read them, birth dates by their year alone."""
 
-    def __init__(self, book: RuleBook, outcome: Outcome) -> None:
+    def __init__(self, book: RuleBook, outcome: Outcome, *, on_glass: bool = False) -> None:
         self._book = book
         self._outcome = outcome
+        self._on_glass = on_glass
 
     @property
     def headline(self) -> Sentence:
@@ -224,7 +227,9 @@ class Wording:
                 run, _, store = self._outcome.rule.shown[word]
                 kind = self._book.facts.get(store) if store is not None else None
                 words = {} if kind is None else {key: getattr(each, language) for key, each in kind.words.items()}
-                parts.append(shown(run(self._outcome.row), language, None, words))
+                value = run(self._outcome.row)
+                masked = self._on_glass and store in BIRTH
+                parts.append(year_only(value, language) if masked else shown(value, language, None, words))
         return "".join(parts)
 
     def _told_aside(self, aside: re.Match[str]) -> str:
@@ -263,6 +268,13 @@ def figured(row: ResultRow, value: Any) -> Sentence:
     return Sentence(zh, shown(value, "en", row.unit, {key: each.en for key, each in row.words.items()}))
 
 
+def year_only(value: Any, language: str) -> str:
+    """A birth date as a screen may show it (privacy sheet, A.2)."""
+    if value is None:
+        return shown(value, language)
+    return f"{value.year}年" if language == "zh" else str(value.year)
+
+
 def worded(kind: FactKind, value: Any) -> Sentence:
     """A fact's value as people read it."""
     zh = shown(value, "zh", kind.unit, {key: each.zh for key, each in kind.words.items()})
@@ -281,9 +293,11 @@ def longest(outcome: Outcome, name: str, figure: Sentence) -> Sentence:
     return Sentence(f"最长 {figure.zh}", f"at most {figure.en}")
 
 
-def fact_line(kind: FactKind, fact: Fact[Any], value: Any) -> Sentence:
-    """`缴费月数：130 个月（已核验，2026-11-20）`."""
+def fact_line(kind: FactKind, fact: Fact[Any], value: Any, *, on_glass: bool = False) -> Sentence:
+    """`缴费月数：130 个月（已核验，2026-11-20）`. `on_glass`: a birth date by its year alone."""
     source, said = SOURCES[fact.source], worded(kind, value)
+    if on_glass:
+        said = Sentence(year_only(value, "zh"), year_only(value, "en"))
     name = headed(Sentence(kind.zh, kind.en))
     zh, en = f"{source.zh}，{fact.as_of}", f"{source.en}, {fact.as_of}"
     return Sentence(f"{name.zh}：{said.zh}（{zh}）", f"{name.en}: {said.en} ({en})")

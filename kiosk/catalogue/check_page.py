@@ -16,7 +16,7 @@ from kiosk.benefits.fact import Fact
 from kiosk.benefits.outcome import Outcome, Reason
 from kiosk.benefits.record import cited
 from kiosk.benefits.rulebook import RuleBook
-from kiosk.benefits.wording import Sentence, Wording, fact_line, headed, shown, worded
+from kiosk.benefits.wording import BIRTH, Sentence, Wording, fact_line, headed, shown, worded, year_only
 from kiosk.catalogue.checks import Check
 from kiosk.records import PersonRecord
 from kiosk.screen import CheckResult, ConditionLine, DecidingFigure, Standing, Verdict
@@ -54,7 +54,7 @@ def result(
     """The page without what can be printed. `more`: further sentences about what to do next; `step`: the open one;
     `paper`: as it is printed."""
     outcome = checked.outcome
-    say = Wording(book, outcome)
+    say = Wording(book, outcome, on_glass=not paper)
     return CheckResult(
         title=checked.check.title,
         verdict=Verdict(outcome.standing.value),
@@ -102,9 +102,17 @@ def _large(book: RuleBook, outcome: Outcome, *, paper: bool) -> DecidingFigure |
     if figure.fact in COVERED and not paper:
         # what was told is not shown to the hall; the condition that decides is, and it says no more than the answer
         unmet = [each for each in outcome.reasons if each.state is False]
-        return DecidingFigure(_text(_DECIDES), _text(Wording(book, outcome).condition(unmet[0]))) if unmet else None
+        return (
+            DecidingFigure(_text(_DECIDES), _text(Wording(book, outcome, on_glass=True).condition(unmet[0])))
+            if unmet
+            else None
+        )
+    value = figure.value
+    if figure.fact in BIRTH and not paper:
+        born = outcome.facts[figure.fact].value
+        value = Sentence(year_only(born, "zh"), year_only(born, "en"))
     return DecidingFigure(
-        _text(headed(figure.label)), _text(figure.value), None if figure.origin is None else _text(figure.origin)
+        _text(headed(figure.label)), _text(value), None if figure.origin is None else _text(figure.origin)
     )
 
 
@@ -119,7 +127,8 @@ def figures(book: RuleBook, checked: Checked) -> tuple[tuple[Text, Text], ...]:
             found.setdefault(text("check.age"), age)
         for name, each in outcome.rule.figures.items():
             value = outcome.values[name]
-            if value is not None and not isinstance(value, str) and (age is None or name not in _AGE):
+            is_gap = name.startswith("missing_") and value == 0
+            if value is not None and not isinstance(value, str) and not is_gap and (age is None or name not in _AGE):
                 found.setdefault(_text(headed(Sentence(each.row.zh, each.row.en))), _text(say.figure(name)))
         for deadline in outcome.rule.deadlines:
             on = outcome.deadlines[deadline.row.id]
@@ -153,6 +162,8 @@ def used(checked: Checked, reason: Reason, *, paper: bool) -> tuple[Sentence, ..
         name = headed(Sentence(slot.kind.zh, slot.kind.en))
         if slot.store in COVERED and not paper:
             found.append(Sentence(f"{name.zh}：{_GIVEN.zh}", f"{name.en}: {_GIVEN.en}"))
+        elif slot.store in BIRTH and not paper:
+            found.append(fact_line(slot.kind, fact, outcome.row[slot.slot], on_glass=True))
         elif slot.store not in checked.facts:
             value = worded(slot.kind, fact.value)
             found.append(Sentence(f"{name.zh}：{value.zh}（{_FOLLOWS.zh}）", f"{name.en}: {value.en} ({_FOLLOWS.en})"))

@@ -11,6 +11,7 @@ from kiosk.benefits.evaluation import Question, evaluate
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.loading import shipped_book
 from kiosk.benefits.wording import Sentence, Wording, origin
+from kiosk.catalogue.check_page import result
 from ui.check_examples import TODAY, samples
 
 BOOK = shipped_book()
@@ -98,3 +99,20 @@ def test_one_text_of_the_law_stands_once_with_all_its_articles():
     say = Wording(BOOK, samples()["yes"].checked.outcome)
     (line,) = say.articles(("sil-45", "sil-46"))
     assert line.zh == "《中华人民共和国社会保险法》（中华人民共和国主席令第三十五号）第四十五条；第四十六条"
+
+
+@pytest.mark.parametrize("name", ["not-yet", "computed", "category-unknown"])
+def test_a_screen_shows_a_birth_date_by_its_year_alone_and_the_paper_whole(name):
+    """Privacy sheet, A.2: on the screen the year only."""
+    sample = samples()[name]
+    born = sample.facts["birth_month"].value
+    glass = repr(result(BOOK, sample.checked))
+    paper = repr(result(BOOK, sample.checked, paper=True))
+    whole = (f"{born.year}年{born.month}月", str(born))
+    assert not any(word in glass for word in whole)
+    assert f"{born.year}年" in glass
+    assert any(word in paper for word in whole)
+
+
+def test_nothing_missing_is_not_told_as_a_gap_of_zero_months():
+    assert "还差" not in repr(result(BOOK, samples()["not-yet"].checked, paper=True))
