@@ -4,6 +4,7 @@ from functools import cache
 
 import pytest
 
+from kiosk.benefits.layers import chain_of, place_of
 from kiosk.benefits.loading import shipped
 from tests.benefits.mutating import mutants, survives
 from tests.benefits.running import all_cases
@@ -27,10 +28,11 @@ def _concerned(rule, name):
     def rests_on_used(used):
         return used == rule or rests_on(used)
 
-    cases = all_cases()
+    place = place_of(PACKAGES[name][1].package.place)
+    # what a place says is seen there and below, nowhere else
+    cases = [case for case in all_cases() if place in chain_of(case.place)]
     if rule is None:
-        place = PACKAGES[name][1].package.place
-        return [case for case in cases if case.place[:4] == place[:4]]
+        return cases
     return [case for case in cases if case.rule == rule] + [case for case in cases if rests_on(case.rule)]
 
 

@@ -20,7 +20,7 @@ from tests.benefits.people import TODAY, chance_facts, consistent, domain
 
 BOOK = shipped_book()
 PLACES = ("CN", "440000", "990100")
-TRIES = 150
+TRIES = 100
 SURE = {Result.ELIGIBLE, Result.NOT_ELIGIBLE}
 
 
