@@ -70,6 +70,10 @@ def figures_of(book: RuleBook, rule_id: str) -> Figures:
                             months |= {Month.parse(text) + step for step in (-1, 0, 1)}
                         case ast.Call(func=ast.Name(id="day"), args=[ast.Constant(value=text)]):
                             days |= {date.fromisoformat(text) + timedelta(days=step) for step in (-1, 0, 1)}
+            for table in row.table.values():
+                for value in (*table.values.values(), *table.values):
+                    if str(value).isdigit():
+                        counts |= {int(value) - 1, int(value), int(value) + 1}
             for end in (row.governs_from, row.governs_to):
                 if end is not None:
                     days |= {end + timedelta(days=step) for step in (-1, 0, 1)}
@@ -103,14 +107,25 @@ def domain(book: RuleBook, rule: CompiledRule, slot: Any) -> tuple[Any, ...]:
 
 
 def chance_facts(
-    book: RuleBook, rule: CompiledRule, chance: Random, known: float = 1.0, source: Source | None = Source.VERIFIED
+    book: RuleBook,
+    rule: CompiledRule,
+    chance: Random,
+    known: float = 1.0,
+    source: Source | None = Source.VERIFIED,
+    usual: float = 0.0,
 ) -> dict[str, Fact[Any]]:
-    """Facts of one invented person for a rule: each known with this likelihood."""
+    """Facts of one invented person for a rule: each known with this likelihood.
+
+    `usual`: how likely a flag that only brings a caveat is FALSE as it is for most people, and not drawn.
+    """
     found = {}
+    odd = frozenset[str]().union(*(each.reads for each in rule.caveats))
     for slot in rule.facts:
         if chance.random() < known:
             origin = source if source is not None else chance.choice(tuple(Source))
-            found[slot.store] = Fact(chance.choice(domain(book, rule, slot)), origin, TODAY)
+            of_most = slot.store in odd and slot.kind.type == "flag" and chance.random() < usual
+            value = False if of_most else chance.choice(domain(book, rule, slot))
+            found[slot.store] = Fact(value, origin, TODAY)
     return found
 
 

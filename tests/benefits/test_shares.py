@@ -23,7 +23,7 @@ def shares(people, seed, known):
         rule = BOOK.rule(rule_id, "990100", TODAY)
         counted = Counter()
         while counted.total() < people:
-            facts = chance_facts(BOOK, rule, chance, known)
+            facts = chance_facts(BOOK, rule, chance, known, usual=0.95)
             if consistent(facts):
                 counted[evaluate(BOOK, Question(rule_id, facts, TODAY, "990100")).result.code] += 1
         found[rule_id] = counted
