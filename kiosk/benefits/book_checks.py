@@ -8,7 +8,7 @@ from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.benefits.compiled_rule import CompiledRule
-from kiosk.benefits.language.compiling import Run
+from kiosk.benefits.language.typed import Run
 from kiosk.benefits.language.types import together
 from kiosk.benefits.layers import NATION, Layer
 from kiosk.benefits.package import PackageUnfit

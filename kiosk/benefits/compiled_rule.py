@@ -9,12 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from kiosk.benefits.language.compiling import (
-    Lacks,
-    Memo,
-    Row,
-    Run,
-)
+from kiosk.benefits.language.typed import Lacks, Memo, Row, Run
 from kiosk.benefits.language.types import Type
 from kiosk.benefits.layers import Merged
 from kiosk.benefits.package import CaveatRow, ConditionRow, DeadlineRow, ResultRow

@@ -13,7 +13,7 @@ from typing import Any
 
 from kiosk.benefits.compiled_rule import CompiledRule
 from kiosk.benefits.fact import Fact, Source
-from kiosk.benefits.language.compiling import Row
+from kiosk.benefits.language.typed import Row
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.span import Span
 from kiosk.benefits.wording import Sentence, shown

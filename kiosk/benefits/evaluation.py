@@ -15,7 +15,7 @@ from typing import Any, Final
 from kiosk.benefits import reason_codes as codes
 from kiosk.benefits.compiled_rule import Caveat, CompiledRule, FactSlot
 from kiosk.benefits.fact import Fact, Source
-from kiosk.benefits.language.compiling import Row
+from kiosk.benefits.language.typed import Row
 from kiosk.benefits.layers import chain_of
 from kiosk.benefits.missing import missing, state_codes, unknown_codes
 from kiosk.benefits.month import Month

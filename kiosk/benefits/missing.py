@@ -7,7 +7,7 @@ from typing import Any
 
 from kiosk.benefits import reason_codes as codes
 from kiosk.benefits.compiled_rule import CompiledRule, Condition
-from kiosk.benefits.language.compiling import Lookup, Memo, Row
+from kiosk.benefits.language.typed import Lookup, Memo, Row
 from kiosk.benefits.span import Span
 
 States = Sequence[bool | None]

@@ -8,18 +8,8 @@ from fractions import Fraction
 from typing import Any, Final
 
 from kiosk.benefits.compiled_rule import Caveat, CompiledRule, Condition, Deadline, FactSlot, Figure, Hot
-from kiosk.benefits.language.compiling import (
-    Definition,
-    ExpressionUnfit,
-    Parameter,
-    Run,
-    Scope,
-    Table,
-    Typed,
-    compiled,
-    name,
-    named,
-)
+from kiosk.benefits.language.compiling import ExpressionUnfit, compiled
+from kiosk.benefits.language.typed import Definition, Parameter, Run, Scope, Table, Typed, name, named
 from kiosk.benefits.language.types import COUNT, DAY, FLAG, NUMBER, Kind, Type, choice
 from kiosk.benefits.layers import Merged
 from kiosk.benefits.package import CaveatRow, ConditionRow, PackageUnfit, ResultRow, TableRow

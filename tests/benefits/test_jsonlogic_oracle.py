@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from datalogic_py import Engine
 
-from kiosk.benefits.language.compiling import Scope, compiled, name
+from kiosk.benefits.language.compiling import compiled
+from kiosk.benefits.language.typed import Scope, name
 from kiosk.benefits.language.types import COUNT, FLAG, MONTH, Type, choice
 from kiosk.benefits.month import Month
 from kiosk.benefits.span import Span

@@ -9,19 +9,30 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from kiosk.benefits.language.functions import FUNCTIONS, Function
+from kiosk.benefits.language.functions import FUNCTIONS
+from kiosk.benefits.language.running import any_of, junction, looked_up, of_one, of_two, remainder
+from kiosk.benefits.language.typed import (
+    Lacks,
+    Memo,
+    Parameter,
+    Row,
+    Scope,
+    Table,
+    Typed,
+    all_lacking,
+    constant,
+    joined,
+    name,
+)
 from kiosk.benefits.language.types import COUNT, DAY, FLAG, MONTH, NUMBER, ORDERED, Kind, Type, choice, together
 from kiosk.benefits.month import Month
 from kiosk.benefits.span import Span, hull
-
-Row = list[Any]
-Run = Callable[[Row], Any]
 
 _DEEPEST: Final = 60
 _LONGEST: Final = 2000
@@ -29,89 +40,6 @@ _LONGEST: Final = 2000
 
 class ExpressionUnfit(Exception):  # noqa: N818 - named by the condition
     """An expression is not in the language, or its types do not fit. Says what and where."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """A keyed parameter that an expression looks into: which, and how the key is found."""
-
-    parameter: str
-    key: Run
-
-
-Lacks = tuple[frozenset[str], tuple[Lookup, ...]]
-Memo = dict[int, Lacks]
-"""Facts and parameters, and figures looked up, for want of which something cannot be said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A compiled expression. `reads`: names of facts and parameters it rests on, through everything it names.
-
-    `insists`: it asks whether something is known, so that no trying of every value answers it.
-    """
-
-    type: Type
-    run: Run
-    reads: frozenset[str] = frozenset()
-    lookups: tuple[Lookup, ...] = ()
-    slot: int | None = None
-    constant: Any = None
-    insists: bool = False
-    twice: frozenset[str] = frozenset()
-    """Names that are looked at more than once, or that choose a branch or a row of a table: where one of them is
-    unknown, the answer may be surer than what the parts say one by one."""
-    lacks: Callable[[Row, Memo], Lacks] | None = None
-    """Where that depends on the row: of two branches only the one that is taken."""
-
-    def lacking(self, row: Row, memo: Memo) -> Lacks:
-        """What it may lack on this row. `memo`: what was found for other slots of the same row."""
-        if self.lacks is None:
-            return self.reads, self.lookups
-        if self.slot is None:
-            return self.lacks(row, memo)
-        if self.slot not in memo:
-            memo[self.slot] = self.lacks(row, memo)
-        return memo[self.slot]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Figures of the rule by key: a count or a word."""
-
-    key: Type
-    value: Type
-    values: Mapping[Any, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A local figure in its slot: a value, or by key, or a record of fields (or both: a record by key)."""
-
-    name: str
-    slot: int
-    key: Type | None
-    fields: Mapping[str, Type]
-    value: Type | None
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A named formula of arguments; put in where it is called."""
-
-    takes: tuple[tuple[str, Type], ...]
-    formula: str
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What names mean here."""
-
-    names: Mapping[str, Typed] = field(default_factory=dict)
-    tables: Mapping[str, Table] = field(default_factory=dict)
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    definitions: Mapping[str, Definition] = field(default_factory=dict)
-    inside: tuple[str, ...] = ()
 
 
 def compiled(text: str, scope: Scope) -> Typed:
@@ -124,21 +52,6 @@ def compiled(text: str, scope: Scope) -> Typed:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ExpressionUnfit(f"cannot be read: {source!r} ({error})") from None
     return _Compiler(source, scope).typed(tree, 0)
-
-
-def constant(value: Any, kind: Type) -> Typed:
-    """A value that is always the same."""
-    return Typed(kind, lambda row: value, constant=value)
-
-
-def name(slot: int, kind: Type, reads: frozenset[str]) -> Typed:
-    """What stands in a slot of the row."""
-    return Typed(kind, operator.itemgetter(slot), reads, slot=slot)
-
-
-def named(slot: int, typed: Typed) -> Typed:
-    """An expression whose value stands in a slot of the row."""
-    return replace(typed, run=operator.itemgetter(slot), slot=slot, constant=None)
 
 
 _COMPARE: Final[dict[type[ast.cmpop], Callable[[Any, Any], Any]]] = {
@@ -209,14 +122,14 @@ class _Compiler:
 
         def lacks(row: Row, memo: Memo) -> Lacks:
             # what is known already lacks nothing
-            return _all_lacking(row, [each for each in parts if each.run(row) is None] or parts, memo)
+            return all_lacking(row, [each for each in parts if each.run(row) is None] or parts, memo)
 
-        whole = _of(FLAG, _conjunction(runs) if isinstance(node.op, ast.And) else _disjunction(runs), *parts)
+        whole = joined(FLAG, junction(runs, ends=isinstance(node.op, ast.Or)), *parts)
         return replace(whole, lacks=lacks)
 
     def _flag(self, node: ast.expr, depth: int) -> Typed:
         found = self.typed(node, depth)
-        if found.type is not FLAG and found.type != FLAG:
+        if found.type != FLAG:
             raise self._unfit(node, f"is a {found.type}, a flag is needed")
         return found
 
@@ -234,7 +147,7 @@ class _Compiler:
             value = row[slot]  # type: ignore[index]
             return None if value is None else not value
 
-        return _of(FLAG, run if slot is None else run_slot, inner)
+        return joined(FLAG, run if slot is None else run_slot, inner)
 
     def _binop(self, node: ast.BinOp, depth: int) -> Typed:
         first, second = self.typed(node.left, depth), self.typed(node.right, depth)
@@ -246,7 +159,7 @@ class _Compiler:
         if isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod) and not fixed:
             raise self._unfit(node, "divides by something that is no number above zero written there")
         if isinstance(node.op, ast.Mod):
-            operate = _remainder
+            operate = remainder
 
         def run(row: Row) -> Any:
             value, other = left(row), right(row)
@@ -267,7 +180,7 @@ class _Compiler:
             except (ValueError, OverflowError):
                 return None
 
-        return _of(kind, run if fixed is None else run_fixed, first, second)
+        return joined(kind, run if fixed is None else run_fixed, first, second)
 
     def _compare(self, node: ast.Compare, depth: int) -> Typed:
         parts = [self.typed(node.left, depth)]
@@ -281,8 +194,7 @@ class _Compiler:
         if len(tests) == 1:
             return tests[0]
         runs = tuple(each.run for each in tests)
-
-        return _of(FLAG, _conjunction(runs), *tests)
+        return joined(FLAG, junction(runs, ends=False), *tests)
 
     def _comparison(self, node: ast.Compare, sign: ast.cmpop, first: Typed, second: Typed) -> Typed:
         operate = _COMPARE.get(type(sign))
@@ -310,7 +222,7 @@ class _Compiler:
             return None if value is None else operate(value, fixed)
 
         chosen = run if fixed is None else run_fixed if slot is None else run_slot
-        return _of(FLAG, chosen, first, second)
+        return joined(FLAG, chosen, first, second)
 
     def _known_words(self, node: ast.AST, first: Typed, second: Typed) -> None:
         for word, of in ((first.constant, second.type), (second.constant, first.type)):
@@ -332,7 +244,7 @@ class _Compiler:
             value = of(row)
             return None if value is None else (value in words) is wanted
 
-        return _of(FLAG, run, first)
+        return joined(FLAG, run, first)
 
     def _listed(self, node: ast.Compare, sign: ast.cmpop, first: Typed, right: ast.expr) -> Typed:
         listed = self.typed(right, 0)
@@ -345,7 +257,7 @@ class _Compiler:
             value, found = of(row), among(row)
             return None if value is None or found is None else (value in found) is wanted
 
-        return _of(FLAG, run, first, listed)
+        return joined(FLAG, run, first, listed)
 
     def _ifexp(self, node: ast.IfExp, depth: int) -> Typed:
         test = self._flag(node.test, depth)
@@ -364,9 +276,9 @@ class _Compiler:
         def lacks(row: Row, memo: Memo) -> Lacks:
             value = condition(row)
             taken = (first, second) if value is None else (first,) if value else (second,)
-            return _all_lacking(row, (test, *taken), memo)
+            return all_lacking(row, (test, *taken), memo)
 
-        whole = _of(kind, run, test, first, second)
+        whole = joined(kind, run, test, first, second)
         return replace(whole, twice=whole.twice | test.reads, lacks=lacks)
 
     def _call(self, node: ast.Call, depth: int) -> Typed:
@@ -385,10 +297,10 @@ class _Compiler:
         if kind is None:
             raise self._unfit(node, f"{called} does not take ({', '.join(str(each.type) for each in parts)})")
         if len(parts) == 1:
-            single = _of(kind, _of_one(function, parts[0].run), *parts)
+            single = joined(kind, of_one(function, parts[0].run), *parts)
             return replace(single, insists=True) if called == "known" else single
         left, right = parts[0].run, parts[1].run
-        both = _of(kind, _of_two(function, left, right), *parts)
+        both = joined(kind, of_two(function, left, right), *parts)
         if function.whole:
             both = replace(both, twice=both.twice | both.reads)
         if called != "otherwise":
@@ -397,7 +309,7 @@ class _Compiler:
         if not second.reads:
             # what has a stand-in is never what is missing
             return replace(both, reads=frozenset(), lookups=(), lacks=None)
-        return replace(both, lacks=lambda row, memo: _all_lacking(row, parts if left(row) is None else (first,), memo))
+        return replace(both, lacks=lambda row, memo: all_lacking(row, parts if left(row) is None else (first,), memo))
 
     def _literal(self, node: ast.Call, called: str) -> Typed:
         only = node.args[0] if len(node.args) == 1 else None
@@ -436,7 +348,7 @@ class _Compiler:
         parameter, key = self._keyed(node, depth)
         if parameter.value is None:
             raise self._unfit(node, f"name the field: one of {', '.join(sorted(parameter.fields))}")
-        return _looked_up(parameter, key, None, parameter.value)
+        return looked_up(parameter, key, None, parameter.value)
 
     def _keyed(self, node: ast.Subscript, depth: int) -> tuple[Parameter, Typed]:
         named = node.value.id if isinstance(node.value, ast.Name) else ""
@@ -459,10 +371,10 @@ class _Compiler:
         def run(row: Row) -> Any:
             value = of(row)
             if value is None or isinstance(value, Span):
-                return _any_of(values, value)
+                return any_of(values, value)
             return values.get(value)
 
-        return replace(_of(table.value, run, key), twice=key.reads)
+        return replace(joined(table.value, run, key), twice=key.reads)
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Typed:
         if isinstance(node.value, ast.Subscript):
@@ -474,161 +386,7 @@ class _Compiler:
         kind = parameter.fields.get(node.attr)
         if kind is None:
             raise self._unfit(node, f"the fields are {', '.join(sorted(parameter.fields)) or 'none'}")
-        return _looked_up(parameter, key, node.attr, kind)
-
-
-def _of_one(function: Function, only: Run) -> Run:
-    call, of, whole = function.call, function.of, function.whole
-
-    def run(row: Row) -> Any:
-        value = only(row)
-        if whole or value is None or type(value) is Span:
-            return of(value)
-        try:
-            return call(value)
-        except (ValueError, OverflowError):
-            return None
-
-    return run
-
-
-def _of_two(function: Function, left: Run, right: Run) -> Run:
-    if function.whole:
-        both = function.call
-        return lambda row: both(left(row), right(row))
-    call, of = function.call, function.of
-
-    def run(row: Row) -> Any:
-        value, other = left(row), right(row)
-        if value is None or other is None or type(value) is Span or type(other) is Span:
-            return of(value, other)
-        try:
-            return call(value, other)
-        except (ValueError, OverflowError):
-            return None
-
-    return run
-
-
-def _conjunction(runs: tuple[Run, ...]) -> Run:
-    """FALSE beats UNKNOWN beats TRUE."""
-    if len(runs) == 2:
-        left, right = runs
-
-        def both(row: Row) -> bool | None:
-            value = left(row)
-            if value is False:
-                return False
-            other = right(row)
-            return other if value is True or other is False else None
-
-        return both
-
-    def run(row: Row) -> bool | None:
-        answer: bool | None = True
-        for each in runs:
-            value = each(row)
-            if value is False:
-                return False
-            if value is None:
-                answer = None
-        return answer
-
-    return run
-
-
-def _disjunction(runs: tuple[Run, ...]) -> Run:
-    """TRUE beats UNKNOWN beats FALSE."""
-    if len(runs) == 2:
-        left, right = runs
-
-        def either(row: Row) -> bool | None:
-            value = left(row)
-            if value is True:
-                return True
-            other = right(row)
-            return other if value is False or other is True else None
-
-        return either
-
-    def run(row: Row) -> bool | None:
-        answer: bool | None = False
-        for each in runs:
-            value = each(row)
-            if value is True:
-                return True
-            if value is None:
-                answer = None
-        return answer
-
-    return run
-
-
-def _of(kind: Type, run: Run, *parts: Typed) -> Typed:
-    reads = frozenset[str]().union(*(each.reads for each in parts))
-    lookups = tuple(dict.fromkeys(each for part in parts for each in part.lookups))
-    lacks = None if all(each.lacks is None for each in parts) else lambda row, memo: _all_lacking(row, parts, memo)
-    seen: frozenset[str] = frozenset()
-    twice = frozenset[str]().union(*(each.twice for each in parts))
-    for each in parts:
-        twice |= seen & each.reads
-        seen |= each.reads
-    return Typed(kind, run, reads, lookups, insists=any(each.insists for each in parts), twice=twice, lacks=lacks)
-
-
-def _all_lacking(row: Row, parts: Sequence[Typed], memo: Memo) -> Lacks:
-    reads: frozenset[str] = frozenset()
-    lookups: tuple[Lookup, ...] = ()
-    for each in parts:
-        names, keys = each.lacking(row, memo)
-        reads |= names
-        if keys:
-            lookups = tuple(dict.fromkeys((*lookups, *keys))) if lookups else keys
-    return reads, lookups
-
-
-def _looked_up(parameter: Parameter, key: Typed | None, wanted: str | None, kind: Type) -> Typed:
-    slot, of = parameter.slot, None if key is None else key.run
-    words = frozenset[str]() if parameter.key is None else parameter.key.words
-
-    def run(row: Row) -> Any:
-        value = row[slot]
-        if value is None or of is None:
-            return value if wanted is None or value is None else value.get(wanted)
-        at = of(row)
-        if at is None and words:
-            return _common(value, words, wanted)
-        found = None if at is None or isinstance(at, Span) else value.get(at)
-        return found if wanted is None or found is None else found.get(wanted)
-
-    reads = frozenset({parameter.name}) | (frozenset() if key is None else key.reads)
-    mine = () if of is None else (Lookup(parameter.name, of),)
-    return Typed(kind, run, reads, (*mine, *(() if key is None else key.lookups)))
-
-
-def _common(value: Mapping[Any, Any], words: frozenset[str], wanted: str | None) -> Any:
-    """What a parameter says when its word is not known: what it says for every word, if it says something for each."""
-    found = [value.get(word) for word in sorted(words)]
-    each = [one if wanted is None or one is None else one.get(wanted) for one in found]
-    answer = each[0]
-    for one in each[1:]:
-        answer = hull(answer, one)
-    return answer
-
-
-def _any_of(values: Mapping[Any, Any], span: Span | None) -> Any:
-    """What a table says when its key is not known: something between its values; a word or a flag only if all agree."""
-    found = [value for key, value in values.items() if span is None or (span == key) is not False]
-    if not found:
-        return None
-    answer = found[0]
-    for each in found[1:]:
-        answer = hull(answer, each)
-    return answer
-
-
-def _remainder(value: Any, divisor: int) -> Any:
-    return None if isinstance(value, Span) else value % divisor
+        return looked_up(parameter, key, node.attr, kind)
 
 
 def _arithmetic_type(sign: ast.operator, first: Type, second: Type) -> Type | None:

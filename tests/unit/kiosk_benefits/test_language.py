@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.benefits.language.compiling import Definition, ExpressionUnfit, Parameter, Scope, Table, compiled, name
+from kiosk.benefits.language.compiling import ExpressionUnfit, compiled
+from kiosk.benefits.language.typed import Definition, Parameter, Scope, Table, name
 from kiosk.benefits.language.types import COUNT, DAY, FLAG, MONTH, NUMBER, TEXT, TEXTS, choice
 from kiosk.benefits.month import Month
 from kiosk.benefits.span import Span

@@ -1,0 +1,119 @@
+"""How the parts of an expression are worked out on a row: three-valued, with spans, without an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kiosk.benefits.language.functions import Function
+from kiosk.benefits.language.typed import Lookup, Parameter, Row, Run, Typed
+from kiosk.benefits.language.types import Type
+from kiosk.benefits.span import Span, hull
+
+
+def of_one(function: Function, only: Run) -> Run:
+    """A function of one value."""
+    call, of, whole = function.call, function.of, function.whole
+
+    def run(row: Row) -> Any:
+        value = only(row)
+        if whole or value is None or type(value) is Span:
+            return of(value)
+        try:
+            return call(value)
+        except (ValueError, OverflowError):
+            return None
+
+    return run
+
+
+def of_two(function: Function, left: Run, right: Run) -> Run:
+    """A function of two."""
+    if function.whole:
+        both = function.call
+        return lambda row: both(left(row), right(row))
+    call, of = function.call, function.of
+
+    def run(row: Row) -> Any:
+        value, other = left(row), right(row)
+        if value is None or other is None or type(value) is Span or type(other) is Span:
+            return of(value, other)
+        try:
+            return call(value, other)
+        except (ValueError, OverflowError):
+            return None
+
+    return run
+
+
+def junction(runs: tuple[Run, ...], *, ends: bool) -> Run:
+    """A conjunction, which a FALSE ends, or a disjunction, which a TRUE ends; UNKNOWN beats what does not end it."""
+    goes_on = not ends
+    if len(runs) == 2:
+        left, right = runs
+
+        def both(row: Row) -> Any:
+            value = left(row)
+            if value is ends:
+                return ends
+            other = right(row)
+            return other if value is goes_on or other is ends else None
+
+        return both
+
+    def run(row: Row) -> Any:
+        answer: bool | None = goes_on
+        for each in runs:
+            value = each(row)
+            if value is ends:
+                return ends
+            if value is None:
+                answer = None
+        return answer
+
+    return run
+
+
+def looked_up(parameter: Parameter, key: Typed | None, wanted: str | None, kind: Type) -> Typed:
+    slot, of = parameter.slot, None if key is None else key.run
+    words = frozenset[str]() if parameter.key is None else parameter.key.words
+
+    def run(row: Row) -> Any:
+        value = row[slot]
+        if value is None or of is None:
+            return value if wanted is None or value is None else value.get(wanted)
+        at = of(row)
+        if at is None and words:
+            return _common(value, words, wanted)
+        found = None if at is None or isinstance(at, Span) else value.get(at)
+        return found if wanted is None or found is None else found.get(wanted)
+
+    reads = frozenset({parameter.name}) | (frozenset() if key is None else key.reads)
+    mine = () if of is None else (Lookup(parameter.name, of),)
+    return Typed(kind, run, reads, (*mine, *(() if key is None else key.lookups)))
+
+
+def _common(value: Mapping[Any, Any], words: frozenset[str], wanted: str | None) -> Any:
+    """What a parameter says when its word is not known: what it says for every word, if it says something for each."""
+    found = [value.get(word) for word in sorted(words)]
+    each = [one if wanted is None or one is None else one.get(wanted) for one in found]
+    answer = each[0]
+    for one in each[1:]:
+        answer = hull(answer, one)
+    return answer
+
+
+def any_of(values: Mapping[Any, Any], span: Span | None) -> Any:
+    """What a table says when its key is not known: something between its values; a word or a flag only if all agree."""
+    found = [value for key, value in values.items() if span is None or (span == key) is not False]
+    if not found:
+        return None
+    answer = found[0]
+    for each in found[1:]:
+        answer = hull(answer, each)
+    return answer
+
+
+def remainder(value: Any, divisor: int) -> Any:
+    """What is left of a count; of a span nothing can be said."""
+    return None if isinstance(value, Span) else value % divisor

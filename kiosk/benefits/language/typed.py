@@ -1,0 +1,137 @@
+"""Compiled expressions as values: their type, how they are worked out on a row, what they rest on and may lack."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kiosk.benefits.language.types import Type
+
+Row = list[Any]
+Run = Callable[[Row], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A keyed parameter that an expression looks into: which, and how the key is found."""
+
+    parameter: str
+    key: Run
+
+
+Lacks = tuple[frozenset[str], tuple[Lookup, ...]]
+"""Facts and parameters, and figures looked up, for want of which something cannot be said."""
+Memo = dict[int, Lacks]
+"""What was found for the slots of a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A compiled expression. `reads`: names of facts and parameters it rests on, through everything it names.
+
+    `insists`: it asks whether something is known, so that no trying of every value answers it.
+    """
+
+    type: Type
+    run: Run
+    reads: frozenset[str] = frozenset()
+    lookups: tuple[Lookup, ...] = ()
+    slot: int | None = None
+    constant: Any = None
+    insists: bool = False
+    twice: frozenset[str] = frozenset()
+    """Names that are looked at more than once, or that choose a branch or a row of a table: where one of them is
+    unknown, the answer may be surer than what the parts say one by one."""
+    lacks: Callable[[Row, Memo], Lacks] | None = None
+    """Where that depends on the row: of two branches only the one that is taken."""
+
+    def lacking(self, row: Row, memo: Memo) -> Lacks:
+        """What it may lack on this row. `memo`: what was found for other slots of the same row."""
+        if self.lacks is None:
+            return self.reads, self.lookups
+        if self.slot is None:
+            return self.lacks(row, memo)
+        if self.slot not in memo:
+            memo[self.slot] = self.lacks(row, memo)
+        return memo[self.slot]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Figures of the rule by key: a count or a word."""
+
+    key: Type
+    value: Type
+    values: Mapping[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A local figure in its slot: a value, or by key, or a record of fields (or both: a record by key)."""
+
+    name: str
+    slot: int
+    key: Type | None
+    fields: Mapping[str, Type]
+    value: Type | None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A named formula of arguments; put in where it is called."""
+
+    takes: tuple[tuple[str, Type], ...]
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What names mean here."""
+
+    names: Mapping[str, Typed] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    inside: tuple[str, ...] = ()
+
+
+def constant(value: Any, kind: Type) -> Typed:
+    """A value that is always the same."""
+    return Typed(kind, lambda row: value, constant=value)
+
+
+def name(slot: int, kind: Type, reads: frozenset[str]) -> Typed:
+    """What stands in a slot of the row."""
+    return Typed(kind, operator.itemgetter(slot), reads, slot=slot)
+
+
+def named(slot: int, typed: Typed) -> Typed:
+    """An expression whose value stands in a slot of the row."""
+    return replace(typed, run=operator.itemgetter(slot), slot=slot, constant=None)
+
+
+def joined(kind: Type, run: Run, *parts: Typed) -> Typed:
+    """An expression made of others: it rests on what they rest on."""
+    reads = frozenset[str]().union(*(each.reads for each in parts))
+    lookups = tuple(dict.fromkeys(each for part in parts for each in part.lookups))
+    lacks = None if all(each.lacks is None for each in parts) else lambda row, memo: all_lacking(row, parts, memo)
+    seen: frozenset[str] = frozenset()
+    twice = frozenset[str]().union(*(each.twice for each in parts))
+    for each in parts:
+        twice |= seen & each.reads
+        seen |= each.reads
+    return Typed(kind, run, reads, lookups, insists=any(each.insists for each in parts), twice=twice, lacks=lacks)
+
+
+def all_lacking(row: Row, parts: Sequence[Typed], memo: Memo) -> Lacks:
+    """What any of them may lack on this row."""
+    reads: frozenset[str] = frozenset()
+    lookups: tuple[Lookup, ...] = ()
+    for each in parts:
+        names, keys = each.lacking(row, memo)
+        reads |= names
+        if keys:
+            lookups = tuple(dict.fromkeys((*lookups, *keys))) if lookups else keys
+    return reads, lookups
