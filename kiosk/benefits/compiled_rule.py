@@ -110,6 +110,11 @@ class CompiledRule:
     hot: Hot = field(repr=False)
 
     @property
+    def by_alias(self) -> dict[str, FactSlot]:
+        """Where its facts stand, by what it calls them."""
+        return {each.alias: each for each in self.facts}
+
+    @property
     def id(self) -> str:
         """R-…"""
         return self.merged.rule.id

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 from kiosk.benefits import reason_codes as codes
 from kiosk.benefits.compiled_rule import FactSlot
-from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Outcome, Reason, Standing
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.wording import Sentence, longest, origin, said, shown, worded
@@ -60,14 +58,8 @@ def _false(outcome: Outcome, kind: str) -> list[Reason]:
 
 
 def _begins(outcome: Outcome) -> Deciding | None:
-    latest = latest_begin(outcome)
+    latest = outcome.latest_begin
     return None if latest is None else Deciding(_BEGINS, _both(latest), _rests_on(outcome))
-
-
-def latest_begin(outcome: Outcome) -> date | Month | None:
-    """From when nothing stands in the way that time alone removes."""
-    begins = [each.begins for each in outcome.reasons if each.state is False and each.begins is not None]
-    return max(begins, key=lambda each: (each.year, each.month, getattr(each, "day", 1)), default=None)
 
 
 def _result(outcome: Outcome) -> Deciding | None:

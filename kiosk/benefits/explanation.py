@@ -16,7 +16,20 @@ from kiosk.benefits.outcome import Outcome, Reason, Standing
 from kiosk.benefits.record import cited
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.vocabulary import Saying, ValueUnfit
-from kiosk.benefits.wording import Sentence, Wording, article, figured, headed, longest, rule_name, said, shown
+from kiosk.benefits.wording import (
+    ANYWAY,
+    NOES,
+    Sentence,
+    Wording,
+    article,
+    figured,
+    headed,
+    longest,
+    rule_name,
+    said,
+    shown,
+    working_days,
+)
 
 Language = Literal["zh", "en"]
 
@@ -72,8 +85,6 @@ _PARAMETER: Final = Sentence(
     "（当地标准：{name}）请向当地经办机构询问，或装入当地规则包",
     " (local figure: {name}): ask the agency there, or load the package of that place",
 )
-_WORKING_DAYS: Final = Sentence("经办机构应在 {days} 个工作日内办结", "The agency has {days} working days")
-_ANYWAY: Final = Sentence("仍可申请，由经办机构决定。", "You may apply all the same; the agency decides.")
 _ESTIMATE: Final = Sentence("估算：", "Estimate: ")
 _LINE: Final = Sentence("第 {number} 行：{field}：{given}；{wanted}", "line {number}: {field}: {given}; {wanted}")
 
@@ -206,16 +217,10 @@ class _Explainer:
         return found
 
     def _missing(self) -> list[Told]:
-        stores = {each.alias: each for each in self._outcome.rule.facts}
-        stores |= {
-            alias: slot
-            for alias, store in self._outcome.rule.merged.facts.items()
-            for slot in self._outcome.rule.facts
-            if slot.store == store
-        }
+        slots = self._outcome.rule.by_alias
         found = []
         for alias in self._outcome.missing_facts:
-            kind = stores[alias].kind
+            kind = slots[alias].kind
             what = self._in(Sentence(kind.zh, kind.en)) if kind.ask is None else self._in(kind.ask)
             found.append(Told(what + self._in(_ASK).format(name=alias), Mood.OPEN))
         for name in self._outcome.missing_parameters:
@@ -244,7 +249,7 @@ class _Explainer:
                 comma = "、" if self._language == "zh" else ", "
                 found.append(Told(self._in(_PAPERS).format(papers=comma.join(papers))))
             if step.working_days is not None:
-                found.append(Told(self._in(_WORKING_DAYS).format(days=step.working_days)))
-        if self._outcome.standing in (Standing.NO, Standing.NOT_YET, Standing.ONE_STEP):
-            found.append(Told(self._in(_ANYWAY)))
+                found.append(Told(self._in(working_days(step.working_days))))
+        if self._outcome.standing in NOES:
+            found.append(Told(self._in(ANYWAY)))
         return found

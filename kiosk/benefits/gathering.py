@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from kiosk.benefits.layers import ALWAYS, NATION, Layer, Version, place_of
-from kiosk.benefits.package import CitationRow, Content, PackageUnfit, ParameterRow
+from kiosk.benefits.package import Content, PackageUnfit, ParameterRow
 from kiosk.benefits.parameters import parameter_value
 from kiosk.benefits.vocabulary import ParameterKind, ValueUnfit
 
@@ -37,27 +37,16 @@ class Figure:
 
 
 def once(packages: Packages, table: str) -> dict[str, Any]:
-    """The rows of a table by name, each with one meaning."""
+    """The rows of a table by name, each with one meaning; of a list of rows the name is their `id`."""
     found: dict[str, Any] = {}
     owner: dict[str, str] = {}
     for file, content in packages:
-        for name, row in getattr(content, table).items():
+        rows = getattr(content, table)
+        for name, row in rows.items() if isinstance(rows, dict) else ((each.id, each) for each in rows):
             if name in found and owner[name] != content.package.name and found[name] != row:
                 raise PackageUnfit(file, None, f"{table} {name}", f"{owner[name]} gives it another meaning")
             found[name] = row
             owner[name] = content.package.name
-    return found
-
-
-def citations(packages: Packages) -> dict[str, CitationRow]:
-    found: dict[str, CitationRow] = {}
-    owner: dict[str, str] = {}
-    for file, content in packages:
-        for row in content.citation:
-            if row.id in found and owner[row.id] != content.package.name and found[row.id] != row:
-                raise PackageUnfit(file, None, f"citation {row.id}", f"{owner[row.id]} means another text by it")
-            found[row.id] = row
-            owner[row.id] = content.package.name
     return found
 
 

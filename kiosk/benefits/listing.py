@@ -13,7 +13,6 @@ from kiosk.benefits import reason_codes as codes
 from kiosk.benefits.compiled_rule import CompiledRule
 from kiosk.benefits.language.types import Type
 from kiosk.benefits.layers import ALWAYS
-from kiosk.benefits.reading import aliases, check_aliases
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.vocabulary import ParameterKind, Saying
 from kiosk.benefits.wording import MONEY
@@ -54,8 +53,8 @@ def rule_listed(book: RuleBook, rule_id: str, place: str, day: date) -> dict[str
         "governing_date": row.governing,
         "uses": list(row.uses),
         "monotone": list(row.monotone),
-        "facts": [_fact(book, alias, store) for alias, store in aliases(book, rule_id).items()],
-        "check_facts": [_fact(book, alias, store) for alias, store in check_aliases(book, rule_id).items()],
+        "facts": [_fact(book, alias, store) for alias, store in book.aliases(rule_id).items()],
+        "check_facts": [_fact(book, alias, store) for alias, store in book.check_aliases(rule_id).items()],
         "results": list(_results(compiled)),
         "conditions": [
             {

@@ -133,6 +133,12 @@ class Outcome:
         return min((fact.source for fact in self.facts.values()), default=None)
 
     @property
+    def latest_begin(self) -> date | Month | None:
+        """From when nothing stands in the way that time alone removes."""
+        begins = [each.begins for each in self.reasons if each.state is False and each.begins is not None]
+        return max(begins, key=lambda each: (each.year, each.month, getattr(each, "day", 1)), default=None)
+
+    @property
     def standing(self) -> Standing:
         """How it is told."""
         match self.result:

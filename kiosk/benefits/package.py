@@ -13,14 +13,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from kiosk.benefits.versions import VersionUnfit, whole
-from kiosk.benefits.vocabulary import FactKind, ParameterKind, Prose, Row, Saying, Word, _tuple
+from kiosk.benefits.vocabulary import FactKind, ParameterKind, Prose, Row, Saying, Word, as_tuple
 
 RuleId = Annotated[str, Field(pattern=r"^R-[A-Z0-9]+(-[A-Z0-9]+)*$")]
 CheckId = Annotated[str, Field(pattern=r"^X-[0-9]{1,2}$")]
 Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{2,39}$")]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,47}$")]
 Formula = Annotated[str, Field(min_length=1, max_length=2000)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
+Names = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 Mark = Literal["T", "P", "R", "K-high", "K-med", "K-low"]
 
 
@@ -202,16 +202,16 @@ class Parts(Row):
     governs_to: date | None = None
     facts: dict[Word, Word] = Field(default_factory=dict)
     let: dict[Word, Formula] = Field(default_factory=dict)
-    condition: Annotated[tuple[ConditionRow, ...], BeforeValidator(_tuple)] = ()
-    caveat: Annotated[tuple[CaveatRow, ...], BeforeValidator(_tuple)] = ()
+    condition: Annotated[tuple[ConditionRow, ...], BeforeValidator(as_tuple)] = ()
+    caveat: Annotated[tuple[CaveatRow, ...], BeforeValidator(as_tuple)] = ()
     result: dict[Word, ResultRow] = Field(default_factory=dict)
-    deadline: Annotated[tuple[DeadlineRow, ...], BeforeValidator(_tuple)] = ()
+    deadline: Annotated[tuple[DeadlineRow, ...], BeforeValidator(as_tuple)] = ()
     table: dict[Word, TableRow] = Field(default_factory=dict)
     define: dict[Word, DefinitionRow] = Field(default_factory=dict)
-    example: Annotated[tuple[ExampleRow, ...], BeforeValidator(_tuple)] = ()
+    example: Annotated[tuple[ExampleRow, ...], BeforeValidator(as_tuple)] = ()
     amount: AmountRow | None = None
     next_step: NextStep | None = None
-    note: Annotated[tuple[Saying, ...], BeforeValidator(_tuple)] = ()
+    note: Annotated[tuple[Saying, ...], BeforeValidator(as_tuple)] = ()
     cites: Names = ()
 
     @model_validator(mode="after")
@@ -247,8 +247,8 @@ class RuleRow(Parts):
     alternatives: Word | None = None
     duration: Word | None = None
     """The result that says for how long."""
-    ceiling: Annotated[tuple[CeilingRow, ...], BeforeValidator(_tuple)] = ()
-    guide: Annotated[tuple[GuideRow, ...], BeforeValidator(_tuple)] = ()
+    ceiling: Annotated[tuple[CeilingRow, ...], BeforeValidator(as_tuple)] = ()
+    guide: Annotated[tuple[GuideRow, ...], BeforeValidator(as_tuple)] = ()
 
     @model_validator(mode="after")
     def _end_is_explained(self) -> RuleRow:
@@ -310,11 +310,11 @@ class Content(Row):
     fact: dict[Word, FactKind] = Field(default_factory=dict)
     parameter_kind: dict[Word, ParameterKind] = Field(default_factory=dict)
     code: dict[Code, CodeRow] = Field(default_factory=dict)
-    citation: Annotated[tuple[CitationRow, ...], BeforeValidator(_tuple)] = ()
-    rule: Annotated[tuple[RuleRow, ...], BeforeValidator(_tuple)] = ()
-    overlay: Annotated[tuple[OverlayRow, ...], BeforeValidator(_tuple)] = ()
-    parameter: Annotated[tuple[ParameterRow, ...], BeforeValidator(_tuple)] = ()
-    check: Annotated[tuple[CheckRow, ...], BeforeValidator(_tuple)] = ()
+    citation: Annotated[tuple[CitationRow, ...], BeforeValidator(as_tuple)] = ()
+    rule: Annotated[tuple[RuleRow, ...], BeforeValidator(as_tuple)] = ()
+    overlay: Annotated[tuple[OverlayRow, ...], BeforeValidator(as_tuple)] = ()
+    parameter: Annotated[tuple[ParameterRow, ...], BeforeValidator(as_tuple)] = ()
+    check: Annotated[tuple[CheckRow, ...], BeforeValidator(as_tuple)] = ()
 
 
 def read_content(text: str | bytes, file: str) -> Content:

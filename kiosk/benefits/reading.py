@@ -67,41 +67,15 @@ def place_given(place: Any) -> str:
     return place
 
 
-def aliases(book: RuleBook, rule_id: str) -> dict[str, str]:
-    """What a rule calls its facts -> their name in the store; those of the rules it uses where it has no own name."""
-    found: dict[str, str] = {}
-    waiting = [rule_id]
-    while waiting:
-        row = book.row(waiting.pop(0))
-        for alias, store in row.facts.items():
-            found.setdefault(alias, store)
-        waiting += row.uses
-    for layer in book.overlays_of(rule_id):
-        for alias, store in layer.facts.items():
-            found.setdefault(alias, store)
-    return found
-
-
-def check_aliases(book: RuleBook, rule_id: str) -> dict[str, str]:
-    """The same for what the cross-checks after the rule look at and the rule itself does not know."""
-    own = aliases(book, rule_id)
-    found: dict[str, str] = {}
-    for check in book.compiled_checks:
-        if check.runs_after(rule_id):
-            for alias, store in check.row.facts.items():
-                if alias not in own:
-                    found.setdefault(alias, store)
-    return found
-
-
 def facts_of(book: RuleBook, rule_id: str, given: Mapping[Any, Any], as_of: date) -> dict[str, Fact[Any]]:
     """Facts by the names of the rule and its cross-checks as facts of the store; null is unknown. Raises ValueUnfit."""
-    names = aliases(book, rule_id) | check_aliases(book, rule_id)
+    names, more = book.aliases(rule_id), book.check_aliases(rule_id)
     found: dict[str, Fact[Any]] = {}
     for alias, value in given.items():
-        store = names.get(alias)
+        store = names.get(alias) or more.get(alias)
         if store is None:
-            raise ValueUnfit(f"facts.{str(alias)[:40]}", "a fact of this name", f"{rule_id} knows {', '.join(names)}")
+            known = ", ".join((*names, *more))
+            raise ValueUnfit(f"facts.{str(alias)[:40]}", "a fact of this name", f"{rule_id} knows {known}")
         if value is not None:
             found[store] = fact_of(f"facts.{alias}", book.facts[store], value, as_of)
     return found
@@ -129,8 +103,7 @@ def fact_of(name: str, kind: FactKind, given: Any, as_of: date) -> Fact[Any]:
 
 
 def _plausible(name: str, kind: FactKind, value: Any, as_of: date) -> None:
-    least = kind.least if not isinstance(kind.least, str) else value_of(name, kind.type, (), kind.least)
-    most = kind.most if not isinstance(kind.most, str) else value_of(name, kind.type, (), kind.most)
+    least, most = kind.bounds
     if least is not None and value < least:
         raise ValueUnfit(name, "a value too small", f"the least is {least}")
     if most is not None and value > most:

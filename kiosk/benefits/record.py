@@ -94,7 +94,7 @@ def _reason(say: Wording, outcome: Outcome, reason: Reason) -> dict[str, Any]:
     row = reason.condition.row
     text = say.condition(reason)
     slots = [each for each in outcome.rule.facts if each.store in reason.condition.reads]
-    known = [outcome.facts[each.store].source for each in slots if each.store in outcome.facts]
+    known = [outcome.given[each.store].source for each in slots if each.store in outcome.given]
     return {
         "condition_id": row.id,
         "state": truth_of(reason.state).value,

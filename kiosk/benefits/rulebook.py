@@ -16,7 +16,7 @@ from typing import Final, Generic, TypeVar
 from kiosk.benefits.book_checks import check, check_cites
 from kiosk.benefits.compiled_check import CompiledCheck, compiled_check
 from kiosk.benefits.compiled_rule import CompiledRule
-from kiosk.benefits.gathering import citations, figures, layers, once, versions
+from kiosk.benefits.gathering import figures, layers, once, versions
 from kiosk.benefits.layers import ALWAYS, NATION, Layer, Merged, Version, chain_of, in_force, merged
 from kiosk.benefits.package import CheckRow, CitationRow, Content, OverlayRow, PackageUnfit, RuleRow
 from kiosk.benefits.parameters import Parameters
@@ -61,7 +61,7 @@ class RuleBook:
         self.facts: Final[Mapping[str, FactKind]] = once(packages, "fact")
         self.parameter_kinds: Final[Mapping[str, ParameterKind]] = once(packages, "parameter_kind")
         self.codes: Final[Mapping[str, Saying]] = {**BUILT_IN_CODES, **once(packages, "code")}
-        self.citations: Final[Mapping[str, CitationRow]] = citations(packages)
+        self.citations: Final[Mapping[str, CitationRow]] = once(packages, "citation")
         self.checks: Final[tuple[tuple[str, CheckRow], ...]] = tuple(
             (file, row) for file, content in packages for row in content.check
         )
@@ -74,6 +74,8 @@ class RuleBook:
             sorted({place for place, _ in self.layers} | {each.layer for each in self._parameters})
         )
         self._edges: dict[tuple[str, str], list[date]] = {}
+        self._aliases: dict[str, Mapping[str, str]] = {}
+        self._check_aliases: dict[str, Mapping[str, str]] = {}
         self._figures: dict[str, _Periods[Parameters]] = {}
         self._compiled: dict[tuple[str, str], _Periods[CompiledRule | None]] = {}
 
@@ -99,7 +101,33 @@ class RuleBook:
 
     def overlays_of(self, rule_id: str) -> tuple[OverlayRow, ...]:
         """What the places change in a rule, wherever and whenever."""
-        return tuple(layer.row for (_, id), layers in self.layers.items() if id == rule_id for layer in layers)
+        return tuple(layer.row for layer in self.layers_of(rule_id))
+
+    def aliases(self, rule_id: str) -> Mapping[str, str]:
+        """What a rule calls its facts -> their name in the store; of rules it uses, where it has no own name."""
+        if rule_id not in self._aliases:
+            found: dict[str, str] = {}
+            waiting = [rule_id]
+            while waiting:
+                row = self.row(waiting.pop(0))
+                found |= {alias: store for alias, store in row.facts.items() if alias not in found}
+                waiting += row.uses
+            for layer in self.overlays_of(rule_id):
+                found |= {alias: store for alias, store in layer.facts.items() if alias not in found}
+            self._aliases[rule_id] = found
+        return self._aliases[rule_id]
+
+    def check_aliases(self, rule_id: str) -> Mapping[str, str]:
+        """The same for what the cross-checks after the rule look at and the rule itself does not know."""
+        if rule_id not in self._check_aliases:
+            own = self.aliases(rule_id)
+            found: dict[str, str] = {}
+            for check in self.compiled_checks:
+                if check.runs_after(rule_id):
+                    known = own.keys() | found.keys()
+                    found |= {alias: store for alias, store in check.row.facts.items() if alias not in known}
+            self._check_aliases[rule_id] = found
+        return self._check_aliases[rule_id]
 
     def versions_of(self, rule_id: str) -> tuple[Version, ...]:
         """Every version of a rule, the earliest first."""
@@ -145,8 +173,7 @@ class RuleBook:
         if line is None:
             edges = self.edges_of(rule_id, place)
             line = self._compiled[(rule_id, place)] = _Periods(edges, lambda day: self._compile(rule_id, place, day))
-        figures = self._figures.get(place)
-        return line.on(day), self.parameters(place, day) if figures is None else figures.on(day)
+        return line.on(day), self.parameters(place, day)
 
     def _figures_on(self, place: str, day: date) -> Parameters:
         found: Parameters = {}

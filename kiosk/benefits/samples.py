@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from kiosk.benefits.layers import Merged
 from kiosk.benefits.month import Month
-from kiosk.benefits.vocabulary import FactKind, ValueUnfit, value_of
+from kiosk.benefits.vocabulary import FactKind
 
 _QUOTED: Final = re.compile(r'(?:month|day)\(\s*["\']([0-9-]{7,10})["\']\s*\)')
 _FIGURE: Final = re.compile(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?![\w.])")
@@ -102,21 +102,12 @@ def _days(texts: list[str], as_of: date) -> Iterator[date]:
 
 
 def _plausible(kind: FactKind, value: Any, as_of: date) -> bool:
-    least, most = _bound(kind, kind.least), _bound(kind, kind.most)
+    least, most = kind.bounds
     if kind.not_in_future and value > (Month.of(as_of) if isinstance(value, Month) else as_of):
         return False
     return (
         (least is None or value >= least) and (most is None or value <= most) and (kind.type != "count" or value >= 0)
     )
-
-
-def _bound(kind: FactKind, written: str | int | None) -> Any:
-    if not isinstance(written, str):
-        return written
-    try:
-        return value_of("bound", kind.type, (), written)
-    except ValueUnfit:
-        return None
 
 
 def _spread(found: list[Any]) -> Iterator[Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -24,7 +25,8 @@ TypeWord = Literal["flag", "count", "number", "month", "day", "choice", "text"]
 FigureWord = Literal[TypeWord, "texts"]
 
 
-def _tuple(value: Any) -> Any:
+def as_tuple(value: Any) -> Any:
+    """A TOML list as the tuple that a frozen row keeps."""
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -79,6 +81,13 @@ class FactKind(Row):
             raise ValueError("a text is read from a record: there are no answers to choose from")
         return self
 
+    @cached_property
+    def bounds(self) -> tuple[Any, Any]:
+        """`least` and `most` as facts hold them; None where there is none."""
+        written = (("least", self.least), ("most", self.most))
+        least, most = (value_of(name, self.type, (), each) if isinstance(each, str) else each for name, each in written)
+        return least, most
+
     @property
     def kind(self) -> Type:
         """As expressions see it."""
@@ -92,9 +101,9 @@ class ParameterKind(Row):
     en: Prose
     unit: Word | None = None
     type: FigureWord | None = None
-    words: Annotated[tuple[Word, ...], BeforeValidator(_tuple)] = ()
+    words: Annotated[tuple[Word, ...], BeforeValidator(as_tuple)] = ()
     by: Literal["year", "word"] | None = None
-    keys: Annotated[tuple[Word, ...], BeforeValidator(_tuple)] = ()
+    keys: Annotated[tuple[Word, ...], BeforeValidator(as_tuple)] = ()
     fields: dict[Word, FigureWord] = Field(default_factory=dict)
     most: dict[Word, int] = Field(default_factory=dict)
     """The national ceiling per field ("value" where there are none)."""

@@ -62,6 +62,8 @@ STANDINGS: Final[Mapping[Standing, Sentence]] = {
     Standing.CANNOT_SAY: Sentence("离线无法判定", "Cannot be said here"),
     Standing.COMPUTED: Sentence("已测算（初步）", "Worked out (preliminary)"),
 }
+NOES: Final = frozenset({Standing.NO, Standing.NOT_YET, Standing.ONE_STEP})
+"""After which a person may still apply."""
 STATES: Final[Mapping[bool | None, Sentence]] = {
     True: Sentence("满足", "met"),
     False: Sentence("不满足", "not met"),
@@ -103,9 +105,8 @@ class Wording:
         """The answer in one line; a "no" that time turns says from when."""
         outcome = self._outcome
         if outcome.standing is Standing.NOT_YET:
-            begins = [each.begins for each in outcome.reasons if each.state is False and each.begins is not None]
-            if begins:
-                latest = max(begins, key=lambda each: (each.year, each.month, getattr(each, "day", 1)))
+            latest = outcome.latest_begin
+            if latest is not None:
                 return Sentence(f"到{shown(latest, 'zh')}才可以", f"From {shown(latest, 'en')}")
         return STANDINGS[outcome.standing]
 
@@ -129,7 +130,7 @@ class Wording:
         outcome = self._outcome
         found = []
         for slot in outcome.rule.facts:
-            fact = outcome.facts.get(slot.store)
+            fact = outcome.given.get(slot.store)
             if slot.store in reason.condition.reads and fact is not None:
                 found.append(fact_line(slot.kind, fact, outcome.row[slot.slot]))
         return tuple(found)
@@ -144,10 +145,8 @@ class Wording:
     def missing(self) -> tuple[Sentence, ...]:
         """What is not known and what to do about it: facts, then local figures."""
         outcome = self._outcome
-        slots = {each.store: each for each in outcome.rule.facts}
-        by_alias = {alias: slots[store] for alias, store in outcome.rule.merged.facts.items() if store in slots}
-        by_alias |= {each.alias: each for each in outcome.rule.facts if each.alias not in by_alias}
-        kinds = [by_alias[alias].kind for alias in outcome.missing_facts]
+        slots = outcome.rule.by_alias
+        kinds = [slots[alias].kind for alias in outcome.missing_facts]
         names = dict.fromkeys(name.partition("[")[0] for name in outcome.missing_parameters)
         rows = [self._book.parameter_kinds[name] for name in names]
         groups = (
@@ -181,22 +180,10 @@ class Wording:
                 papers = Sentence("、".join(step.papers_zh), ", ".join(step.papers_en))
                 found.append(Sentence(f"请带：{papers.zh}", f"Bring: {papers.en}"))
             if step.working_days is not None:
-                days = step.working_days
-                found.append(Sentence(f"经办机构应在 {days} 个工作日内办结", f"The agency has {days} working days"))
-        if self._outcome.standing in (Standing.NO, Standing.NOT_YET, Standing.ONE_STEP):
+                found.append(working_days(step.working_days))
+        if self._outcome.standing in NOES:
             found.append(ANYWAY)
         return tuple(found) or (_ASK_THERE,)
-
-    @property
-    def deadlines(self) -> tuple[Sentence, ...]:
-        """Last days, with what they are for; those that cannot be said are left out."""
-        found = []
-        for each in self._outcome.rule.deadlines:
-            on = self._outcome.deadlines[each.row.id]
-            if on is not None:
-                what = self.filled(each.row.zh, each.row.en)
-                found.append(Sentence(f"{shown(on, 'zh')}：{what.zh}", f"{shown(on, 'en')}: {what.en}"))
-        return tuple(found)
 
     def articles(self, ids: tuple[str, ...]) -> tuple[Sentence, ...]:
         """Titles with their articles, each text once."""
@@ -243,6 +230,11 @@ class Wording:
 def _listed(what: Sentence, names: list[Sentence]) -> Sentence:
     zh, en = "、".join(each.zh for each in names), "; ".join(each.en for each in names)
     return Sentence(f"{what.zh}：{zh}", f"{what.en}: {en}")
+
+
+def working_days(days: int) -> Sentence:
+    """How long the agency has (section 9)."""
+    return Sentence(f"经办机构应在 {days} 个工作日内办结", f"The agency has {days} working days")
 
 
 def headed(label: Sentence) -> Sentence:

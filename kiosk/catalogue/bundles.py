@@ -13,6 +13,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from kiosk.benefits.vocabulary import as_tuple
 from kiosk.catalogue.answer import Answer
 from kiosk.catalogue.answering import AnsweringItem
 from kiosk.catalogue.applying import Book
@@ -24,10 +25,6 @@ from kiosk.text import bilingual, text, verbatim
 
 CHECKS: Final = "PO-02"
 LIST: Final = "list"
-
-
-def _tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
 
 
 class Step(BaseModel):
@@ -55,7 +52,7 @@ class Bundle(BaseModel):
     key: str
     zh: str = Field(min_length=2, max_length=20)
     en: str = Field(min_length=2, max_length=50)
-    step: Annotated[tuple[Step, ...], BeforeValidator(_tuple)] = Field(min_length=1)
+    step: Annotated[tuple[Step, ...], BeforeValidator(as_tuple)] = Field(min_length=1)
 
 
 @cache

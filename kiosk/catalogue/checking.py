@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 from kiosk.benefits.evaluation import Question as RuleQuestion
 from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.fact import Fact
-from kiosk.benefits.outcome import Standing
 from kiosk.benefits.questionnaire import next_question
+from kiosk.benefits.wording import NOES
 from kiosk.catalogue import asking, check_page, check_slip
 from kiosk.catalogue.answering import Ended, printed, refused
 from kiosk.catalogue.applying import (
@@ -50,7 +50,6 @@ from kiosk.text import Text, bilingual, text
 from offline_store.chain import Position
 
 Facts = Mapping[str, Fact[Any]]
-_NOES: Final = frozenset({Standing.NO, Standing.NOT_YET, Standing.ONE_STEP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,7 +374,7 @@ def _application(check: Check) -> Entry | None:
 
 def _apply_text(checked: Checked, case: Case) -> Text | None:
     """Words of the button: a "no" never ends here."""
-    entry, no = _application(checked.check), checked.outcome.standing in _NOES
+    entry, no = _application(checked.check), checked.outcome.standing in NOES
     if entry is not None:
         return None if entry.code in case.closed else text("apply.anyway" if no else "apply.go")
     return text("apply.anyway.counter") if no and can_print(case) else None

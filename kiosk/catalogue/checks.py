@@ -10,11 +10,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from kiosk.benefits.package import RuleId
+from kiosk.benefits.vocabulary import as_tuple
 from kiosk.text import Text, bilingual
-
-
-def _tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
 
 
 class _Named(BaseModel):
@@ -32,7 +29,7 @@ class Check(_Named):
     """One check. `item`: the service that takes the application, or under which the check itself stands."""
 
     rule: RuleId
-    also: Annotated[tuple[RuleId, ...], BeforeValidator(_tuple)] = ()
+    also: Annotated[tuple[RuleId, ...], BeforeValidator(as_tuple)] = ()
     item: str | None = None
     suggest: bool = False
 
@@ -41,7 +38,7 @@ class Topic(_Named):
     """Checks that belong together."""
 
     key: str
-    check: Annotated[tuple[Check, ...], BeforeValidator(_tuple)]
+    check: Annotated[tuple[Check, ...], BeforeValidator(as_tuple)]
 
 
 @cache

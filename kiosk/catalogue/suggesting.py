@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from kiosk.benefits.deciding import latest_begin
 from kiosk.benefits.evaluation import Question as RuleQuestion
 from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.month import Month
@@ -174,7 +173,7 @@ class SuggestionItem:
 
 
 def _is_near(outcome: Outcome) -> bool:
-    begins = latest_begin(outcome)
+    begins = outcome.latest_begin
     if outcome.standing is not Standing.NOT_YET or begins is None:
         return True
     month = begins if isinstance(begins, Month) else Month.of(begins)

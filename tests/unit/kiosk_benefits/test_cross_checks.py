@@ -12,7 +12,7 @@ from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.loading import shipped, shipped_book
 from kiosk.benefits.month import Month
 from kiosk.benefits.package import PackageUnfit, read_content
-from kiosk.benefits.reading import aliases, check_aliases, question_of
+from kiosk.benefits.reading import question_of
 from kiosk.benefits.record import record
 from kiosk.benefits.rulebook import checked_book
 
@@ -139,7 +139,7 @@ def test_the_record_looks_at_all_that_was_handed_in():
 
 @pytest.mark.parametrize("rule", BOOK.rules)
 def test_each_fact_of_a_check_can_be_told_by_its_name_after_each_rule(rule):
-    told = {**aliases(BOOK, rule), **check_aliases(BOOK, rule)}
+    told = {**BOOK.aliases(rule), **BOOK.check_aliases(rule)}
     for check in BOOK.compiled_checks:
         if check.runs_after(rule):
             assert check.row.facts.items() <= told.items()
