@@ -42,15 +42,22 @@ def receipt(answer: Answer, number: LocalNumber, case: Case, moment: Moment, *, 
         for remark in answer.remarks:
             yield Paragraph(say(remark))
         yield Paragraph(say(text("receipt.not_a_certificate")))
-        yield Rule()
-        yield Pair(say(text("receipt.number")), "")
-        yield Paragraph(number.text, Align.RIGHT, bold=True)
-        yield Pair(say(text("receipt.terminal")), case.terminal)
-        yield Pair(say(text("receipt.printed")), f"{moment.stamp[:10]} {moment.hall_time}")
-        yield Paragraph(say(text("receipt.phone", phone=case.place.phone)), Align.CENTRE)
-        yield Feed(2)
+        yield from closing(number, case, moment, say)
 
     return Receipt(tuple(lines()))
+
+
+def closing(
+    number: LocalNumber, case: Case, moment: Moment, say: Callable[[Text], str], when: str = "receipt.printed"
+) -> Iterator[Line]:
+    """How every receipt ends: our number, the terminal, the time (`when` says of what), whom to call."""
+    yield Rule()
+    yield Pair(say(text("receipt.number")), "")
+    yield Paragraph(number.text, Align.RIGHT, bold=True)
+    yield Pair(say(text("receipt.terminal")), case.terminal)
+    yield Pair(say(text(when)), f"{moment.stamp[:10]} {moment.hall_time}")
+    yield Paragraph(say(text("receipt.phone", phone=case.place.phone)), Align.CENTRE)
+    yield Feed(2)
 
 
 def _rows(answer: Answer, say: Callable[[Text], str]) -> Iterator[Line]:

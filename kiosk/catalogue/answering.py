@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from drivers.print_outcome import PrintResult
 from kiosk.catalogue.answer import Answer
-from kiosk.catalogue.item import Case, Desk, Over
+from kiosk.catalogue.item import Case, Desk, Over, act_header
 from kiosk.effects import Action, Append
 from kiosk.events import Completed, Event, Failed, JobSettled, TimeIsUp
 from kiosk.faults import notice, store_fault
@@ -95,22 +95,13 @@ class AnsweringItem:
                 return self._showing(state, event, desk)
             case Printing(showing=showing, job=job), JobSettled(job=settled) if settled == job:
                 return Ended(printed(event, showing.number))
-            case Ended(), Pressed(press=Press.ANOTHER | Press.BACK):
-                return Over.MENU
-            case Ended(), Pressed(press=Press.FINISH | Press.CONFIRM):
-                return Over.LEAVE
+            case Ended(), _:
+                return after_end(event) or state
         return state
 
     def record(self, answer: Answer, desk: Desk) -> Recording:
         """Into the journal before anything is shown."""
-        case = desk.case
-        header = {
-            "session": case.session,
-            "item": case.entry.code,
-            "item_version": case.entry.version,
-            "outcome": answer.outcome,
-            "level": case.identity.level.name,
-        } | dict(answer.header)
+        header = act_header(desk.case, answer.outcome) | dict(answer.header)
         desk.ask(Append("act", header, answer.act, answer.subject))
         return Recording(answer)
 
@@ -159,14 +150,7 @@ class AnsweringItem:
                 )
             case Ended(result=result):
                 return result
-        recording = isinstance(state, Recording)
-        return Processing(
-            text("processing.query.title"),
-            (
-                (text("processing.step.found"), StepState.DONE if recording else StepState.RUNNING),
-                (text("processing.step.recorded"), StepState.RUNNING if recording else StepState.WAITING),
-            ),
-        )
+        return looking_up(found=isinstance(state, Recording))
 
     def deadline(self, state: object) -> float | None:
         """When uncovered amounts are covered again."""
@@ -175,6 +159,27 @@ class AnsweringItem:
     def busy(self, state: object) -> bool:
         """While the journal or the printer is at work."""
         return isinstance(state, Fetching | Recording | Printing)
+
+
+def after_end(event: Event) -> Over | None:
+    """How a person leaves the result page; None for what leads nowhere."""
+    match event:
+        case Pressed(press=Press.ANOTHER | Press.BACK):
+            return Over.MENU
+        case Pressed(press=Press.FINISH | Press.CONFIRM):
+            return Over.LEAVE
+    return None
+
+
+def looking_up(*, found: bool) -> Processing:
+    """C11 while the data are read, and once they are found while that is recorded."""
+    return Processing(
+        text("processing.query.title"),
+        (
+            (text("processing.step.found"), StepState.DONE if found else StepState.RUNNING),
+            (text("processing.step.recorded"), StepState.RUNNING if found else StepState.WAITING),
+        ),
+    )
 
 
 def refused(why: Notice) -> Ended:

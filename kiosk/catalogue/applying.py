@@ -19,7 +19,7 @@ from kiosk.benefits.rulebook import RuleBook
 from kiosk.catalogue import application, check_slip
 from kiosk.catalogue.answering import Ended, refused
 from kiosk.catalogue.entries import entries
-from kiosk.catalogue.item import Case, Desk
+from kiosk.catalogue.item import Case, Desk, act_header
 from kiosk.catalogue.person_source import holder_of
 from kiosk.effects import Append, Poke
 from kiosk.events import Completed, Event, Failed, JobSettled
@@ -96,7 +96,14 @@ class Applications:
             case ConfirmingApplication(back=back), Pressed(press=Press.BACK | Press.DECLINE):
                 return back
             case ConfirmingApplication(filing=filing), Pressed(press=Press.CONFIRM):
-                desk.ask(Append("act", _header(filing, desk.case, "asked"), None, holder_of(desk.case).id_number))
+                desk.ask(
+                    Append(
+                        "act",
+                        act_header(desk.case, "asked", entries()[filing.item]),
+                        None,
+                        holder_of(desk.case).id_number,
+                    )
+                )
                 return Numbering(filing, desk.moment.monotonic)
             case Numbering(filing=filing), Completed(result=Position() as position):
                 number = LocalNumber.of(desk.case.terminal, desk.moment.today, position.epoch, position.seq)
@@ -115,7 +122,7 @@ class Applications:
         body = application.act(
             filing.item, holder, number, filing.facts, kinds, filing.names, filing.outcome, filing.flags
         )
-        header = _header(filing, desk.case, "recorded") | {"number": number.text}
+        header = act_header(desk.case, "recorded", entries()[filing.item]) | {"number": number.text}
         desk.ask(Append("act", header, body, holder.id_number))
         return Applying(filing, number, desk.moment.monotonic)
 
@@ -155,17 +162,6 @@ class Applications:
 def can_print(case: Case) -> bool:
     """Whether the item prints receipts and its printer does now."""
     return case.entry.medium == "receipt" and case.print_fault is None
-
-
-def _header(filing: Filing, case: Case, outcome: str) -> dict[str, str]:
-    entry = entries()[filing.item]
-    return {
-        "session": case.session,
-        "item": entry.code,
-        "item_version": entry.version,
-        "outcome": outcome,
-        "level": case.identity.level.name,
-    }
 
 
 def _recorded(number: LocalNumber, why: Notice | None) -> Result:

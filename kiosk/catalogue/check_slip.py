@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from drivers.receipt_printer.document import Align, Feed, Line, Pair, Qr, Receipt, Rule
+from drivers.receipt_printer.document import Align, Line, Pair, Qr, Receipt, Rule
 from drivers.receipt_printer.document import Text as Paragraph
 from kiosk.benefits.carrying import code
 from kiosk.benefits.rulebook import RuleBook
@@ -17,6 +17,7 @@ from kiosk.catalogue.person_source import holder_of
 from kiosk.clock import Moment
 from kiosk.local_number import LocalNumber
 from kiosk.masking import mask_id_number
+from kiosk.receipts import closing
 from kiosk.screen import CheckResult
 from kiosk.text import Text, text
 from kiosk.texts import render
@@ -44,7 +45,12 @@ def slip(
 
     page = result(book, checked, more=more, paper=True)
     return Receipt(
-        (*_head(page, say, copy), *_body(page, checked, say), *_foot(book, checked, number, case, moment, say))
+        (
+            *_head(page, say, copy),
+            *_body(page, checked, say),
+            *_foot(page, checked, book, number, say),
+            *closing(number, case, moment, say),
+        )
     )
 
 
@@ -95,22 +101,13 @@ def _heading(say: Say, id: str) -> Iterator[Line]:
     yield Paragraph(say(Text(id)), bold=True)
 
 
-def _foot(
-    book: RuleBook, checked: Checked, number: LocalNumber, case: Case, moment: Moment, say: Say
-) -> Iterator[Line]:
+def _foot(page: CheckResult, checked: Checked, book: RuleBook, number: LocalNumber, say: Say) -> Iterator[Line]:
     yield Rule()
-    for line in result(book, checked).disclaimers:
+    for line in page.disclaimers:
         yield Paragraph(say(line))
     yield Rule()
     yield Qr(code(checked.outcome, checked.facts, book.facts, number.text), module_dots=4)
     yield Paragraph(say(text("slip.code")), Align.CENTRE)
-    yield Rule()
-    yield Pair(say(text("receipt.number")), "")
-    yield Paragraph(number.text, Align.RIGHT, bold=True)
-    yield Pair(say(text("receipt.terminal")), case.terminal)
-    yield Pair(say(text("receipt.printed")), f"{moment.stamp[:10]} {moment.hall_time}")
-    yield Paragraph(say(text("receipt.phone", phone=case.place.phone)), Align.CENTRE)
-    yield Feed(2)
 
 
 def application_slip(item: Text, number: LocalNumber, case: Case, moment: Moment) -> Receipt:
@@ -134,12 +131,6 @@ def application_slip(item: Text, number: LocalNumber, case: Case, moment: Moment
         yield Rule()
         yield Pair(say(text("answer.person")), holder.masked_name)
         yield Pair(say(text("certificate.id_number")), mask_id_number(holder.id_number))
-        yield Rule()
-        yield Pair(say(text("receipt.number")), "")
-        yield Paragraph(number.text, Align.RIGHT, bold=True)
-        yield Pair(say(text("receipt.terminal")), case.terminal)
-        yield Pair(say(text("slip.applied_at")), f"{moment.stamp[:10]} {moment.hall_time}")
-        yield Paragraph(say(text("receipt.phone", phone=case.place.phone)), Align.CENTRE)
-        yield Feed(2)
+        yield from closing(number, case, moment, say, "slip.applied_at")
 
     return Receipt(tuple(lines()))

@@ -21,7 +21,7 @@ from kiosk.benefits.fact import Fact
 from kiosk.benefits.questionnaire import next_question
 from kiosk.benefits.wording import NOES
 from kiosk.catalogue import asking, check_page, check_slip
-from kiosk.catalogue.answering import Ended, printed, refused
+from kiosk.catalogue.answering import Ended, after_end, looking_up, printed, refused
 from kiosk.catalogue.applying import (
     Applications,
     Applying,
@@ -35,7 +35,7 @@ from kiosk.catalogue.applying import (
 from kiosk.catalogue.check_page import Checked
 from kiosk.catalogue.checks import Check, Topic, check_of
 from kiosk.catalogue.entries import Entry, entries
-from kiosk.catalogue.item import Case, Desk, GoTo, HandedOn, Over
+from kiosk.catalogue.item import Case, Desk, GoTo, HandedOn, Over, act_header
 from kiosk.catalogue.known_facts import from_holder, from_record
 from kiosk.catalogue.person_source import person_query, query_act
 from kiosk.effects import Append
@@ -176,10 +176,8 @@ class CheckItem:
                 return Ended(printed(event, showing.number))
             case ((ConfirmingApplication() | Numbering() | Applying() | PrintingSlip()), _):
                 return self._applications.step(state, event, desk)
-            case Ended(), Pressed(press=Press.ANOTHER | Press.BACK):
-                return Over.MENU
-            case Ended(), Pressed(press=Press.FINISH | Press.CONFIRM):
-                return Over.LEAVE
+            case Ended(), _:
+                return after_end(event) or state
         return state
 
     # choosing
@@ -253,20 +251,12 @@ class CheckItem:
         )
         checked = Checked(progress.check, outcome, beside, progress.facts, progress.record)
         word = outcome.result.code.lower().replace("_", "-")
-        header = {
-            "session": case.session,
-            "item": case.entry.code,
-            "item_version": case.entry.version,
-            "outcome": word,
-            "level": case.identity.level.name,
-            "rule": outcome.rule.id,
-            "rule_version": outcome.rule.merged.version,
-        }
+        rule = {"rule": outcome.rule.id, "rule_version": outcome.rule.merged.version}
         record = progress.record
         known = record is not None and record.person is not None
         holder = case.identity.holder
         act = query_act(case, record, word) if record is not None and known else None
-        desk.ask(Append("act", header, act, holder.id_number if holder else None))
+        desk.ask(Append("act", act_header(case, word) | rule, act, holder.id_number if holder else None))
         return RecordingCheck(progress, checked)
 
     # showing
@@ -400,14 +390,10 @@ def _step(checked: Checked, case: Case) -> tuple[str, Text] | None:
 
 
 def _processing(state: object, case: Case, now: float) -> Processing:
-    done, running, waiting = StepState.DONE, StepState.RUNNING, StepState.WAITING
-    if isinstance(state, PrintingCheck):
-        steps = ((text("processing.step.recorded"), done), (text("processing.step.receipt"), running))
-        patience = now - state.since >= case.timeouts.host_slow
-        return Processing(text("processing.print.title"), steps, patience)
-    recording = isinstance(state, RecordingCheck)
+    if not isinstance(state, PrintingCheck):
+        return looking_up(found=isinstance(state, RecordingCheck))
     steps = (
-        (text("processing.step.found"), done if recording else running),
-        (text("processing.step.recorded"), running if recording else waiting),
+        (text("processing.step.recorded"), StepState.DONE),
+        (text("processing.step.receipt"), StepState.RUNNING),
     )
-    return Processing(text("processing.query.title"), steps)
+    return Processing(text("processing.print.title"), steps, now - state.since >= case.timeouts.host_slow)

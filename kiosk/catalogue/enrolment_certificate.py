@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from drivers.print_outcome import PrintResult
-from kiosk.catalogue.answering import Ended, refused
-from kiosk.catalogue.item import Case, Desk, Over
+from kiosk.catalogue.answering import Ended, after_end, refused
+from kiosk.catalogue.item import Case, Desk, Over, act_header
 from kiosk.catalogue.person_source import holder_of, known_person, person_query
 from kiosk.certificates.facts import VALID_FOR, EnrolmentCertificate, NothingToCertifyError, from_record
 from kiosk.certificates.number import CertificateNumber
@@ -119,24 +119,15 @@ class EnrolmentCertificateItem:
                 return refused(notice("DP-02"))
             case ((Fetching() | Numbering() | Making() | Issuing()), Failed(error=error)):
                 return refused(notice(store_fault(error)))
-            case Ended(), Pressed(press=Press.ANOTHER | Press.BACK):
-                return Over.MENU
-            case Ended(), Pressed(press=Press.FINISH | Press.CONFIRM):
-                return Over.LEAVE
+            case Ended(), _:
+                return after_end(event) or state
         return state
 
     def _number(self, record: PersonRecord, desk: Desk) -> object:
         if desk.case.print_fault:
             return refused(notice(desk.case.print_fault))
         case = desk.case
-        header = {
-            "session": case.session,
-            "item": case.entry.code,
-            "item_version": case.entry.version,
-            "outcome": "requested",
-            "level": case.identity.level.name,
-        }
-        desk.ask(Append("act", header, None, holder_of(case).id_number))
+        desk.ask(Append("act", act_header(case, "requested"), None, holder_of(case).id_number))
         return Numbering(record, desk.moment.monotonic)
 
     def _make(self, record: PersonRecord, position: Position, desk: Desk) -> object:

@@ -49,6 +49,18 @@ class Case:
     """What the item before left to this one; it is there for `begin` alone."""
 
 
+def act_header(case: Case, outcome: str, entry: Entry | None = None) -> dict[str, str]:
+    """What every act's record says openly. `entry`: the item it is of, if not the one that was begun."""
+    entry = entry or case.entry
+    return {
+        "session": case.session,
+        "item": entry.code,
+        "item_version": entry.version,
+        "outcome": outcome,
+        "level": case.identity.level.name,
+    }
+
+
 class Over(Enum):
     """How a machine gives the person back to the session."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from kiosk.benefits.fact import Fact
 from kiosk.catalogue import asking
-from kiosk.catalogue.answering import Ended
+from kiosk.catalogue.answering import Ended, after_end
 from kiosk.catalogue.applying import (
     Applications,
     Applying,
@@ -73,10 +73,8 @@ class RegistrationItem:
                 return self._go_on(given, names[1:], desk)
             case ((ConfirmingApplication() | Numbering() | Applying() | PrintingSlip()), _):
                 return self._applications.step(state, event, desk)
-            case Ended(), Pressed(press=Press.ANOTHER | Press.BACK):
-                return Over.MENU
-            case Ended(), Pressed(press=Press.FINISH | Press.CONFIRM):
-                return Over.LEAVE
+            case Ended(), _:
+                return after_end(event) or state
         return state
 
     def body(self, state: object, case: Case, now: float) -> Body:

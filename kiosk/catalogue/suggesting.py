@@ -17,11 +17,11 @@ from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Outcome, Standing
 from kiosk.benefits.wording import Wording
-from kiosk.catalogue.answering import Ended, refused
+from kiosk.catalogue.answering import Ended, after_end, looking_up, refused
 from kiosk.catalogue.applying import Book
 from kiosk.catalogue.bundles import CHECKS
 from kiosk.catalogue.checks import Check, all_checks
-from kiosk.catalogue.item import Case, Desk, GoTo, HandedOn, Over
+from kiosk.catalogue.item import Case, Desk, GoTo, HandedOn, Over, act_header
 from kiosk.catalogue.known_facts import from_holder, from_record
 from kiosk.catalogue.person_source import as_of, holder_of, known_person, person_query, query_act
 from kiosk.effects import Append
@@ -29,7 +29,7 @@ from kiosk.events import Completed, Event, Failed
 from kiosk.faults import notice, store_fault
 from kiosk.intents import OptionChosen, Press, Pressed
 from kiosk.records import PersonRecord
-from kiosk.screen import Body, Confirm, Notice, Option, Processing, Question, StepState
+from kiosk.screen import Body, Confirm, Notice, Option, Question
 from kiosk.text import Text, bilingual, text
 from offline_store.chain import Position
 
@@ -105,10 +105,8 @@ class SuggestionItem:
             case ChoosingSuggestion(found=found), OptionChosen(key=key):
                 known = any(each.check.rule == key for each in found)
                 return GoTo(CHECKS, HandedOn(key)) if known else state
-            case Ended(), Pressed(press=Press.ANOTHER | Press.BACK):
-                return Over.MENU
-            case Ended(), Pressed(press=Press.FINISH | Press.CONFIRM):
-                return Over.LEAVE
+            case Ended(), _:
+                return after_end(event) or state
         return state
 
     def _look(self, record: PersonRecord, desk: Desk) -> RecordingLook:
@@ -123,13 +121,7 @@ class SuggestionItem:
         worth = [(check, outcome) for check, outcome in asked if outcome.standing in _ORDER and _is_near(outcome)]
         worth.sort(key=lambda pair: _ORDER.index(pair[1].standing))
         found = tuple(Suggestion(check, self._said(outcome)) for check, outcome in worth)
-        header = {
-            "session": case.session,
-            "item": case.entry.code,
-            "item_version": case.entry.version,
-            "outcome": "looked-at",
-            "level": case.identity.level.name,
-        }
+        header = act_header(case, "looked-at")
         desk.ask(Append("act", header, query_act(case, record, "looked-at"), holder.id_number))
         return RecordingLook(found, as_of(record))
 
@@ -154,14 +146,7 @@ class SuggestionItem:
                 return Question(text("suggest.title"), when, options)
             case Ended(result=result):
                 return result
-        recording = isinstance(state, RecordingLook)
-        return Processing(
-            text("processing.query.title"),
-            (
-                (text("processing.step.found"), StepState.DONE if recording else StepState.RUNNING),
-                (text("processing.step.recorded"), StepState.RUNNING if recording else StepState.WAITING),
-            ),
-        )
+        return looking_up(found=isinstance(state, RecordingLook))
 
     def deadline(self, state: object) -> float | None:
         """Nothing happens by itself."""
