@@ -17,8 +17,18 @@ def spellings(words: Iterable[str]) -> dict[bytes, str]:
             found |= dict.fromkeys(in_base64(octets), f"{word[0]}… in {encoding}, base64")
         found[word.encode("unicode-escape")] = f"{word[0]}… escaped"
         if word.isdigit() and len(word) % 2 == 0:
-            found[bytes.fromhex(word)] = f"{word[0]}… as packed digits"
+            found |= dict.fromkeys(packed(word), f"{word[0]}… as packed digits")
     return found
+
+
+def packed(digits: str) -> set[bytes]:
+    """Two digits an octet. A PIN's three octets alone are in any megabyte of ciphertext by chance (one in sixteen):
+    it is looked for as it is packed for a card or a PIN pad, filled to eight octets, with and without its length.
+    """
+    octets = bytes.fromhex(digits)
+    if len(octets) >= 6:
+        return {octets}
+    return {octets.ljust(8, b"\xff"), octets.ljust(8, b"\0"), (bytes([0x20 + len(digits)]) + octets).ljust(8, b"\xff")}
 
 
 def spellings_of_octets(named: Mapping[str, bytes]) -> dict[bytes, str]:
