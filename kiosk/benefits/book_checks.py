@@ -8,9 +8,11 @@ from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.benefits.compiled_rule import CompiledRule
-from kiosk.benefits.language.typed import Run
+from kiosk.benefits.fact import Fact, Source
+from kiosk.benefits.filling import NO_FIGURES, filled
+from kiosk.benefits.language.typed import Row, Run
 from kiosk.benefits.language.types import together
-from kiosk.benefits.layers import NATION, Layer
+from kiosk.benefits.layers import ALWAYS, NATION, Layer
 from kiosk.benefits.package import PackageUnfit
 from kiosk.benefits.span import ends
 
@@ -138,13 +140,10 @@ def _trials(
                 yield facts, top, bound
 
 
-def _row(rule: CompiledRule, facts: Mapping[str, int]) -> list[Any]:
-    row: list[Any] = [None] * rule.size
-    for fact in rule.facts:
-        row[fact.slot] = facts.get(fact.alias)
-    for slot, run in rule.lets:
-        row[slot] = run(row)
-    return row
+def _row(rule: CompiledRule, facts: Mapping[str, int]) -> Row:
+    """Of counts by the rule's names, on a day of the far past: no ceiling turns on the day of asking."""
+    known = {each.store: Fact(facts[each.alias], Source.VERIFIED, ALWAYS) for each in rule.facts if each.alias in facts}
+    return filled(rule, known, ALWAYS, NO_FIGURES)[0]
 
 
 def _check_overlap(place: str, layers: tuple[Layer, ...]) -> None:

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kiosk.benefits import reason_codes as codes
 from kiosk.benefits.compiled_rule import Caveat, CompiledRule, FactSlot
 from kiosk.benefits.fact import Fact, Source
+from kiosk.benefits.filling import Facts, filled
 from kiosk.benefits.language.typed import Row
 from kiosk.benefits.layers import chain_of
 from kiosk.benefits.missing import missing, state_codes, unknown_codes
@@ -24,7 +25,6 @@ from kiosk.benefits.parameters import Parameters
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.span import Span
 
-Facts = Mapping[str, Fact[Any]]
 _MOST_CASES: Final = 256
 
 
@@ -45,11 +45,12 @@ class Question:
 
 def evaluate(book: RuleBook, question: Question) -> Outcome:
     """The answer. KeyError for a rule that is in no package."""
-    outcome = _evaluated(book, question)
+    outcome = _answer(question, applied(book, question))
     if len(outcome.alternatives) == 1:
         # all other words are excluded by what is known
         (only,) = outcome.alternatives
-        outcome = _evaluated(book, _asked(question, _with(question.facts, only.store, only.word, question)))
+        again = _asked(question, _with(question.facts, only.store, only.word, question))
+        outcome = _answer(again, applied(book, again))
     if book.over and any(question.rule in book.over.get(layer, ()) for layer in chain_of(question.place)):
         return _over(outcome)
     return outcome
@@ -67,20 +68,31 @@ def _over(outcome: Outcome) -> Outcome:
     )
 
 
-def _evaluated(book: RuleBook, question: Question) -> Outcome:
+class Applied(NamedTuple):
+    """A rule with its row for a question. `before`: none had begun on the governing date, and this one stands in."""
+
+    rule: CompiledRule
+    filled: tuple[Row, bool]
+    figures: Parameters
+    governing: date | Month | None
+    before: bool
+
+
+def applied(book: RuleBook, question: Question) -> Applied:
+    """The version and figures of the governing date, filled. KeyError for a rule that is in no package."""
     as_of = question.as_of
     now, parameters = book.in_force(question.rule, question.place, as_of)
     rule = now or _newest(book, question)
-    filled = _filled(rule, question, parameters, question.facts)
+    row = filled(rule, question.facts, as_of, parameters, question.parameters)
     if rule.governing is None:
-        return _answer(rule, question, parameters, as_of, filled, before=now is None)
-    governing = figure(rule.governing(filled[0]))
+        return Applied(rule, row, parameters, as_of, now is None)
+    governing = figure(rule.governing(row[0]))
     then, figures = book.in_force(question.rule, question.place, _day(governing) or as_of)
     if then is None:
-        return _answer(rule, question, parameters, governing, filled, before=True)
+        return Applied(rule, row, parameters, governing, before=True)
     if then is not rule or figures is not parameters:
-        filled = _filled(then, question, figures, question.facts)
-    return _answer(then, question, figures, governing, filled, before=False)
+        row = filled(then, question.facts, as_of, figures, question.parameters)
+    return Applied(then, row, figures, governing, before=False)
 
 
 def _newest(book: RuleBook, question: Question) -> CompiledRule:
@@ -95,54 +107,16 @@ def _day(governing: date | Month | None) -> date | None:
     return date(governing.year, governing.month, 1) if isinstance(governing, Month) else governing
 
 
-def _filled(rule: CompiledRule, question: Question, parameters: Parameters, facts: Facts) -> tuple[Row, bool]:
-    """The row of slots, and whether a lower bound is in it."""
-    row: Row = [None] * rule.size
-    row[0] = question.as_of
-    bounded = False
-    get = facts.get
-    for store, place, accumulates in rule.hot.fills:
-        fact = get(store)
-        if fact is not None:
-            if accumulates and fact.source is not Source.VERIFIED:
-                row[place] = Span(fact.value, _top(fact, question.as_of))
-                bounded = True
-            else:
-                row[place] = fact.value
-    for name, place in rule.parameters:
-        row[place] = parameters.get(name)
-    if question.parameters:
-        for name, place in rule.parameters:
-            if name in question.parameters:
-                row[place] = question.parameters[name]
-    for place, run in rule.lets:
-        row[place] = run(row)
-    return row, bounded
-
-
-def _top(fact: Fact[int], as_of: date) -> int | None:
-    """Most months there can be: those the centre called complete on a day, and each month since (section 0.5)."""
-    if fact.complete_on is None:
-        return None
-    return fact.value + max(0, Month.of(as_of).months_since(Month.of(fact.complete_on)))
-
-
-def _answer(
-    rule: CompiledRule,
-    question: Question,
-    parameters: Parameters,
-    governing: date | Month | None,
-    filled: tuple[Row, bool],
-    *,
-    before: bool,
-) -> Outcome:
-    row, bounded = filled
+def _answer(question: Question, it: Applied) -> Outcome:
+    rule, (row, bounded), parameters, governing, before = it
     hot = rule.hot
     held = [each for each, run in hot.caveats if run(row) is True]
     own = [run(row) for run in hot.conditions]
     settled = _settled(rule, row, own) if None in own and False not in own else own
     states = _touched(rule, settled, held) if held else settled
-    plain = _filled(rule, question, parameters, _points(question.facts))[0] if bounded else row
+    plain = row
+    if bounded:
+        plain, _ = filled(rule, _points(question.facts), question.as_of, parameters, question.parameters)
     values = _values(rule, plain)
     alternatives = () if hot.alternatives is None else _alternatives(rule, question, parameters, row)
     result, found = _verdict(rule, states, values, held, _day(governing) or question.as_of, before=before)
@@ -303,7 +277,7 @@ def _alternatives(rule: CompiledRule, question: Question, parameters: Parameters
     found = []
     for word in slot.kind.words:
         asked = _asked(question, _with(question.facts, slot.store, word, question))
-        other, _ = _filled(rule, asked, parameters, _points(asked.facts))
+        other, _ = filled(rule, _points(asked.facts), asked.as_of, parameters, asked.parameters)
         held = [each for each, run in rule.hot.caveats if run(other) is True]
         if any(each.row.code == _CONTRADICT for each in held):
             continue

@@ -209,7 +209,7 @@ class _Explainer:
         if len({(each.outcome, tuple(each.values.values())) for each in alternatives}) < 2:
             return []
         for each in alternatives:
-            kind = self._book.facts[rule.merged.facts[each.fact]]
+            kind = self._book.facts[each.store]
             below = [Told(self._figure(figure, each.values[name])) for name, figure in rule.figures.items()]
             outcome = self._in(Sentence(each.outcome.zh, each.outcome.en))
             head = self._named(self._in(kind.words[each.word]), outcome)

@@ -67,7 +67,9 @@ def rules_in_use(data_dir: Path, now: datetime, last: RulesInUse | None = None) 
     try:
         for package, octets in listed:
             if package not in early:
-                contents[package.name] = _content(package, octets)
+                known = before.get(package.name)
+                same_as_known = known is not None and known.sha256 == package.sha256
+                contents[package.name] = kept.contents[package.name] if same_as_known else _content(package, octets)
             elif package.name in before:
                 contents[package.name] = kept.contents[package.name]
                 signed.append(replace(before[package.name], state=package.state))

@@ -14,18 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from random import Random
 from typing import Any, Final
 
 from kiosk.benefits.compiled_rule import CompiledRule, FactSlot
-from kiosk.benefits.evaluation import Facts, Question, evaluate
+from kiosk.benefits.evaluation import Question, applied, evaluate
 from kiosk.benefits.fact import Fact, Source
-from kiosk.benefits.month import Month
+from kiosk.benefits.filling import Facts
+from kiosk.benefits.language.typed import Row
 from kiosk.benefits.outcome import Outcome
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.samples import values
-from kiosk.benefits.span import Span
 from kiosk.benefits.vocabulary import FactKind
 
 _CONTRADICT: Final = "FACTS_CONTRADICT"
@@ -208,45 +207,7 @@ class _Trial:
         last_days = tuple(each.run(row) for each in rule.deadlines)
         return (rule.merged.version, held, states, figures, last_days)
 
-    def _filled(self, more: Mapping[str, Any]) -> tuple[CompiledRule, list[Any]]:
-        asked = self._asked
-        rule = self._rule_on(asked.as_of)
-        row = self._row(rule, asked.as_of, more)
-        governing = None if rule.governing is None else rule.governing(row)
-        if governing is None or isinstance(governing, Span):
-            return rule, row
-        on = date(governing.year, governing.month, 1) if isinstance(governing, Month) else governing
-        then = self._rule_on(on)
-        return then, self._row(then, on, more)
-
-    def _rule_on(self, day: date) -> CompiledRule:
-        asked = self._asked
-        found = self._book.rule(asked.rule, asked.place, day) or self._book.rule(asked.rule, asked.place, date.max)
-        if found is None:
-            raise KeyError(asked.rule)
-        return found
-
-    def _row(self, rule: CompiledRule, on: date, more: Mapping[str, Any]) -> list[Any]:
-        asked = self._asked
-        row: list[Any] = [None] * rule.size
-        row[0] = asked.as_of
-        for slot in rule.facts:
-            if slot.store in more:
-                value = more[slot.store]
-                row[slot.slot] = Span(value, None) if slot.kind.accumulates else value
-            elif (fact := asked.facts.get(slot.store)) is not None:
-                row[slot.slot] = _as_known(slot, fact, asked.as_of)
-        figures = self._book.parameters(asked.place, on)
-        for name, place in rule.parameters:
-            row[place] = asked.parameters[name] if name in asked.parameters else figures.get(name)
-        for place, run in rule.lets:
-            row[place] = run(row)
-        return row
-
-
-def _as_known(slot: FactSlot, fact: Fact[Any], as_of: date) -> Any:
-    if not slot.kind.accumulates or fact.source is Source.VERIFIED:
-        return fact.value
-    if fact.complete_on is None:
-        return Span(fact.value, None)
-    return Span(fact.value, fact.value + max(0, Month.of(as_of).months_since(Month.of(fact.complete_on))))
+    def _filled(self, more: Mapping[str, Any]) -> tuple[CompiledRule, Row]:
+        declared = {store: Fact(value, Source.DECLARED, self._asked.as_of) for store, value in more.items()}
+        found = applied(self._book, replace(self._asked, facts={**self._asked.facts, **declared}))
+        return found.rule, found.filled[0]

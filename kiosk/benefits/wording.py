@@ -14,6 +14,7 @@ from typing import Any, Final
 from kiosk.benefits.compiled_rule import CompiledRule
 from kiosk.benefits.counting import decimal_of
 from kiosk.benefits.fact import Fact, Source
+from kiosk.benefits.language.typed import Row
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Outcome, Reason, Standing
 from kiosk.benefits.package import ResultRow
@@ -207,17 +208,8 @@ class Wording:
         return (*found, *(self.filled(each.zh, each.en) for each in outcome.rule.merged.notes))
 
     def _fill(self, text: str, language: str) -> str:
-        parts = []
-        for before, word, _, _ in string.Formatter().parse(_ASIDE.sub(self._told_aside, text)):
-            parts.append(before)
-            if word:
-                run, _, store = self._outcome.rule.shown[word]
-                kind = self._book.facts.get(store) if store is not None else None
-                words = {} if kind is None else {key: getattr(each, language) for key, each in kind.words.items()}
-                value = run(self._outcome.row)
-                masked = self._on_glass and store in BIRTH
-                parts.append(year_only(value, language) if masked else shown(value, language, None, words))
-        return "".join(parts)
+        told, outcome = _ASIDE.sub(self._told_aside, text), self._outcome
+        return fill(self._book, outcome.rule, outcome.row, told, language, on_glass=self._on_glass)
 
     def _told_aside(self, aside: re.Match[str]) -> str:
         """An aside in brackets, left out where a figure of it is not known or may be anything between two."""
@@ -225,6 +217,21 @@ class Wording:
         values = [self._outcome.rule.shown[word][0](self._outcome.row) for word in words]
         unsaid = any(each is None or (isinstance(each, Span) and each.most is not None) for each in values)
         return "" if unsaid else aside[0]
+
+
+def fill(book: RuleBook, rule: CompiledRule, row: Row, text: str, language: str, *, on_glass: bool = False) -> str:
+    """A text of a rule with the figures of its row. `on_glass`: birth dates by their year alone."""
+    parts = []
+    for before, word, _, _ in string.Formatter().parse(text):
+        parts.append(before)
+        if word:
+            run, _, store = rule.shown[word]
+            kind = None if store is None else book.facts[store]
+            words = {} if kind is None else {key: getattr(each, language) for key, each in kind.words.items()}
+            value = run(row)
+            masked = on_glass and store in BIRTH
+            parts.append(year_only(value, language) if masked else shown(value, language, None, words))
+    return "".join(parts)
 
 
 def _listed(what: Sentence, names: list[Sentence]) -> Sentence:

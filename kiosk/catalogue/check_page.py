@@ -84,7 +84,7 @@ def alternatives(book: RuleBook, outcome: Outcome) -> tuple[tuple[Text, Text], .
     found = []
     rule = outcome.rule
     for each in outcome.alternatives:
-        word = book.facts[rule.merged.facts[each.fact]].words[each.word]
+        word = book.facts[each.store].words[each.word]
         values = [(rule.figures[name].row, value) for name, value in each.values.items() if value is not None]
         if values:
             row, value = values[0]
