@@ -112,6 +112,8 @@ def window(application: QGuiApplication, heard: list[Intent], pad: Pad, clock: C
     made = TerminalWindow(Panel(animate=False), Hall(), clock)
     made.attach(heard.append, pad)
     made.show(full_screen=False)
+    # what is clicked before is lost
+    assert QTest.qWaitForWindowExposed(made.view)
     yield made
     made.close()
 

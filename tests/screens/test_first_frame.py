@@ -17,6 +17,7 @@ image = shown.window.grab()
 rooms = {"kiosk", "drivers", "sync", "offline_store"}
 modules = sorted(name for name in sys.modules if name.partition(".")[0] in rooms)
 heavy = sorted({"pydantic", "fontTools", "requests", "cryptography", "construct"} & set(sys.modules))
+shown.window.close()
 print(json.dumps({"modules": modules, "heavy": heavy, "size": [image.width(), image.height()],
                   "colour": image.pixelColor(5, 5).name()}))
 """
