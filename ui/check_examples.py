@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from kiosk.benefits.evaluation import Question, evaluate
+from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.loading import shipped_book
 from kiosk.benefits.month import Month
+from kiosk.benefits.question import Question
 from kiosk.catalogue.check_page import Checked, result
 from kiosk.catalogue.checks import check_of
 from kiosk.screen import CheckResult

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from kiosk.benefits.language.typed import Lacks, Memo, Row, Run
+from kiosk.benefits.language.typed import Lacking, Row, Run
 from kiosk.benefits.language.types import Type
 from kiosk.benefits.layers import Merged
 from kiosk.benefits.package import CaveatRow, ConditionRow, DeadlineRow, ResultRow
 from kiosk.benefits.vocabulary import FactKind
 
-Lacking = Callable[[Row, Memo], Lacks]
+AddLacking = Callable[[Row, Lacking], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Condition:
     row: ConditionRow
     run: Run
     reads: frozenset[str]
-    lacking: Lacking
+    lacking: AddLacking
     begins: Run | None
     code_if: Run | None
     twice: frozenset[str]
@@ -59,7 +59,7 @@ class Figure:
     run: Run
     type: Type
     reads: frozenset[str]
-    lacking: Lacking
+    lacking: AddLacking
 
 
 @dataclass(frozen=True, slots=True)

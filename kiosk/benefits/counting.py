@@ -18,8 +18,10 @@ from kiosk.benefits.month import Month
 
 def months_after(begin: date, months: int) -> date:
     """The last day of a period of so many months that begins on `begin`; before it when negative."""
-    month = Month.of(begin).plus(months)
-    return date(month.year, month.month, min(begin.day, calendar.monthrange(month.year, month.month)[1]))
+    year, before = divmod(begin.year * 12 + begin.month - 1 + months, 12)
+    month, day = before + 1, begin.day
+    # every month has 28 days
+    return date(year, month, day if day <= 28 else min(day, calendar.monthrange(year, month)[1]))
 
 
 def days_after(begin: date, days: int) -> date:
@@ -55,18 +57,17 @@ def full_months(begin: date, day: date) -> int:
     return months - 1 if months_after(begin, months) > day else months
 
 
-def half_up(value: Fraction, places: int) -> Fraction:
+def half_up(value: Fraction | int, places: int) -> Fraction:
     """Rounded to so many decimal places, a half away from zero."""
-    unit = 10**places
-    scaled = abs(value) * unit
-    rounded = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Fraction(rounded if value >= 0 else -rounded, unit)
+    above, below, unit = value.numerator, value.denominator, 10**places
+    rounded = (2 * abs(above) * unit + below) // (2 * below)
+    return Fraction(rounded if above >= 0 else -rounded, unit)
 
 
 def decimal_of(value: Fraction | int, places: int | None = None) -> Decimal:
     """As decimal text has it: so many places half up, or exactly. ValueError when it has no end and no places."""
     if places is not None:
-        return Decimal(int(half_up(Fraction(value), places) * 10**places)).scaleb(-places)
+        return Decimal(int(half_up(value, places) * 10**places)).scaleb(-places)
     exact = Fraction(value)
     for count in range(19):
         if (exact * 10**count).denominator == 1:

@@ -7,10 +7,10 @@ default; months that were not verified are a lower bound. An unknown choice that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from itertools import product
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypeAlias
 
 from kiosk.benefits import reason_codes as codes
 from kiosk.benefits.compiled_rule import Caveat, CompiledRule, FactSlot
@@ -22,25 +22,16 @@ from kiosk.benefits.missing import missing, state_codes, unknown_codes
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Alternative, Outcome, Result, ResultStatus, figure
 from kiosk.benefits.parameters import Parameters
+from kiosk.benefits.question import Question
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.span import Span
 
 _MOST_CASES: Final = 256
-
-
-# not frozen, as Outcome is not: one is made for each check; nobody changes one
-@dataclass(slots=True)
-class Question:
-    """A rule asked of a person: facts by their name in the store, the day of asking, the place (CN or six digits).
-
-    `parameters` stand for a local layer's and win over those of the packages.
-    """
-
-    rule: str
-    facts: Facts = field(repr=False)
-    as_of: date
-    place: str = "CN"
-    parameters: Parameters = field(default_factory=dict)
+# no class of its own: making one would be a twentieth of a check
+Applied: TypeAlias = tuple[CompiledRule, tuple[Row, bool], Parameters, date | Month | None, date, bool]
+"""A rule, its row with whether a lower bound is in it, the local figures, the governing date, `on`: the day whose
+version and figures were taken (that of asking where the governing date is not known), `before`: none had begun on it,
+and the newest stands in."""
 
 
 def evaluate(book: RuleBook, question: Question) -> Outcome:
@@ -68,16 +59,6 @@ def _over(outcome: Outcome) -> Outcome:
     )
 
 
-class Applied(NamedTuple):
-    """A rule with its row for a question. `before`: none had begun on the governing date, and this one stands in."""
-
-    rule: CompiledRule
-    filled: tuple[Row, bool]
-    figures: Parameters
-    governing: date | Month | None
-    before: bool
-
-
 def applied(book: RuleBook, question: Question) -> Applied:
     """The version and figures of the governing date, filled. KeyError for a rule that is in no package."""
     as_of = question.as_of
@@ -85,14 +66,15 @@ def applied(book: RuleBook, question: Question) -> Applied:
     rule = now or _newest(book, question)
     row = filled(rule, question.facts, as_of, parameters, question.parameters)
     if rule.governing is None:
-        return Applied(rule, row, parameters, as_of, now is None)
+        return rule, row, parameters, as_of, as_of, now is None
     governing = figure(rule.governing(row[0]))
-    then, figures = book.in_force(question.rule, question.place, _day(governing) or as_of)
+    on = _day(governing) or as_of
+    then, figures = book.in_force(question.rule, question.place, on)
     if then is None:
-        return Applied(rule, row, parameters, governing, before=True)
+        return rule, row, parameters, governing, on, True
     if then is not rule or figures is not parameters:
         row = filled(then, question.facts, as_of, figures, question.parameters)
-    return Applied(then, row, figures, governing, before=False)
+    return then, row, figures, governing, on, False
 
 
 def _newest(book: RuleBook, question: Question) -> CompiledRule:
@@ -107,8 +89,8 @@ def _day(governing: date | Month | None) -> date | None:
     return date(governing.year, governing.month, 1) if isinstance(governing, Month) else governing
 
 
-def _answer(question: Question, it: Applied) -> Outcome:
-    rule, (row, bounded), parameters, governing, before = it
+def _answer(question: Question, applied: Applied) -> Outcome:
+    rule, (row, bounded), parameters, governing, on, before = applied
     hot = rule.hot
     held = [each for each, run in hot.caveats if run(row) is True]
     own = [run(row) for run in hot.conditions]
@@ -117,14 +99,14 @@ def _answer(question: Question, it: Applied) -> Outcome:
     plain = row
     if bounded:
         plain, _ = filled(rule, _points(question.facts), question.as_of, parameters, question.parameters)
-    values = _values(rule, plain)
+    values, unknown = _values(rule, plain)
     alternatives = () if hot.alternatives is None else _alternatives(rule, question, parameters, row)
-    result, found = _verdict(rule, states, values, held, _day(governing) or question.as_of, before=before)
+    result, found = _verdict(rule, states, values, held, on, before=before)
     lacking: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     is_open = None in states
     # on what a caveat lies, nothing that could be told is missing
-    if None in settled or None in values.values():
+    if unknown or None in settled:
         lacking, figures = missing(rule, row, settled, values)
     if held:
         found = [*(each.row.code for each in held), *found]
@@ -138,10 +120,8 @@ def _answer(question: Question, it: Applied) -> Outcome:
         found.append(codes.LOCAL_LAYER_EXPIRED)
     return Outcome(
         rule,
-        question.place,
-        question.as_of,
-        question.as_of if governing is None else governing,
-        governing is None,
+        question,
+        governing,
         result,
         states,
         held,
@@ -151,8 +131,7 @@ def _answer(question: Question, it: Applied) -> Outcome:
         alternatives,
         values,
         _ranges(rule, row) if bounded else _NO_RANGES,
-        _status(hot.reviewed, values, bool(held), bounded),
-        question.facts,
+        _status(hot.reviewed, len(values), unknown, bool(held), bounded),
         row,
         plain,
     )
@@ -224,7 +203,7 @@ def _verdict(
     if not hot.reviewed:
         return Result.UNDETERMINED, [codes.REVIEW_REQUIRED]
     if not hot.decides:
-        lacking = held or None in states or False in states or None in [values[name] for name in hot.needed]
+        lacking = held or None in states or False in states or any(values[name] is None for name in hot.needed)
         return (Result.UNDETERMINED if lacking else Result.COMPUTED), []
     if False in states:
         return Result.NOT_ELIGIBLE, []
@@ -232,13 +211,17 @@ def _verdict(
     return (Result.UNDETERMINED if None in states or (held and not states) else Result.ELIGIBLE), []
 
 
-def _values(rule: CompiledRule, plain: Row) -> dict[str, Any]:
-    """Figures for the months that are known."""
+def _values(rule: CompiledRule, plain: Row) -> tuple[dict[str, Any], int]:
+    """Figures for the months that are known, and how many of them cannot be said."""
     values: dict[str, Any] = {}
+    unknown = 0
     for name, run in rule.hot.figures:
         value = run(plain)
-        values[name] = None if type(value) is Span else value
-    return values
+        if value is None or type(value) is Span:
+            value = None
+            unknown += 1
+        values[name] = value
+    return values, unknown
 
 
 def _ranges(rule: CompiledRule, row: Row) -> dict[str, Any]:
@@ -255,10 +238,8 @@ def _points(facts: Facts) -> Facts:
     return {name: Fact(fact.value, Source.VERIFIED, fact.as_of) for name, fact in facts.items()}
 
 
-def _status(reviewed: bool, values: Mapping[str, Any], held: bool, bounded: bool) -> ResultStatus:
-    found = list(values.values())
-    unknown = found.count(None)
-    if unknown == len(found):
+def _status(reviewed: bool, figures: int, unknown: int, held: bool, bounded: bool) -> ResultStatus:
+    if unknown == figures:
         return ResultStatus.NONE
     if not reviewed:
         return ResultStatus.UNREVIEWED
@@ -281,7 +262,7 @@ def _alternatives(rule: CompiledRule, question: Question, parameters: Parameters
         held = [each for each, run in rule.hot.caveats if run(other) is True]
         if any(each.row.code == _CONTRADICT for each in held):
             continue
-        values = _values(rule, other)
+        values, _ = _values(rule, other)
         governing = None if rule.governing is None else figure(rule.governing(other))
         states = _touched(rule, [run(other) for run in rule.hot.conditions], held)
         result, _ = _verdict(rule, states, values, held, _day(governing) or question.as_of, before=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 from kiosk.benefits import reason_codes as codes
 from kiosk.benefits.compiled_rule import CompiledRule, Condition
-from kiosk.benefits.language.typed import Lookup, Memo, Row
+from kiosk.benefits.language.typed import Lacking, Row
 from kiosk.benefits.span import Span
 
 States = Sequence[bool | None]
@@ -17,36 +17,36 @@ def missing(
     rule: CompiledRule, row: Row, states: States, values: Mapping[str, Any]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Facts by this rule's names, and parameters with their keys."""
-    reads: frozenset[str] = frozenset()
-    lookups: list[Lookup] = []
-    memo: Memo = {}
+    lacking = Lacking()
     if None in states:
         for each, state in zip(rule.conditions, states, strict=True):
             if state is None:
-                names, keys = each.lacking(row, memo)
-                reads |= names
-                lookups += keys
+                each.lacking(row, lacking)
     for name, figure in rule.figures.items():
         if values[name] is None:
-            names, keys = figure.lacking(row, memo)
-            reads |= names
-            lookups += keys
-    facts = tuple([alias for store, alias, slot in rule.hot.names if row[slot] is None and store in reads])
-    return facts, _figures(rule, row, reads, lookups) if rule.parameters else ()
+            figure.lacking(row, lacking)
+    return _facts(rule, row, lacking), _figures(rule, row, lacking) if rule.parameters else ()
 
 
-def _figures(rule: CompiledRule, row: Row, reads: frozenset[str], lookups: list[Lookup]) -> tuple[str, ...]:
-    keyed = {each.parameter for each in lookups}
-    found = [name for name, place in rule.parameters if row[place] is None and name in reads and name not in keyed]
-    if lookups:
-        places = dict(rule.parameters)
-        for each in lookups:
-            at, held = each.key(row), row[places[each.parameter]]
-            if at is None or isinstance(at, Span):
-                if held is None:
-                    found.append(each.parameter)
-            elif held is None or at not in held:
-                found.append(f"{each.parameter}[{at}]")
+def _facts(rule: CompiledRule, row: Row, lacking: Lacking) -> tuple[str, ...]:
+    reads = lacking.reads
+    return tuple([alias for store, alias, slot in rule.hot.names if row[slot] is None and store in reads])
+
+
+def _figures(rule: CompiledRule, row: Row, lacking: Lacking) -> tuple[str, ...]:
+    reads = lacking.reads
+    found = [name for name, place in rule.parameters if row[place] is None and name in reads]
+    if not lacking.lookups:
+        return tuple(found)
+    keyed = {each.parameter for each in lacking.lookups}
+    found = [name for name in found if name not in keyed]
+    for each in lacking.lookups:
+        at, held = each.key(row), row[each.slot]
+        if at is None or isinstance(at, Span):
+            if held is None:
+                found.append(each.parameter)
+        elif held is None or at not in held:
+            found.append(f"{each.parameter}[{at}]")
     return tuple(dict.fromkeys(found))
 
 
@@ -66,9 +66,9 @@ def state_codes(rule: CompiledRule, row: Row, own: States, states: States) -> li
 
 
 def _lacks(rule: CompiledRule, condition: Condition, row: Row) -> bool:
-    reads, lookups = condition.lacking(row, {})
-    unknown = any(store in reads and row[slot] is None for store, _, slot in rule.hot.names)
-    return unknown or bool(rule.parameters and _figures(rule, row, reads, list(lookups)))
+    lacking = Lacking()
+    condition.lacking(row, lacking)
+    return bool(_facts(rule, row, lacking) or _figures(rule, row, lacking))
 
 
 def unknown_codes(

@@ -33,7 +33,9 @@ class Month:
     @classmethod
     def of(cls, day: date) -> Month:
         """The month of a day."""
-        return cls(day.year, day.month)
+        found = cls.__new__(cls)
+        found._count = day.year * 12 + day.month - 1
+        return found
 
     @property
     def year(self) -> int:

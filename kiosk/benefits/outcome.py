@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 from kiosk.benefits.compiled_rule import Caveat, CompiledRule, Condition
 from kiosk.benefits.fact import Fact, Source
+from kiosk.benefits.filling import Facts
 from kiosk.benefits.month import Month
+from kiosk.benefits.question import Question
 from kiosk.benefits.span import Span
 
 
@@ -81,15 +83,13 @@ class Alternative:
 class Outcome:
     """What a rule answers for facts. `row` holds every value that was used: personal, and in no repr.
 
-    `plain` is the row with lower bounds taken as the figures that they are. `governing_assumed`: no governing date was
-    given, and the day of asking stands for it.
+    `plain` is the row with lower bounds taken as the figures that they are. `governing`: None when no governing date
+    was given.
     """
 
     rule: CompiledRule
-    place: str
-    as_of: date
-    governing_date: date | Month
-    governing_assumed: bool
+    question: Question
+    governing: date | Month | None
     result: Result
     states: Sequence[bool | None]
     caveats: Sequence[Caveat]
@@ -100,10 +100,33 @@ class Outcome:
     values: Mapping[str, Any] = field(repr=False)
     ranges: Mapping[str, Any] = field(repr=False)
     status: ResultStatus
-    given: Mapping[str, Fact[Any]] = field(repr=False)
-    """All facts that were handed in, by their name in the store."""
     row: list[Any] = field(repr=False)
     plain: list[Any] = field(repr=False)
+
+    @property
+    def place(self) -> str:
+        """Where it was asked: CN or six digits."""
+        return self.question.place
+
+    @property
+    def as_of(self) -> date:
+        """The day of asking."""
+        return self.question.as_of
+
+    @property
+    def given(self) -> Facts:
+        """All facts that were handed in, by their name in the store."""
+        return self.question.facts
+
+    @property
+    def governing_assumed(self) -> bool:
+        """No governing date was given, and the day of asking stands for it."""
+        return self.governing is None
+
+    @property
+    def governing_date(self) -> date | Month:
+        """The day or month whose law answers."""
+        return self.as_of if self.governing is None else self.governing
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

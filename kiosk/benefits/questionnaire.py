@@ -18,11 +18,12 @@ from random import Random
 from typing import Any, Final
 
 from kiosk.benefits.compiled_rule import CompiledRule, FactSlot
-from kiosk.benefits.evaluation import Question, applied, evaluate
+from kiosk.benefits.evaluation import applied, evaluate
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.filling import Facts
 from kiosk.benefits.language.typed import Row
 from kiosk.benefits.outcome import Outcome
+from kiosk.benefits.question import Question
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.samples import values
 from kiosk.benefits.vocabulary import FactKind
@@ -209,5 +210,5 @@ class _Trial:
 
     def _filled(self, more: Mapping[str, Any]) -> tuple[CompiledRule, Row]:
         declared = {store: Fact(value, Source.DECLARED, self._asked.as_of) for store, value in more.items()}
-        found = applied(self._book, replace(self._asked, facts={**self._asked.facts, **declared}))
-        return found.rule, found.filled[0]
+        rule, (row, _), *_ = applied(self._book, replace(self._asked, facts={**self._asked.facts, **declared}))
+        return rule, row

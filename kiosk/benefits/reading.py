@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from kiosk.benefits.evaluation import Question
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.month import Month
 from kiosk.benefits.parameters import Parameters, parameters_given
+from kiosk.benefits.question import Question
 from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.vocabulary import FactKind, ValueUnfit, value_of
 

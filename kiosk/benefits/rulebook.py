@@ -30,22 +30,22 @@ T = TypeVar("T")
 class _Periods(Generic[T]):
     """What holds between two days on which something changes; made when it is asked for."""
 
-    __slots__ = ("_days", "_found", "_make", "_many")
+    __slots__ = ("_found", "_make", "_many", "days")
 
     def __init__(self, days: list[date], make: Callable[[date], T]) -> None:
         """`days`: the first of each period, ascending, from the beginning of time."""
-        self._days = days
+        self.days: Final = days
         self._many = len(days) > 1
         self._make = make
         self._found: dict[int, T] = {}
 
     def on(self, day: date) -> T:
         """What holds on a day."""
-        period = bisect_right(self._days, day) - 1 if self._many else 0
+        period = bisect_right(self.days, day) - 1 if self._many else 0
         try:
             return self._found[period]
         except KeyError:
-            found = self._found[period] = self._make(self._days[period])
+            found = self._found[period] = self._make(self.days[period])
             return found
 
 
@@ -77,7 +77,7 @@ class RuleBook:
         self._aliases: dict[str, Mapping[str, str]] = {}
         self._check_aliases: dict[str, Mapping[str, str]] = {}
         self._figures: dict[str, _Periods[Parameters]] = {}
-        self._compiled: dict[tuple[str, str], _Periods[CompiledRule | None]] = {}
+        self._in_force: dict[tuple[str, str], _Periods[tuple[CompiledRule | None, Parameters]]] = {}
 
     def __contains__(self, rule_id: str) -> bool:
         return rule_id in self.versions
@@ -158,6 +158,9 @@ class RuleBook:
 
     def parameters(self, place: str, day: date) -> Parameters:
         """The local figures of a place that are in force on a day; a nearer layer's come first. Not to be changed."""
+        return self._figures_of(place).on(day)
+
+    def _figures_of(self, place: str) -> _Periods[Parameters]:
         line = self._figures.get(place)
         if line is None:
             chain = chain_of(place)
@@ -165,15 +168,17 @@ class RuleBook:
             ends = {each.end + timedelta(days=1) for each in here if each.end is not None}
             days = sorted({ALWAYS, *(each.start for each in here), *ends})
             line = self._figures[place] = _Periods(days, lambda day: self._figures_on(place, day))
-        return line.on(day)
+        return line
 
     def in_force(self, rule_id: str, place: str, day: date) -> tuple[CompiledRule | None, Parameters]:
         """The rule of a place and the local figures for a governing date."""
-        line = self._compiled.get((rule_id, place))
+        line = self._in_force.get((rule_id, place))
         if line is None:
-            edges = self.edges_of(rule_id, place)
-            line = self._compiled[(rule_id, place)] = _Periods(edges, lambda day: self._compile(rule_id, place, day))
-        return line.on(day), self.parameters(place, day)
+            rules = _Periods(self.edges_of(rule_id, place), lambda day: self._compile(rule_id, place, day))
+            figures = self._figures_of(place)
+            days = sorted({*rules.days, *figures.days})
+            line = self._in_force[(rule_id, place)] = _Periods(days, lambda day: (rules.on(day), figures.on(day)))
+        return line.on(day)
 
     def _figures_on(self, place: str, day: date) -> Parameters:
         found: Parameters = {}

@@ -113,7 +113,9 @@ def hull(first: Any, second: Any) -> Any:
 
 
 def smallest(first: Any, second: Any) -> Any:
-    """The lesser of two figures or spans."""
+    """The lesser of two figures or spans; unknown where one is."""
+    if first is None or second is None:
+        return None
     if type(first) is not Span and type(second) is not Span:
         return second if second < first else first
     (least, most), (low, high) = ends(first), ends(second)
@@ -122,7 +124,9 @@ def smallest(first: Any, second: Any) -> Any:
 
 
 def largest(first: Any, second: Any) -> Any:
-    """The greater of two figures or spans."""
+    """The greater of two figures or spans; unknown where one is."""
+    if first is None or second is None:
+        return None
     if type(first) is not Span and type(second) is not Span:
         return second if second > first else first
     (least, most), (low, high) = ends(first), ends(second)

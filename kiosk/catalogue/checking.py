@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kiosk.benefits.evaluation import Question as RuleQuestion
 from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.fact import Fact
+from kiosk.benefits.question import Question as RuleQuestion
 from kiosk.benefits.questionnaire import next_question
 from kiosk.benefits.wording import NOES
 from kiosk.catalogue import asking, check_page, check_slip

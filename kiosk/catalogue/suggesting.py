@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from kiosk.benefits.evaluation import Question as RuleQuestion
 from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Outcome, Standing
+from kiosk.benefits.question import Question as RuleQuestion
 from kiosk.benefits.wording import Wording
 from kiosk.catalogue.answering import Ended, after_end, looking_up, refused
 from kiosk.catalogue.applying import Book

@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kiosk.benefits.evaluation import Question, evaluate
+from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.lines import Line, answered, document, written
 from kiosk.benefits.loading import shipped_book
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Outcome, Result
+from kiosk.benefits.question import Question
 from kiosk.benefits.rulebook import RuleBook
 from tests.benchmarks import openfisca_system
 from tests.benchmarks.callables.every import CALLABLES

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.benefits.evaluation import Question, evaluate
+from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.loading import shipped_book
+from kiosk.benefits.question import Question
 from tests.benchmarks.benefit_figures import PERSON_FACTS, differing, names, wanting
 from tests.benchmarks.callables.every import CALLABLES
 from tests.benchmarks.callables.person import TODAY

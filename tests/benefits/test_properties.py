@@ -7,12 +7,13 @@ from random import Random
 import pytest
 
 from kiosk.benefits import reason_codes as codes
-from kiosk.benefits.evaluation import Question, evaluate
+from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.language.types import Kind
 from kiosk.benefits.loading import shipped, shipped_book
 from kiosk.benefits.outcome import Result
 from kiosk.benefits.package import PackageUnfit
+from kiosk.benefits.question import Question
 from kiosk.benefits.record import record
 from kiosk.benefits.rulebook import RuleBook, checked_book
 from tests.benefits.mutating import mutants

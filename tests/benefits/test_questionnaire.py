@@ -6,11 +6,12 @@ from random import Random
 
 import pytest
 
-from kiosk.benefits.evaluation import Question, evaluate
+from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.loading import shipped_book
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Result
+from kiosk.benefits.question import Question
 from kiosk.benefits.questionnaire import next_question, told
 from kiosk.benefits.samples import values
 

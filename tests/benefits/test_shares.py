@@ -6,8 +6,9 @@ from random import Random
 
 import pytest
 
-from kiosk.benefits.evaluation import Question, evaluate
+from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.loading import shipped_book
+from kiosk.benefits.question import Question
 from tests.benefits.people import TODAY, chance_facts, consistent
 from tests.soak_record import record
 

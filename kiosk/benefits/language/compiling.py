@@ -16,10 +16,9 @@ from fractions import Fraction
 from typing import Any, Final
 
 from kiosk.benefits.language.functions import FUNCTIONS
-from kiosk.benefits.language.running import any_of, junction, looked_up, of_one, of_two, remainder
+from kiosk.benefits.language.running import any_of, divided, junction, looked_up, of_one, of_two, remainder
 from kiosk.benefits.language.typed import (
-    Lacks,
-    Memo,
+    Lacking,
     Parameter,
     Row,
     Scope,
@@ -66,7 +65,7 @@ _ARITHMETIC: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
-    ast.Div: lambda first, second: first / second if isinstance(first, Span) else Fraction(first) / second,
+    ast.Div: divided,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
 }
@@ -120,9 +119,9 @@ class _Compiler:
         parts = [self._flag(each, depth) for each in node.values]
         runs = tuple(each.run for each in parts)
 
-        def lacks(row: Row, memo: Memo) -> Lacks:
+        def lacks(row: Row, found: Lacking) -> None:
             # what is known already lacks nothing
-            return all_lacking(row, [each for each in parts if each.run(row) is None] or parts, memo)
+            all_lacking(row, [each for each in parts if each.run(row) is None] or parts, found)
 
         whole = joined(FLAG, junction(runs, ends=isinstance(node.op, ast.Or)), *parts)
         return replace(whole, lacks=lacks)
@@ -273,10 +272,10 @@ class _Compiler:
                 return hull(left(row), right(row))
             return left(row) if value else right(row)
 
-        def lacks(row: Row, memo: Memo) -> Lacks:
+        def lacks(row: Row, found: Lacking) -> None:
             value = condition(row)
             taken = (first, second) if value is None else (first,) if value else (second,)
-            return all_lacking(row, (test, *taken), memo)
+            all_lacking(row, (test, *taken), found)
 
         whole = joined(kind, run, test, first, second)
         return replace(whole, twice=whole.twice | test.reads, lacks=lacks)
@@ -299,17 +298,20 @@ class _Compiler:
         if len(parts) == 1:
             single = joined(kind, of_one(function, parts[0].run), *parts)
             return replace(single, insists=True) if called == "known" else single
-        left, right = parts[0].run, parts[1].run
-        both = joined(kind, of_two(function, left, right), *parts)
+        first, second = parts
+        both = joined(kind, of_two(function, first, second), *parts)
         if function.whole:
             both = replace(both, twice=both.twice | both.reads)
         if called != "otherwise":
             return both
-        first, second = parts
         if not second.reads:
             # what has a stand-in is never what is missing
             return replace(both, reads=frozenset(), lookups=(), lacks=None)
-        return replace(both, lacks=lambda row, memo: all_lacking(row, parts if left(row) is None else (first,), memo))
+
+        def lacks(row: Row, found: Lacking) -> None:
+            all_lacking(row, parts if first.run(row) is None else (first,), found)
+
+        return replace(both, lacks=lacks)
 
     def _literal(self, node: ast.Call, called: str) -> Typed:
         only = node.args[0] if len(node.args) == 1 else None
@@ -370,7 +372,7 @@ class _Compiler:
 
         def run(row: Row) -> Any:
             value = of(row)
-            if value is None or isinstance(value, Span):
+            if value is None or type(value) is Span:
                 return any_of(values, value)
             return values.get(value)
 

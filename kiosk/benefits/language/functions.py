@@ -27,21 +27,10 @@ class Function:
     falls: frozenset[int] = frozenset()
     whole: bool = False
 
-    def of(self, *values: Any) -> Any:
-        """The answer for values that may be unknown or spans."""
-        if self.whole:
-            return self.call(*values)
-        if any(value is None for value in values):
-            return None
-        try:
-            if not any(isinstance(value, Span) for value in values):
-                return self.call(*values)
-            return self._through(values)
-        # a month or a day outside the calendar is nobody's: unknown
-        except (ValueError, OverflowError):
-            return None
-
-    def _through(self, values: tuple[Any, ...]) -> Any:
+    def through(self, *values: Any) -> Any:
+        """The answer for values of which one is a span at least, and none is unknown. ValueError, OverflowError as
+        the function itself.
+        """
         bottoms, tops = [], []
         for place, value in enumerate(values):
             least, most = (value.least, value.most) if isinstance(value, Span) else (value, value)
@@ -85,14 +74,6 @@ def _days_between(later: date, earlier: date) -> int:
     return (later - earlier).days
 
 
-def _smallest(first: Any, second: Any) -> Any:
-    return None if first is None or second is None else smallest(first, second)
-
-
-def _largest(first: Any, second: Any) -> Any:
-    return None if first is None or second is None else largest(first, second)
-
-
 def _agree(first: Any, second: Any) -> Any:
     """Two ways of knowing one thing: the one that says something, and nothing when they contradict one another."""
     if first is None or second is None:
@@ -126,13 +107,13 @@ def _flag_of_one(types: list[Type]) -> Type | None:
 
 
 def _round_to(value: Fraction | int, places: int) -> Fraction:
-    return counting.half_up(Fraction(value), places)
+    return counting.half_up(value, places)
 
 
 def _quotient(value: Fraction | int, divisor: Fraction | int) -> Fraction:
     if divisor <= 0:
         raise ValueError("nothing is shared among none")
-    return Fraction(value) / divisor
+    return Fraction(value, divisor) if isinstance(value, int) else value / divisor
 
 
 FUNCTIONS: Final[dict[str, Function]] = {
@@ -147,8 +128,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "full_months": Function(_takes(COUNT, DAY, DAY), counting.full_months, falls=frozenset({0})),
     "round_to": Function(_takes(NUMBER, NUMBER, COUNT), _round_to),
     "quotient": Function(_takes(NUMBER, NUMBER, NUMBER), _quotient, falls=frozenset({1})),
-    "min": Function(_ordered, _smallest, whole=True),
-    "max": Function(_ordered, _largest, whole=True),
+    "min": Function(_ordered, smallest, whole=True),
+    "max": Function(_ordered, largest, whole=True),
     "agree": Function(_alike, _agree, whole=True),
     "otherwise": Function(_alike, _otherwise, whole=True),
     "between": Function(_ordered, _between, whole=True),

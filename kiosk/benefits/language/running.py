@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from kiosk.benefits.language.functions import Function
@@ -13,37 +14,48 @@ from kiosk.benefits.span import Span, hull
 
 def of_one(function: Function, only: Run) -> Run:
     """A function of one value."""
-    call, of, whole = function.call, function.of, function.whole
+    call, through = function.call, function.through
+    if function.whole:
+        return lambda row: call(only(row))
 
     def run(row: Row) -> Any:
         value = only(row)
-        if whole or value is None or type(value) is Span:
-            return of(value)
+        if value is None:
+            return None
         try:
-            return call(value)
+            return through(value) if type(value) is Span else call(value)
         except (ValueError, OverflowError):
+            # a month or a day outside the calendar is nobody's: unknown
             return None
 
     return run
 
 
-def of_two(function: Function, left: Run, right: Run) -> Run:
+def of_two(function: Function, first: Typed, second: Typed) -> Run:
     """A function of two."""
+    call, through, left, right, fixed = function.call, function.through, first.run, second.run, second.constant
     if function.whole:
-        both = function.call
-        return lambda row: both(left(row), right(row))
-    call, of = function.call, function.of
+        return (lambda row: call(left(row), right(row))) if fixed is None else (lambda row: call(left(row), fixed))
+
+    def run_fixed(row: Row) -> Any:
+        value = left(row)
+        if value is None:
+            return None
+        try:
+            return through(value, fixed) if type(value) is Span else call(value, fixed)
+        except (ValueError, OverflowError):
+            return None
 
     def run(row: Row) -> Any:
         value, other = left(row), right(row)
-        if value is None or other is None or type(value) is Span or type(other) is Span:
-            return of(value, other)
+        if value is None or other is None:
+            return None
         try:
-            return call(value, other)
+            return through(value, other) if type(value) is Span or type(other) is Span else call(value, other)
         except (ValueError, OverflowError):
             return None
 
-    return run
+    return run if fixed is None else run_fixed
 
 
 def junction(runs: tuple[Run, ...], *, ends: bool) -> Run:
@@ -85,11 +97,11 @@ def looked_up(parameter: Parameter, key: Typed | None, wanted: str | None, kind:
         at = of(row)
         if at is None and words:
             return _common(value, words, wanted)
-        found = None if at is None or isinstance(at, Span) else value.get(at)
+        found = None if at is None or type(at) is Span else value.get(at)
         return found if wanted is None or found is None else found.get(wanted)
 
     reads = frozenset({parameter.name}) | (frozenset() if key is None else key.reads)
-    mine = () if of is None else (Lookup(parameter.name, of),)
+    mine = () if of is None else (Lookup(parameter.name, slot, of),)
     return Typed(kind, run, reads, (*mine, *(() if key is None else key.lookups)))
 
 
@@ -114,6 +126,11 @@ def any_of(values: Mapping[Any, Any], span: Span | None) -> Any:
     return answer
 
 
+def divided(value: Any, divisor: Any) -> Any:
+    """An exact quotient, never a binary fraction."""
+    return Fraction(value, divisor) if isinstance(value, int) else value / divisor
+
+
 def remainder(value: Any, divisor: int) -> Any:
     """What is left of a count; of a span nothing can be said."""
-    return None if isinstance(value, Span) else value % divisor
+    return None if type(value) is Span else value % divisor

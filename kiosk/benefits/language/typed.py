@@ -15,16 +15,23 @@ Run = Callable[[Row], Any]
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A keyed parameter that an expression looks into: which, and how the key is found."""
+    """A keyed parameter that an expression looks into: which, where it stands, and how the key is found."""
 
     parameter: str
+    slot: int
     key: Run
 
 
-Lacks = tuple[frozenset[str], tuple[Lookup, ...]]
-"""Facts and parameters, and figures looked up, for want of which something cannot be said."""
-Memo = dict[int, Lacks]
-"""What was found for the slots of a row."""
+class Lacking:
+    """Gathers facts and parameters, and figures looked up, for want of which something on a row cannot be said."""
+
+    __slots__ = ("lookups", "reads", "slots")
+
+    def __init__(self) -> None:
+        self.reads: set[str] = set()
+        self.lookups: list[Lookup] = []
+        self.slots: set[int] = set()
+        """Those of the row that were gone into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +51,19 @@ class Typed:
     twice: frozenset[str] = frozenset()
     """Names that are looked at more than once, or that choose a branch or a row of a table: where one of them is
     unknown, the answer may be surer than what the parts say one by one."""
-    lacks: Callable[[Row, Memo], Lacks] | None = None
+    lacks: Callable[[Row, Lacking], None] | None = None
     """Where that depends on the row: of two branches only the one that is taken."""
 
-    def lacking(self, row: Row, memo: Memo) -> Lacks:
-        """What it may lack on this row. `memo`: what was found for other slots of the same row."""
+    def lacking(self, row: Row, found: Lacking) -> None:
+        """Add what it may lack on this row."""
         if self.lacks is None:
-            return self.reads, self.lookups
-        if self.slot is None:
-            return self.lacks(row, memo)
-        if self.slot not in memo:
-            memo[self.slot] = self.lacks(row, memo)
-        return memo[self.slot]
+            found.reads |= self.reads
+            found.lookups += self.lookups
+        elif self.slot is None:
+            self.lacks(row, found)
+        elif self.slot not in found.slots:
+            found.slots.add(self.slot)
+            self.lacks(row, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,7 @@ def joined(kind: Type, run: Run, *parts: Typed) -> Typed:
     """An expression made of others: it rests on what they rest on."""
     reads = frozenset[str]().union(*(each.reads for each in parts))
     lookups = tuple(dict.fromkeys(each for part in parts for each in part.lookups))
-    lacks = None if all(each.lacks is None for each in parts) else lambda row, memo: all_lacking(row, parts, memo)
+    lacks = None if all(each.lacks is None for each in parts) else lambda row, found: all_lacking(row, parts, found)
     seen: frozenset[str] = frozenset()
     twice = frozenset[str]().union(*(each.twice for each in parts))
     for each in parts:
@@ -125,13 +133,7 @@ def joined(kind: Type, run: Run, *parts: Typed) -> Typed:
     return Typed(kind, run, reads, lookups, insists=any(each.insists for each in parts), twice=twice, lacks=lacks)
 
 
-def all_lacking(row: Row, parts: Sequence[Typed], memo: Memo) -> Lacks:
-    """What any of them may lack on this row."""
-    reads: frozenset[str] = frozenset()
-    lookups: tuple[Lookup, ...] = ()
+def all_lacking(row: Row, parts: Sequence[Typed], found: Lacking) -> None:
+    """Add what any of them may lack on this row."""
     for each in parts:
-        names, keys = each.lacking(row, memo)
-        reads |= names
-        if keys:
-            lookups = tuple(dict.fromkeys((*lookups, *keys))) if lookups else keys
-    return reads, lookups
+        each.lacking(row, found)

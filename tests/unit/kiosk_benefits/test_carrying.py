@@ -11,10 +11,11 @@ from fractions import Fraction
 import pytest
 
 from kiosk.benefits.carrying import PREFIX, CodeUnfit, code, read_code
-from kiosk.benefits.evaluation import Question, evaluate
+from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.loading import shipped_book
 from kiosk.benefits.month import Month
+from kiosk.benefits.question import Question
 
 TODAY = date(2026, 11, 22)
 BOOK = shipped_book()

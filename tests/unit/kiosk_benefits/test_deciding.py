@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from kiosk.benefits.deciding import deciding
-from kiosk.benefits.evaluation import Question, evaluate
+from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.loading import shipped_book
+from kiosk.benefits.question import Question
 from kiosk.benefits.wording import Sentence, Wording, origin
 from kiosk.catalogue.check_page import result
 from ui.check_examples import TODAY, samples

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.benefits.language.compiling import ExpressionUnfit, compiled
-from kiosk.benefits.language.typed import Definition, Parameter, Scope, Table, name
+from kiosk.benefits.language.typed import Definition, Lacking, Parameter, Scope, Table, name
 from kiosk.benefits.language.types import COUNT, DAY, FLAG, MONTH, NUMBER, TEXT, TEXTS, choice
 from kiosk.benefits.month import Month
 from kiosk.benefits.span import Span
@@ -183,20 +183,27 @@ def test_what_has_a_stand_in_is_never_what_is_missing():
     assert compiled("otherwise(m, n)", SCOPE).reads == {"m", "n"}
 
 
+def lacking_of(typed, row):
+    """Names, and figures looked up."""
+    found = Lacking()
+    typed.lacking(row, found)
+    return found.reads, found.lookups
+
+
 def test_a_stand_in_lacks_nothing_while_what_it_stands_for_is_known():
     known, unknown = [None] * (len(KINDS) + 3), [None] * (len(KINDS) + 3)
     known[SLOTS["x"]] = Fraction(9000)
     typed = compiled("otherwise(x, base[n]) * m", SCOPE)
     assert typed.reads == {"x", "base", "n", "m"}
-    assert typed.lacking(known, {}) == ({"x", "m"}, ())
-    assert typed.lacking(unknown, {}) == ({"x", "base", "n", "m"}, typed.lookups)
+    assert lacking_of(typed, known) == ({"x", "m"}, [])
+    assert lacking_of(typed, unknown) == ({"x", "base", "n", "m"}, list(typed.lookups))
 
 
 @pytest.mark.parametrize(("a", "lacking"), [(True, {"a", "m"}), (False, {"a", "x"}), (None, {"a", "m", "x"})])
 def test_a_branch_that_is_not_taken_lacks_nothing(a, lacking):
     row = [a] + [None] * (len(KINDS) + 2)
-    assert compiled("(m if a else x) * 2", SCOPE).lacking(row, {}) == (lacking, ())
-    assert compiled("(m if a else x) + x", SCOPE).lacking(row, {}) == (lacking | {"x"}, ())
+    assert lacking_of(compiled("(m if a else x) * 2", SCOPE), row) == (lacking, [])
+    assert lacking_of(compiled("(m if a else x) + x", SCOPE), row) == (lacking | {"x"}, [])
 
 
 def test_a_month_beyond_the_calendar_is_unknown_and_no_crash():

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 import pytest
 
 from kiosk.app.benefit_rules import AGAIN_AFTER, BenefitRules
-from kiosk.benefits.evaluation import Question, evaluate
+from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.in_use import RulesInUse, rules_in_use
 from kiosk.benefits.loading import shipped_book
 from kiosk.benefits.month import Month
 from kiosk.benefits.outcome import Result, Standing
+from kiosk.benefits.question import Question
 from sync.client.outcomes import Done, Stopped
 from sync.gateway.packages import signing
 from sync.gateway.packages.package_file import facts_in
