@@ -61,7 +61,7 @@ $(STAMPS)/venv: requirements.lock requirements-uv.lock setup.cfg pyproject.toml 
 	@echo "set-up: Python environment (.venv), about a minute the first time"
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-uv.lock
-	@$(BIN)/uv pip sync -q --require-hashes requirements.lock requirements-uv.lock
+	@$(BIN)/uv pip sync -q --compile-bytecode --require-hashes requirements.lock requirements-uv.lock
 	@$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 	@echo "set-up: Python environment is there"
@@ -70,15 +70,21 @@ $(STAMPS)/venv: requirements.lock requirements-uv.lock setup.cfg pyproject.toml 
 fonts: $(STAMPS)/venv
 	@$(BIN)/python -m kiosk.fonts build --output build/fonts
 
-.PHONY: setup setup-test
-setup: packages-run $(STAMPS)/venv fonts ## all that the terminal needs on this machine
+# Once, and not in every process of the terminal: half a second of each start where Python may not write what it
+# compiled (PYTHONDONTWRITEBYTECODE).
+.PHONY: bytecode
+bytecode: $(STAMPS)/venv
+	@$(BIN)/python -m compileall -q -j 0 kiosk drivers offline_store ui sync hardware_sim tests
 
-setup-test: packages-test $(STAMPS)/tpm fonts
+.PHONY: setup setup-test
+setup: packages-run $(STAMPS)/venv fonts bytecode ## all that the terminal needs on this machine
+
+setup-test: packages-test $(STAMPS)/tpm fonts bytecode
 
 # a simulated TPM stands in for the chip; compiled once, about a minute
 $(STAMPS)/tpm: requirements-tpm.lock $(STAMPS)/venv | packages-test
 	@echo "set-up: TPM library, about a minute the first time"
-	@$(BIN)/uv pip install -q --no-deps --require-hashes -r requirements-tpm.lock
+	@$(BIN)/uv pip install -q --compile-bytecode --no-deps --require-hashes -r requirements-tpm.lock
 	@touch $@
 
 .PHONY: run
