@@ -37,12 +37,13 @@ def check(book: RuleBook) -> None:
                 if compiled is not None and place != NATION:
                     _check_types(book, compiled, rule_id, edge)
                     _check_ceilings(book, compiled, rule_id, place, edge)
-    for check in book.compiled_checks:
-        file, row = check.rule.merged.file, check.row
-        _check_citations(book, file, row.id, row.cites)
-        for rule_id in row.after:
+    for each in book.checks:
+        _check_citations(book, each.file, each.row.id, each.row.cites)
+        for rule_id in each.row.after:
             if rule_id not in book.versions:
-                raise PackageUnfit(file, row.id, "after", f"{rule_id} is in no package")
+                raise PackageUnfit(each.file, each.row.id, "after", f"{rule_id} is in no package")
+    for edge in book.check_edges:
+        book.checks_on(edge)
 
 
 def _check_circle(book: RuleBook, rule_id: str, way: tuple[str, ...]) -> None:

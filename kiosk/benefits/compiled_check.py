@@ -25,10 +25,6 @@ class CompiledCheck:
     row: CheckRow
     rule: CompiledRule
 
-    def runs_after(self, rule_id: str) -> bool:
-        """Whether it belongs to this rule; one that names none runs after each."""
-        return not self.row.after or rule_id in self.row.after
-
 
 def compiled_check(
     file: str,

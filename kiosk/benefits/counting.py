@@ -29,9 +29,9 @@ def days_after(begin: date, days: int) -> date:
     return begin + timedelta(days=days)
 
 
-def next_working_day(day: date, holidays: Collection[date]) -> date:
-    """The day itself, or the first one after it that is no public holiday (art. 203)."""
-    while day in holidays:
+def after_holidays(day: date, holidays: Collection[date]) -> date:
+    """A last day; where it is a public holiday, the first day after it that is none (art. 203)."""
+    while day in holidays and day < date.max:
         day += timedelta(days=1)
     return day
 

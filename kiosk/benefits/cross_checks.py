@@ -28,8 +28,8 @@ class Hit:
 def cross_checks(book: RuleBook, rule_id: str, facts: Mapping[str, Fact[Any]], as_of: date) -> tuple[Hit, ...]:
     """Every check of this rule that holds for the facts (by their name in the store); an unknown fact is no hit."""
     hits = []
-    for check in book.compiled_checks:
-        if check.runs_after(rule_id):
+    for check in book.checks_on(as_of):
+        if check.row.runs_after(rule_id):
             row, _ = filled(check.rule, facts, as_of, NO_FIGURES)
             if check.rule.caveats[0].run(row) is True:
                 sentence = Sentence(

@@ -1,7 +1,7 @@
 """Putting packages together: one meaning for each name, and each version of a package in its own time.
 
-A later version of a package changes nothing before its first day, neither rules nor layers nor figures; the first one
-is all there was. From the later one's first day the earlier one's layers and figures are over.
+A later version of a package changes nothing before its first day, neither rules nor layers, figures nor checks; the
+first one is all there was. From the later one's first day the earlier one's layers, figures and checks are over.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from kiosk.benefits.layers import ALWAYS, NATION, Layer, Version, place_of
-from kiosk.benefits.package import Content, PackageUnfit, ParameterRow
+from kiosk.benefits.package import CheckRow, Content, PackageUnfit, ParameterRow
 from kiosk.benefits.parameters import parameter_value
 from kiosk.benefits.vocabulary import ParameterKind, ValueUnfit
 
@@ -33,6 +33,20 @@ class Figure:
 
     def holds_on(self, day: date) -> bool:
         """Whether it counts for a governing date."""
+        return self.start <= day and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A cross-check of section 7, and the days on which it is made."""
+
+    file: str
+    row: CheckRow
+    start: date
+    end: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is made on a day."""
         return self.start <= day and (self.end is None or day <= self.end)
 
 
@@ -91,6 +105,16 @@ def layers(packages: Packages) -> dict[tuple[str, str], tuple[Layer, ...]]:
             if layer.end is None or layer.start <= layer.end:
                 found.setdefault((place, row.rule), []).append(layer)
     return {key: tuple(layers) for key, layers in found.items()}
+
+
+def checks(packages: Packages) -> tuple[Check, ...]:
+    """Every cross-check."""
+    times = _times(packages)
+    return tuple(
+        Check(file, row, *times[content.package.name, content.package.version])
+        for file, content in packages
+        for row in content.check
+    )
 
 
 def figures(packages: Packages, kinds: Mapping[str, ParameterKind]) -> tuple[Figure, ...]:

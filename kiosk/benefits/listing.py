@@ -26,6 +26,7 @@ _WRITTEN: Final = {
     "choice": "one of the words",
     "text": "text",
     "texts": "list of texts",
+    "days": "list of dates",
 }
 
 

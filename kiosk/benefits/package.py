@@ -298,6 +298,10 @@ class CheckRow(Row):
     en: Prose
     cites: Names
 
+    def runs_after(self, rule_id: str) -> bool:
+        """Whether it belongs to this rule; one that names none runs after each."""
+        return not self.after or rule_id in self.after
+
 
 class CodeRow(Saying):
     """A reason code with its sentence."""

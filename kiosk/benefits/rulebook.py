@@ -16,9 +16,9 @@ from typing import Final, Generic, TypeVar
 from kiosk.benefits.book_checks import check, check_cites
 from kiosk.benefits.compiled_check import CompiledCheck, compiled_check
 from kiosk.benefits.compiled_rule import CompiledRule
-from kiosk.benefits.gathering import figures, layers, once, versions
+from kiosk.benefits.gathering import checks, figures, layers, once, versions
 from kiosk.benefits.layers import ALWAYS, NATION, Layer, Merged, Version, chain_of, in_force, merged
-from kiosk.benefits.package import CheckRow, CitationRow, Content, OverlayRow, PackageUnfit, RuleRow
+from kiosk.benefits.package import CitationRow, Content, OverlayRow, PackageUnfit, RuleRow
 from kiosk.benefits.parameters import Parameters
 from kiosk.benefits.reason_codes import BUILT_IN_CODES
 from kiosk.benefits.rule_compiler import RuleCompiler
@@ -62,9 +62,7 @@ class RuleBook:
         self.parameter_kinds: Final[Mapping[str, ParameterKind]] = once(packages, "parameter_kind")
         self.codes: Final[Mapping[str, Saying]] = {**BUILT_IN_CODES, **once(packages, "code")}
         self.citations: Final[Mapping[str, CitationRow]] = once(packages, "citation")
-        self.checks: Final[tuple[tuple[str, CheckRow], ...]] = tuple(
-            (file, row) for file, content in packages for row in content.check
-        )
+        self.checks: Final = checks(packages)
         self.over: Mapping[str, frozenset[str]] = {}
         """By layer, rules of a signed list whose time is over: they answer that it cannot be said."""
         self.versions: Final = versions(packages)
@@ -122,8 +120,8 @@ class RuleBook:
         if rule_id not in self._check_aliases:
             own = self.aliases(rule_id)
             found: dict[str, str] = {}
-            for check in self.compiled_checks:
-                if check.runs_after(rule_id):
+            for check in self.checks:
+                if check.row.runs_after(rule_id):
                     known = own.keys() | found.keys()
                     found |= {alias: store for alias, store in check.row.facts.items() if alias not in known}
             self._check_aliases[rule_id] = found
@@ -138,19 +136,39 @@ class RuleBook:
         found = [layer for (_, id), layers in self.layers.items() if id == rule_id for layer in layers]
         return tuple(sorted(found, key=lambda each: (each.place, each.start)))
 
+    def checks_on(self, day: date) -> tuple[CompiledCheck, ...]:
+        """The cross-checks of section 7 that are made on a day, over the nation's rules of that day."""
+        return self._checks.on(day)
+
+    @property
+    def check_edges(self) -> list[date]:
+        """The days on which anything changes for the cross-checks."""
+        return self._checks.days
+
     @cached_property
-    def compiled_checks(self) -> tuple[CompiledCheck, ...]:
-        """The cross-checks of section 7, over the nation's newest rules. Raises PackageUnfit."""
-        return tuple(self._compiled_check(file, row) for file, row in self.checks)
+    def _checks(self) -> _Periods[tuple[CompiledCheck, ...]]:
+        days = {ALWAYS}
+        for each in self.checks:
+            days.add(each.start)
+            if each.end is not None:
+                days.add(each.end + timedelta(days=1))
+            for used in each.row.uses:
+                if used not in self.versions:
+                    raise PackageUnfit(each.file, each.row.id, "uses", f"{used} is in no package")
+                days |= set(self.edges_of(used, NATION))
+        return _Periods(sorted(days), self._compile_checks)
 
-    def _compiled_check(self, file: str, row: CheckRow) -> CompiledCheck:
-        def other(used: str) -> Merged:
-            found = self._merged(used, NATION, date.max) if used in self.versions else None
-            if found is None:
-                raise PackageUnfit(file, row.id, "uses", f"{used} is in no package")
-            return found
-
-        return compiled_check(file, row, other, self.facts, self.parameter_kinds)
+    def _compile_checks(self, day: date) -> tuple[CompiledCheck, ...]:
+        found = []
+        for each in self.checks:
+            family = {rule_id for used in each.row.uses for rule_id in self._family(used)}
+            used = {rule_id: self._merged(rule_id, NATION, day) for rule_id in family}
+            # before a rule that it uses had begun there is nothing to hold it against
+            begun = {rule_id: rule for rule_id, rule in used.items() if rule is not None}
+            if each.holds_on(day) and begun.keys() == family:
+                row = compiled_check(each.file, each.row, begun.__getitem__, self.facts, self.parameter_kinds)
+                found.append(row)
+        return tuple(found)
 
     def rule(self, rule_id: str, place: str, day: date) -> CompiledRule | None:
         """The rule of a place for a governing date; None when no version had begun."""

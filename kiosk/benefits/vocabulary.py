@@ -16,13 +16,13 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from kiosk.benefits.language.types import COUNT, DAY, FLAG, MONTH, NUMBER, TEXT, TEXTS, Type, choice
+from kiosk.benefits.language.types import COUNT, DAY, DAYS, FLAG, MONTH, NUMBER, TEXT, TEXTS, Type, choice
 from kiosk.benefits.month import Month
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Prose = Annotated[str, Field(min_length=1, max_length=600)]
 TypeWord = Literal["flag", "count", "number", "month", "day", "choice", "text"]
-FigureWord = Literal[TypeWord, "texts"]
+FigureWord = Literal[TypeWord, "texts", "days"]
 
 
 def as_tuple(value: Any) -> Any:
@@ -136,6 +136,7 @@ _TYPES: Final[Mapping[str, Type]] = {
     "day": DAY,
     "text": TEXT,
     "texts": TEXTS,
+    "days": DAYS,
 }
 
 
@@ -161,6 +162,7 @@ _WANTED: Final[Mapping[str, str]] = {
     "day": 'write a date that exists, like "2025-01-31"',
     "text": f"write a text of at most {_LONGEST_TEXT} characters",
     "texts": f"write a list of texts, each of at most {_LONGEST_TEXT} characters",
+    "days": 'write a list of dates that exist, like ["2025-10-01", "2025-10-02"]',
 }
 _LARGEST: Final = Decimal("1e12")
 
@@ -200,6 +202,9 @@ def _read(type: FigureWord, words: tuple[str, ...], given: Any) -> Any:
         case "texts", list() if all(isinstance(each, str) for each in given):
             found = frozenset(_read("text", (), each) for each in given)
             return None if None in found else found
+        case "days", list():
+            days = frozenset(_read("day", (), each) for each in given)
+            return None if None in days else days
     return None
 
 

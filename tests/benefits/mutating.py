@@ -42,7 +42,7 @@ _SIGNS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One package with one thing changed. `what` names it; `rule` is whose it is, None for a local figure."""
+    """One package with one thing changed. `what` names it; `rule` is whose it is: None of a local figure or a check."""
 
     what: str
     rule: str | None
@@ -58,6 +58,10 @@ def mutants(content: Content) -> Iterator[Mutant]:
         name = f"{content.package.place} {overlay.rule}"
         for what, changed in _changed_parts(overlay, name):
             yield Mutant(what, overlay.rule, _with(content, "overlay", place, changed))
+    for place, row in enumerate(content.check):
+        for what, formula in changed_formulas(row.when):
+            changed = row.model_copy(update={"when": formula})
+            yield Mutant(f"{row.id}: {what}", None, _with(content, "check", place, changed))
     for place, row in enumerate(content.parameter):
         key = "" if row.key is None else f"[{row.key}]"
         for what, changed in _changed_parameter(row, f"{content.package.place} {row.name}{key}"):
@@ -153,6 +157,9 @@ def _beside(value: Any) -> Iterator[Any]:
             yield value - 1
         case date():
             yield value + timedelta(days=1)
+        case list():
+            for place in range(len(value)):
+                yield value[:place] + value[place + 1 :]
         case str() if value.replace(".", "", 1).isdigit():
             figure = Decimal(value)
             yield str(figure + Decimal(1).scaleb(figure.as_tuple().exponent))

@@ -180,7 +180,7 @@ def test_one_name_in_the_fact_store_has_one_meaning():
         for row in (BOOK.row(rule), *BOOK.overlays_of(rule))
         for store in row.facts.values()
     }
-    used |= {store for _, check in BOOK.checks for store in check.facts.values()}
+    used |= {store for check in BOOK.checks for store in check.row.facts.values()}
     assert set(BOOK.facts) - used == set()
 
 

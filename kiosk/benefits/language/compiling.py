@@ -302,6 +302,8 @@ class _Compiler:
         both = joined(kind, of_two(function, first, second), *parts)
         if function.whole:
             both = replace(both, twice=both.twice | both.reads)
+        if function.spared:
+            return replace(both, reads=first.reads, lookups=first.lookups, lacks=first.lacks)
         if called != "otherwise":
             return both
         if not second.reads:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from kiosk.benefits import counting
-from kiosk.benefits.language.types import COUNT, DAY, FLAG, MONTH, NUMBER, Kind, Type, together
+from kiosk.benefits.language.types import COUNT, DAY, DAYS, FLAG, MONTH, NUMBER, Kind, Type, together
 from kiosk.benefits.month import Month
 from kiosk.benefits.span import Span, hull, largest, smallest
 
@@ -19,13 +19,14 @@ class Function:
     """`gives`: the type of the answer for these types of arguments, None if it cannot take them.
 
     `falls`: places of arguments with which it falls; it rises with the others. `whole`: it is handed spans and unknown
-    values as they are.
+    values as they are. `spared`: its second value may be unknown, and is never what is missing.
     """
 
     gives: Callable[[list[Type]], Type | None]
     call: Callable[..., Any]
     falls: frozenset[int] = frozenset()
     whole: bool = False
+    spared: bool = False
 
     def through(self, *values: Any) -> Any:
         """The answer for values of which one is a span at least, and none is unknown. ValueError, OverflowError as
@@ -88,6 +89,16 @@ def _known(value: Any) -> bool | None:
     return None if value is None else True
 
 
+def _after_holidays(day: Any, holidays: frozenset[date] | None) -> Any:
+    """A last day; where holidays are known and it is one, the day after them (Civil Code art. 203)."""
+    if day is None or holidays is None:
+        return day
+    if isinstance(day, Span):
+        most = None if day.most is None else counting.after_holidays(day.most, holidays)
+        return Span(counting.after_holidays(day.least, holidays), most)
+    return counting.after_holidays(day, holidays)
+
+
 def _otherwise(value: Any, instead: Any) -> Any:
     """What is known; else what stands for it."""
     return instead if value is None else value
@@ -124,6 +135,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "months_after": Function(_takes(DAY, DAY, COUNT), counting.months_after),
     "days_after": Function(_takes(DAY, DAY, COUNT), counting.days_after),
     "days_between": Function(_takes(COUNT, DAY, DAY), _days_between, falls=frozenset({1})),
+    "after_holidays": Function(_takes(DAY, DAY, DAYS), _after_holidays, whole=True, spared=True),
     "full_years": Function(_takes(COUNT, DAY, DAY), counting.full_years, falls=frozenset({0})),
     "full_months": Function(_takes(COUNT, DAY, DAY), counting.full_months, falls=frozenset({0})),
     "round_to": Function(_takes(NUMBER, NUMBER, COUNT), _round_to),
@@ -136,4 +148,5 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "known": Function(_flag_of_one, _known, whole=True),
 }
 """`days_between(later, earlier)`, `full_years(born, day)`, `full_months(begin, day)`, `round_to(number, places)`,
-`quotient(value, divisor)`: unknown unless the divisor is above zero; `otherwise(value, instead)`."""
+`quotient(value, divisor)`: unknown unless the divisor is above zero; `otherwise(value, instead)`;
+`after_holidays(day, holidays)`: the day itself where the holidays are not known."""

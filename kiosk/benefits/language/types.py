@@ -19,6 +19,8 @@ class Kind(StrEnum):
     TEXT = "text"
     """A name that no list closes: an occupation. It is only looked for in a place's list."""
     TEXTS = "texts"
+    DAYS = "days"
+    """A calendar: the days of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ MONTH: Final = Type(Kind.MONTH)
 DAY: Final = Type(Kind.DAY)
 TEXT: Final = Type(Kind.TEXT)
 TEXTS: Final = Type(Kind.TEXTS)
+DAYS: Final = Type(Kind.DAYS)
 
 
 def choice(words: frozenset[str]) -> Type:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kiosk.benefits.language.compiling import ExpressionUnfit, compiled
 from kiosk.benefits.language.typed import Definition, Lacking, Parameter, Scope, Table, name
-from kiosk.benefits.language.types import COUNT, DAY, FLAG, MONTH, NUMBER, TEXT, TEXTS, choice
+from kiosk.benefits.language.types import COUNT, DAY, DAYS, FLAG, MONTH, NUMBER, TEXT, TEXTS, choice
 from kiosk.benefits.month import Month
 from kiosk.benefits.span import Span
 
@@ -36,6 +36,7 @@ SCOPE = Scope(
         "cycle": Parameter("cycle", len(KINDS) + 1, choice(frozenset({"one", "two"})), {"days": COUNT}, None),
         "floor": Parameter("floor", len(KINDS) + 2, None, {}, NUMBER),
         "scarce": Parameter("scarce", len(KINDS) + 3, None, {}, TEXTS),
+        "off": Parameter("off", len(KINDS) + 4, None, {}, DAYS),
     },
     definitions={
         "twice": Definition((("k", COUNT),), "k + k"),
@@ -45,8 +46,8 @@ SCOPE = Scope(
 )
 
 
-def value(text, base=None, cycle=None, floor=None, scarce=None, **facts):
-    row = [facts.get(word) for word in KINDS] + [base, cycle, floor, scarce]
+def value(text, base=None, cycle=None, floor=None, scarce=None, off=None, **facts):
+    row = [facts.get(word) for word in KINDS] + [base, cycle, floor, scarce, off]
     return compiled(text, SCOPE).run(row)
 
 
@@ -181,6 +182,21 @@ def test_a_divisor_between_two_bounds_gives_a_quotient_between_them():
 def test_what_has_a_stand_in_is_never_what_is_missing():
     assert compiled("otherwise(m, 3) + n", SCOPE).reads == {"n"}
     assert compiled("otherwise(m, n)", SCOPE).reads == {"m", "n"}
+
+
+def test_a_last_day_moves_past_the_holidays_that_are_known_and_lacks_nothing_where_they_are_not():
+    off = frozenset({date(2026, 10, 1), date(2026, 10, 2)})
+    moved = "after_holidays(on, off)"
+    assert value(moved, on=date(2026, 10, 1), off=off) == date(2026, 10, 3)
+    assert value(moved, on=date(2026, 9, 30), off=off) == date(2026, 9, 30)
+    assert value(moved, on=date(2026, 10, 1)) == date(2026, 10, 1)
+    assert value(moved, off=off) is None
+    assert value(moved, on=Span(date(2026, 9, 1), date(2026, 10, 2)), off=off).same(
+        Span(date(2026, 9, 1), date(2026, 10, 3))
+    )
+    assert value(moved, on=Span(date(2026, 10, 2), None), off=off).same(Span(date(2026, 10, 3), None))
+    assert value(moved, on=date.max, off=frozenset({date.max})) == date.max
+    assert compiled(moved, SCOPE).reads == {"on"}
 
 
 def lacking_of(typed, row):
