@@ -26,6 +26,7 @@ from offline_store.chain import (
 )
 
 KIND: Final = "truncated"
+NOT_SIGNED: Final = "not-signed"
 
 Proves: TypeAlias = Callable[[bytes, bytes], bool]
 """(statement, signature) -> whether a key of this terminal made it."""
@@ -158,5 +159,5 @@ class _Walk:
             self.findings.append(BadRecord(entry.seq, "goes-back"))
         statement = Truncation.statement(entry.terminal, entry.at, record.up_to, record.opening)
         if self._proves is not None and not self._proves(statement, record.signature):
-            self.findings.append(BadRecord(entry.seq, "not-signed"))
+            self.findings.append(BadRecord(entry.seq, NOT_SIGNED))
         self.newest, self.recorded_at = record, entry

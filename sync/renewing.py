@@ -1,6 +1,7 @@
 """A terminal's trust and keys on its disk, as the sync process and its renewal job want them.
 
-Each step leaves a terminal that works: the next key lies beside the present one; `trust/centre.json`, replaced in one
+Each step leaves a terminal that works: the next key lies beside the present one, whose public half is remembered for
+what it signed; `trust/centre.json`, replaced in one
 step, says which of them counts; then the new key takes the old one's place, or does so at the next start.
 """
 
@@ -13,6 +14,7 @@ from typing import Final
 from cryptography import x509
 
 from offline_store.keys import KeyProvider
+from sync.former_keys import remember
 from sync.protocol.certificate_code import CodeUnreadableError, read_seal_certificate
 from sync.protocol.enrolment import EnrolmentRefused, Trust
 from sync.protocol.suites import Signer, suite_of_public_key
@@ -40,8 +42,11 @@ class Renewing:
 
     def keep(self, trust: Trust) -> None:
         """Raises EnrolmentRefused when the centre certified another seal key than the one it had certified before."""
-        if _seal_keys(trust) != _seal_keys(self.trust()):
+        present = self.trust()
+        if _seal_keys(trust) != _seal_keys(present):
             raise EnrolmentRefused("seal-not-certified", "The centre certified another seal key: tell the centre.")
+        if present.terminal_key_fingerprint != trust.terminal_key_fingerprint:
+            remember(self.data_dir, present, load_signer(self.keys, present.terminal_key_fingerprint).public_key)
         write_trust(self.data_dir, trust)
         settle_keys(self.keys, trust.terminal_key_fingerprint)
 

@@ -19,6 +19,7 @@ from kiosk.cli.progress import counted
 
 if TYPE_CHECKING:
     from offline_store.journal import Cut, JournalReader
+    from offline_store.truncation import Proves
 
 app = typer.Typer(help="The terminal's record of what it accepted.", no_args_is_help=True)
 
@@ -47,7 +48,7 @@ def verify_command(data: Data, as_json: Json = False) -> None:
     from offline_store.journal import waiting_salvage
 
     with _reader(data, as_json=as_json) as reader, counted("checking entries") as progress:
-        verified = reader.verify(progress=progress)
+        verified = reader.verify(_proves(data, as_json=as_json), progress=progress)
         head = verified.head
         document = {
             "terminal": reader.terminal,
@@ -63,9 +64,26 @@ def verify_command(data: Data, as_json: Json = False) -> None:
             "waiting_salvage": [place.name for place in waiting_salvage(data)],
         }
     answer(document, as_json=as_json)
+    if verified.only_unsigned:
+        step = "give the centre the answer of kiosk journal export: it keeps what left, and every key of this terminal"
+        refuse(Exit.NO, "no key of this terminal signed a truncation", why="not-signed", next_step=step, as_json=False)
     if not verified.whole:
         step = "stop the terminal and start it again: it moves a broken journal aside and salvages it"
         refuse(Exit.NO, "the chain is broken", why="broken", next_step=step, as_json=False)
+
+
+def _proves(data: Path, *, as_json: bool) -> Proves | None:
+    """What knows this terminal's keys, former ones too; None where it trusts no centre."""
+    from sync.former_keys import signed_by_this_terminal
+    from sync.terminal_keys import load_signer
+    from sync.trust import NotEnrolled, read_trust
+
+    directory, _, keys = opened(data, as_json=as_json)
+    try:
+        trust = read_trust(directory.root)
+    except NotEnrolled:
+        return None
+    return signed_by_this_terminal(directory.root, trust, load_signer(keys, trust.terminal_key_fingerprint).public_key)
 
 
 def _truncated(cut: Cut | None) -> dict[str, Any] | None:
@@ -78,6 +96,8 @@ def _truncated(cut: Cut | None) -> dict[str, Any] | None:
         "removed": cut.removed,
         "at": cut.at,
         "record": cut.record.seq,
+        # null: this terminal trusts no centre (any more), so that no key is known to be its own
+        "signed": cut.proved,
     }
 
 

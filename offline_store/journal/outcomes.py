@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from offline_store.chain import Position
 from offline_store.schema import PendingItem, PrintState
-from offline_store.truncation import ChainFinding
+from offline_store.truncation import NOT_SIGNED, BadRecord, ChainFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,12 @@ class Verified:
     def whole(self) -> bool:
         """True when nothing was found wrong."""
         return not self.findings and not self.damaged_pages
+
+    @property
+    def only_unsigned(self) -> bool:
+        """True when nothing is wrong but that no known key signed a truncation."""
+        unsigned = [each for each in self.findings if isinstance(each, BadRecord) and each.why == NOT_SIGNED]
+        return bool(unsigned) and len(unsigned) == len(self.findings) and not self.damaged_pages
 
 
 @dataclass(frozen=True, slots=True)

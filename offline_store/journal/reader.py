@@ -22,7 +22,7 @@ from offline_store.journal.prints import print_jobs, unfinished
 from offline_store.migrations import require_version
 from offline_store.schema import DeliveryRow, InboxRow
 from offline_store.standing import OutOfService
-from offline_store.truncation import BadRecord, EpochRun, Proves, verify_epoch
+from offline_store.truncation import NOT_SIGNED, BadRecord, EpochRun, Proves, verify_epoch
 
 Progress: TypeAlias = Callable[[int, int], None]
 """(done, in all)."""
@@ -37,7 +37,7 @@ def _cut(run: EpochRun, proves: Proves | None) -> Cut | None:
     if run.truncation is None or run.recorded_at is None:
         return None
     record = run.recorded_at
-    proved = None if proves is None else BadRecord(record.seq, "not-signed") not in run.findings
+    proved = None if proves is None else BadRecord(record.seq, NOT_SIGNED) not in run.findings
     return Cut(run.truncation.up_to, run.truncation.removed, record.position, record.at, proved)
 
 

@@ -16,6 +16,7 @@ from sync.client.outcomes import Done, Later, NoAnswer, Stopped
 from sync.client.renewal import expires, renewal, terminal_revocations
 from sync.client.session import Session
 from sync.enrolment import enrol
+from sync.former_keys import FORMER_KEYS, FormerKey, FormerKeys, signed_by_this_terminal
 from sync.gateway.terminal_certificates import revocations, revoked_seals
 from sync.protocol.certificate_code import read_revocations, read_seal_certificate
 from sync.protocol.enrolment import EnrolmentRefused, RenewalRequest, certificate_in, renewal_binding
@@ -334,6 +335,58 @@ def test_a_cut_between_any_two_files_of_the_trust_leaves_a_terminal_that_works(h
         assert disk.ask() == 200
     assert disk.renew() == Done(1)
     assert disk.ask() == 200
+
+
+def proves(disk, statement, signature):
+    return signed_by_this_terminal(disk.folder, disk.trust, disk.signer.public_key)(statement, signature)
+
+
+def test_what_a_former_key_signed_is_known_for_this_terminals_after_each_renewal(hall, disk):
+    signed = []
+    for _ in range(3):
+        signed.append(disk.signer.sign(b"a truncation"))
+        hall.clock.forward(days=336)
+        assert disk.renew() == Done(1)
+    assert [proves(disk, b"a truncation", each) for each in signed] == [True, True, True]
+    assert not proves(disk, b"another statement", signed[0])
+    stranger = suite(disk.signer.suite).signer(suite(disk.signer.suite).new_signing_key())
+    assert not proves(disk, b"a truncation", stranger.sign(b"a truncation"))
+
+
+class CutKeys(KeyFiles):
+    """Keys of a disk whose power is cut before the new key has its name."""
+
+    def replace(self, name, by):
+        raise PowerCut
+
+
+def test_a_power_cut_in_a_renewal_forgets_no_former_key(hall, disk):
+    signature = disk.signer.sign(b"a truncation")
+    hall.clock.forward(days=336)
+    with pytest.raises(PowerCut):
+        disk.renew(Renewing(disk.folder, CutKeys(disk.folder / "keys", allow_file=True, warn=lambda _: None)))
+    assert proves(disk, b"a truncation", signature)
+    disk.renew()
+    assert proves(disk, b"a truncation", signature)
+    assert len(json.loads((disk.folder / "trust" / FORMER_KEYS).read_bytes())["keys"]) == 1
+
+
+def test_a_former_key_counts_only_with_a_certificate_of_the_authority_that_is_trusted(hall, disk):
+    own = disk.signer
+    stranger = suite(own.suite).signer(suite(own.suite).new_signing_key())
+    statement = disk.trust.terminal_certificate
+    kept = FormerKeys(keys=(FormerKey(public_key=stranger.public_key, certificate=statement),))
+    (disk.folder / "trust" / FORMER_KEYS).write_bytes(kept.to_wire())
+    assert not proves(disk, b"a truncation", stranger.sign(b"a truncation"))
+    forged = FormerKey(public_key=own.public_key, certificate=bytes(64))
+    (disk.folder / "trust" / FORMER_KEYS).write_bytes(FormerKeys(keys=(forged,)).to_wire())
+    hall.clock.forward(days=336)
+    before = own.sign(b"a truncation")
+    assert disk.renew() == Done(1)
+    assert proves(disk, b"a truncation", before), "the certificate that is there takes the forged one's place"
+    (disk.folder / "trust" / FORMER_KEYS).write_bytes(b"{")
+    assert not proves(disk, b"a truncation", before)
+    assert proves(disk, b"a truncation", disk.signer.sign(b"a truncation"))
 
 
 @pytest.mark.parametrize("what", ["another key's proof", "the old key again", "another suite's name"])

@@ -16,6 +16,8 @@ from offline_store.chain import timestamp
 from offline_store.delivery import Delivery, ItemResult
 from offline_store.journal import Journal, Limits, open_journal
 from offline_store.keys import KeyFiles
+from sync.protocol.suites import suite
+from tests.trusting import trusting
 
 KIOSK = Path(sys.executable).with_name("kiosk")
 
@@ -50,7 +52,7 @@ class Terminal:
                 self.folder,
                 terminal="T0001",
                 key=bytes(key.material),
-                sign=lambda statement: bytes(64),
+                sign=suite("intl").signer(bytes([2]) * 32).sign,
                 seal=lambda plain, info: plain[::-1],
                 now=lambda: self.moment,
                 limits=Limits(free_bytes=0),
@@ -97,6 +99,21 @@ def test_verify_says_epoch_suite_and_what_left_after_its_retention(terminal: Ter
         "removed": 10,
         "record": 32,
     }
+    assert document["truncated"]["signed"] is None, "it trusts no centre, which would know its key"
+
+
+def test_verify_says_whether_a_key_of_this_terminal_signed_what_left(terminal: Terminal) -> None:
+    trusting(terminal.folder, "intl", bytes([2]) * 32)
+    answered = terminal.kiosk("journal", "verify", "--json")
+    assert (answered.code, answered.document["truncated"]["signed"]) == (0, True), answered.told
+    # another key took its place, and nobody remembers that it was this terminal's
+    (terminal.folder / "keys" / "terminal").unlink()
+    terminal.keys.create("terminal", bytes([9]) * 32)
+    trusting(terminal.folder, "intl", bytes([9]) * 32)
+    answered = terminal.kiosk("journal", "verify", "--json")
+    assert (answered.code, answered.document["truncated"]["signed"]) == (1, False)
+    assert "no key of this terminal signed a truncation" in answered.told
+    assert "kiosk journal export" in answered.told
 
 
 def test_export_gives_every_entry_that_is_left_and_the_record(terminal: Terminal) -> None:

@@ -17,32 +17,8 @@ from kiosk.diagnostics.report import Health, Report
 from kiosk.settings import SettingsError, load
 from offline_store.errors import KeyMissing
 from offline_store.keys import KeyFiles, KeyPlace
-from sync.protocol.certificate_code import Anchor
-from sync.protocol.enrolment import Trust
-from sync.protocol.signatures import fingerprint
 from sync.protocol.suites import SUITE_NAMES, suite
-from sync.trust import write_trust
-
-PEM = "-----BEGIN CERTIFICATE-----"
-
-
-def enrolled(data, name):
-    """A data directory that trusts a centre of that suite, and its terminal's private key."""
-    chosen = suite(name)
-    centre = chosen.signer(bytes(31) + b"\x07").public_key
-    private = bytes(31) + b"\x09"
-    write_trust(
-        data,
-        Trust(
-            demo=True, organisation="demo", terminal="T0001", issued_at="2026-11-22T00:00:00Z",
-            terminal_key_fingerprint=fingerprint(chosen.signer(private).public_key),
-            authority_key=centre, centre_key=centre, package_key=centre,
-            issuers=(Anchor(authority="demo", public_key=bytes(33), demo=True),),
-            x509_root=PEM, x509_intermediate=PEM, seal_certificate=PEM, compact_seal_certificate=bytes(20),
-            gateway_url="http://127.0.0.1:1", verify_url="http://127.0.0.1:2",
-        ),
-    )  # fmt: skip
-    return private
+from tests.trusting import PRIVATE_KEY, trusting
 
 
 def key_files(data):
@@ -58,7 +34,8 @@ def shown_in(language, document):
 
 @pytest.mark.parametrize("name", SUITE_NAMES)
 def test_a_key_in_a_file_is_software_in_either_suite(tmp_path, name):
-    key_files(tmp_path).create("terminal", enrolled(tmp_path, name))
+    trusting(tmp_path, name)
+    key_files(tmp_path).create("terminal", PRIVATE_KEY)
     reading = read_crypto(tmp_path, name, lambda: key_files(tmp_path))
     assert reading == CryptoReading(name, name, "software")
 
@@ -92,13 +69,14 @@ class Module:
 
 @pytest.mark.parametrize("name", SUITE_NAMES)
 def test_a_key_that_never_leaves_its_module_is_called_so(tmp_path, name):
-    signer = suite(name).signer(enrolled(tmp_path, name))
+    trusting(tmp_path, name)
+    signer = suite(name).signer(PRIVATE_KEY)
     assert read_crypto(tmp_path, name, lambda: Module(signer)).back_end == "module"
 
 
 def test_without_enrolment_or_key_the_rest_is_still_told(tmp_path):
     assert read_crypto(tmp_path, "sm", lambda: key_files(tmp_path)) == CryptoReading("sm", None, None)
-    enrolled(tmp_path, "sm")
+    trusting(tmp_path, "sm")
     assert read_crypto(tmp_path, "sm", lambda: key_files(tmp_path)) == CryptoReading("sm", "sm", None)
 
 
