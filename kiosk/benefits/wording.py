@@ -90,6 +90,7 @@ SOURCES: Final[Mapping[Source, Sentence]] = {
 
 BIRTH: Final = frozenset({"birth_month", "birth_date"})
 """Facts that a screen shows by their year alone."""
+_BETWEEN_HAN: Final = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _ASIDE: Final = re.compile(r"（[^（）]*）| ?\([^()]*\)")
 
 
@@ -231,7 +232,8 @@ def fill(book: RuleBook, rule: CompiledRule, row: Row, text: str, language: str,
             value = run(row)
             masked = on_glass and store in BIRTH
             parts.append(year_only(value, language) if masked else shown(value, language, None, words))
-    return "".join(parts)
+    # a text has a space before a figure; before 至少 there is none
+    return _BETWEEN_HAN.sub("", "".join(parts))
 
 
 def _listed(what: Sentence, names: list[Sentence]) -> Sentence:

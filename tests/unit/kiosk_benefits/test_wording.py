@@ -36,6 +36,19 @@ def test_months_that_are_at_least_so_many_are_told_so():
     assert "[无法判定] 失业保险累计缴费满 12 个月（您：至少 7 个月） (SKILL-C2)" in found
 
 
+def test_between_two_chinese_words_there_is_no_space():
+    born = {"birth_month": "1960-03", "category": "male", "claim_month": "2026-11", "deemed_months": 0}
+    bounded = told("R-PEN-EMP", **born, contribution_months={"value": 236, "source": "declared"})
+    assert [each for each in bounded if "您缴了至少 236 个月" in each]
+    assert [each for each in told("R-PEN-EMP", **born, contribution_months=236) if "您缴了 236 个月" in each]
+
+
+def test_what_is_not_known_of_a_certification_is_not_told_as_not_known():
+    assert "[无法判定] 认证的有效期（上次认证：2026年3月1日） (LIFE-C1)" in told(
+        "R-LIFE", benefit_kind="pension", last_certified_on="2026-03-01"
+    )
+
+
 @pytest.mark.parametrize(("language", "word"), [("zh", "还差这一步"), ("en", "one step left")])
 def test_a_step_that_is_open_is_no_not_met_in_the_tree(language, word):
     found = told("R-UI", language, unemployment_registered=False)
