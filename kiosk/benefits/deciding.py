@@ -10,7 +10,7 @@ from kiosk.benefits import reason_codes as codes
 from kiosk.benefits.compiled_rule import FactSlot
 from kiosk.benefits.outcome import Outcome, Reason, Standing
 from kiosk.benefits.rulebook import RuleBook
-from kiosk.benefits.wording import Sentence, longest, origin, said, shown, worded
+from kiosk.benefits.wording import WORKED_OUT_FROM, Sentence, longest, origin, said, shown, worded
 
 _TELLING: Final = ("count", "number", "month", "day", "choice", "flag")
 """The kind of fact that says most comes first."""
@@ -86,7 +86,7 @@ def _rests_on(outcome: Outcome) -> Sentence:
     if not outcome.facts:
         return _BY_LAW
     weakest = min(outcome.facts.values(), key=lambda fact: (fact.source, fact.as_of))
-    return origin(weakest, outcome.as_of)
+    return origin(weakest, outcome.as_of, WORKED_OUT_FROM)
 
 
 def _fact_of(outcome: Outcome, reasons: Iterable[Reason]) -> Deciding | None:
@@ -106,7 +106,8 @@ def _worth(slot: FactSlot) -> tuple[int, int]:
 def _told(outcome: Outcome, slot: FactSlot) -> Deciding:
     fact = outcome.facts[slot.store]
     kind = slot.kind
-    value = worded(kind, fact.value)
+    # months that may be more are told as a lower bound
+    value = worded(kind, outcome.row[slot.slot])
     return Deciding(Sentence(kind.zh, kind.en), value, origin(fact, outcome.as_of), slot.store)
 
 

@@ -86,6 +86,12 @@ SOURCES: Final[Mapping[Source, Sentence]] = {
     Source.SNAPSHOT: Sentence("本机存有的数据", "data kept on this terminal"),
     Source.DECLARED: Sentence("您填写的", "as you entered it"),
 }
+WORKED_OUT_FROM: Final[Mapping[Source, Sentence]] = {
+    Source.VERIFIED: Sentence("按已核验的情况", "from what was verified"),
+    Source.SNAPSHOT: Sentence("按本机存有的数据", "from data kept on this terminal"),
+    Source.DECLARED: Sentence("按您填写的情况", "from what you entered"),
+}
+"""Of a figure that nobody typed in or keeps."""
 
 
 BIRTH: Final = frozenset({"birth_month", "birth_date"})
@@ -251,9 +257,9 @@ def headed(label: Sentence) -> Sentence:
     return Sentence(label.zh, label.en[:1].upper() + label.en[1:])
 
 
-def origin(fact: Fact[Any], today: date) -> Sentence:
+def origin(fact: Fact[Any], today: date, words: Mapping[Source, Sentence] = SOURCES) -> Sentence:
     """Where a figure comes from and how old it is: `本机存有的数据，截至 2026年11月20日（2 天前）`."""
-    source, days = SOURCES[fact.source], (today - fact.as_of).days
+    source, days = words[fact.source], (today - fact.as_of).days
     zh, en = shown(fact.as_of, "zh"), shown(fact.as_of, "en")
     if fact.source is not Source.SNAPSHOT:
         return Sentence(f"{source.zh}，{zh}", f"{source.en}, {en}")

@@ -92,7 +92,7 @@ def test_without_a_card_the_retirement_month_comes_with_its_article_and_the_wind
     assert hall.page is Page.CHECK
     assert body.verdict is Verdict.COMPUTED
     assert zh(body.figure.value) == "2025年10月"
-    assert zh(body.figure.origin) == "您填写的，2026年11月22日"
+    assert zh(body.figure.origin) == "按您填写的情况，2026年11月22日"
     beside = {zh(label): zh(value) for label, value in body.figures}
     # 办法第一条: 2 months of delay; 人社部发〔2024〕94号: not before 60 (2025-08), at most 36 months later (2028-10)
     assert beside["延迟"] == "2 个月"
