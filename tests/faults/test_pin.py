@@ -36,6 +36,8 @@ def test_the_last_wrong_pin_locks_the_card_and_nothing_is_sent_to_it_again(hall)
         hall.kiosk.mark()
     hall.kiosk.tell(pin="000000")
     assert hall.kiosk.until("C13").code == "CR-03"
+    # the record is told beside the page, not before it
+    hall.until_recorded(lambda header: header.get("why") == "CR-03")
     assert pins(hall) == ["wrong"] * 5 + ["locked"]
     assert hall.chain()[-1]["header"]["why"] == "CR-03"
     hall.leave()

@@ -39,6 +39,8 @@ def test_the_pin_typed_on_the_pad_opens_the_menu_and_its_digits_are_nowhere(hall
     hall.kiosk.until("C05", where=lambda screen: screen.body["count"] == 5)
     hall.happen("pin-pad press 6", "pin-pad press enter")
     hall.kiosk.until("C07")
+    # what was tried is told to the record beside the page, not before it
+    hall.until_recorded(lambda header: header.get("event") == "pin")
     pins = [each["header"]["outcome"] for each in hall.chain(all=True) if each["header"].get("event") == "pin"]
     assert pins == ["verified"]
     assert "123456" not in str(hall.chain(all=True))

@@ -47,7 +47,8 @@ def test_an_ill_printer_is_known_beforehand_and_takes_away_nothing_but_the_recei
     leave(hall)
     (receipt,) = set(hall.receipts()) - set(before)
     assert "周*安" in receipt.read_text("utf-8")
-    faults = [each["header"]["fault"] for each in hall.chain() if each["header"].get("device") == "receipt-printer"]
+    told = [each["header"] for each in hall.chain() if each["header"].get("event") == "device"]
+    faults = [each["fault"] for each in told if each["device"] == "receipt-printer"]
     assert faults[-2:] == [BEFORE[what], "none"]
 
 

@@ -52,6 +52,7 @@ def test_the_devices_are_free_for_other_tools_and_come_back_when_the_command_is_
     hall.happen("remove card")
     process.send_signal(signal.SIGKILL)
     hall.at_standby()
+    hall.until_recorded(lambda header: header.get("state") == "left")
     assert [each["state"] for each in vendor_mode(hall)] == ["entered", "left"]
     assert vendor_mode(hall)[-1]["why"] == "gone"
     assert not [each for each in hall.chain() if each["kind"] == "session-opened"]
