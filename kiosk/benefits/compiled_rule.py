@@ -82,7 +82,7 @@ class Hot:
     coded: tuple[tuple[int, Condition], ...]
     """The conditions that bring a reason code, with their places."""
     caveats: tuple[tuple[Caveat, Run], ...]
-    figures: tuple[tuple[str, Run], ...]
+    figures: tuple[tuple[str, Run, AddLacking], ...]
     needed: tuple[str, ...]
     """Figures without which a computing rule cannot be said."""
     decides: bool

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any, Final, TypeAlias
 
 from kiosk.benefits import reason_codes as codes
-from kiosk.benefits.compiled_rule import Caveat, CompiledRule, FactSlot
+from kiosk.benefits.compiled_rule import AddLacking, Caveat, CompiledRule, FactSlot
 from kiosk.benefits.fact import Fact, Source
 from kiosk.benefits.filling import Facts, filled
 from kiosk.benefits.language.typed import Row
@@ -67,8 +67,11 @@ def applied(book: RuleBook, question: Question) -> Applied:
     row = filled(rule, question.facts, as_of, parameters, question.parameters)
     if rule.governing is None:
         return rule, row, parameters, as_of, as_of, now is None
-    governing = figure(rule.governing(row[0]))
-    on = _day(governing) or as_of
+    governing = rule.governing(row[0])
+    if governing is None or type(governing) is Span:
+        governing, on = None, as_of
+    else:
+        on = governing if type(governing) is date else date(governing.year, governing.month, 1)
     then, figures = book.in_force(question.rule, question.place, on)
     if then is None:
         return rule, row, parameters, governing, on, True
@@ -107,7 +110,7 @@ def _answer(question: Question, applied: Applied) -> Outcome:
     is_open = None in states
     # on what a caveat lies, nothing that could be told is missing
     if unknown or None in settled:
-        lacking, figures = missing(rule, row, settled, values)
+        lacking, figures = missing(rule, row, settled, unknown)
     if held:
         found = [*(each.row.code for each in held), *found]
     if hot.coded and (is_open or False in states):
@@ -131,7 +134,7 @@ def _answer(question: Question, applied: Applied) -> Outcome:
         alternatives,
         values,
         _ranges(rule, row) if bounded else _NO_RANGES,
-        _status(hot.reviewed, len(values), unknown, bool(held), bounded),
+        _status(hot.reviewed, len(values), len(unknown), bool(held), bounded),
         row,
         plain,
     )
@@ -211,22 +214,22 @@ def _verdict(
     return (Result.UNDETERMINED if None in states or (held and not states) else Result.ELIGIBLE), []
 
 
-def _values(rule: CompiledRule, plain: Row) -> tuple[dict[str, Any], int]:
-    """Figures for the months that are known, and how many of them cannot be said."""
+def _values(rule: CompiledRule, plain: Row) -> tuple[dict[str, Any], list[AddLacking]]:
+    """Figures for the months that are known, and what each that cannot be said may lack."""
     values: dict[str, Any] = {}
-    unknown = 0
-    for name, run in rule.hot.figures:
+    unknown = []
+    for name, run, lacking in rule.hot.figures:
         value = run(plain)
         if value is None or type(value) is Span:
             value = None
-            unknown += 1
+            unknown.append(lacking)
         values[name] = value
     return values, unknown
 
 
 def _ranges(rule: CompiledRule, row: Row) -> dict[str, Any]:
     """What the figures may be where months are a lower bound."""
-    found = {name: run(row) for name, run in rule.hot.figures}
+    found = {name: run(row) for name, run, _ in rule.hot.figures}
     return {name: value for name, value in found.items() if isinstance(value, Span)}
 
 

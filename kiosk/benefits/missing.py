@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from kiosk.benefits import reason_codes as codes
-from kiosk.benefits.compiled_rule import CompiledRule, Condition
+from kiosk.benefits.compiled_rule import AddLacking, CompiledRule, Condition
 from kiosk.benefits.language.typed import Lacking, Row
 from kiosk.benefits.span import Span
 
@@ -14,17 +13,16 @@ States = Sequence[bool | None]
 
 
 def missing(
-    rule: CompiledRule, row: Row, states: States, values: Mapping[str, Any]
+    rule: CompiledRule, row: Row, states: States, figures: Iterable[AddLacking]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Facts by this rule's names, and parameters with their keys."""
+    """Facts by this rule's names, and parameters with their keys. `figures`: those that cannot be said."""
     lacking = Lacking()
     if None in states:
         for each, state in zip(rule.conditions, states, strict=True):
             if state is None:
                 each.lacking(row, lacking)
-    for name, figure in rule.figures.items():
-        if values[name] is None:
-            figure.lacking(row, lacking)
+    for add in figures:
+        add(row, lacking)
     return _facts(rule, row, lacking), _figures(rule, row, lacking) if rule.parameters else ()
 
 

@@ -93,7 +93,7 @@ class RuleCompiler:
                 if each.row.false_code or each.row.unknown_code or each.row.open_code
             ),
             caveats=tuple((each, each.run) for each in caveats),
-            figures=tuple((name, each.run) for name, each in figures.items()),
+            figures=tuple((name, each.run, each.lacking) for name, each in figures.items()),
             needed=tuple(name for name, each in figures.items() if each.row.needed),
             decides=rule.rule.decides,
             reviewed=rule.reviewed,
