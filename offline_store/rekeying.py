@@ -30,7 +30,7 @@ from offline_store.journal.reader import JournalReader
 from offline_store.keys import KeyBuffer, KeyProvider, wipe
 from offline_store.migrations import migrate
 from offline_store.reencrypting import Progress, copy_under
-from offline_store.snapshot.generations import Pointer, folder_of, forget_present, read_pointer, write_pointer
+from offline_store.snapshot.generations import Pointer, folder_of, mark_damaged, read_pointer, write_pointer
 from offline_store.snapshot.tables import DATABASE as PEOPLE
 
 STORE_KEY: Final = "store"
@@ -199,6 +199,8 @@ def _copy_snapshot(root: Path, old: KeyBytes, new: KeyBytes, progress: Progress)
         return "dropped"
     if pointer is None:
         return "none"
+    if pointer.damaged:
+        return "dropped"
     path = folder_of(root, pointer.generation) / PEOPLE
     try:
         source = open_encrypted(path, old, query_only=True, expected_key_check=pointer.key_check)
@@ -240,7 +242,7 @@ def _forward(folder: Path, keys: KeyProvider, note: _Note, step: Step) -> None:
 def _forward_snapshot(root: Path, note: _Note, step: Step) -> None:
     step("snapshot")
     if not note.snapshot:
-        forget_present(root)
+        mark_damaged(root)
         return
     pointer = read_pointer(root)
     if pointer is None:

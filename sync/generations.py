@@ -13,7 +13,7 @@ from pathlib import Path
 from offline_store.errors import NoSnapshot, StoreBroken
 from offline_store.keys import KeyBuffer
 from offline_store.schema import Manifest, SnapshotRow
-from offline_store.snapshot import Snapshot, build_generation, forget_present, remove_old_generations
+from offline_store.snapshot import Snapshot, build_generation, mark_damaged, remove_old_generations
 from offline_store.snapshot.generations import Pointer, read_pointer
 
 
@@ -46,7 +46,7 @@ class Generations:
     def load(self, manifest: Manifest, rows: Iterable[SnapshotRow]) -> None:
         pointer = self._pointer()
         if pointer is not None and pointer.generation == manifest.generation:
-            forget_present(self.root)
+            mark_damaged(self.root)
         build_generation(self.root, self.key.material, manifest, rows)
         remove_old_generations(self.root)
 

@@ -50,7 +50,7 @@ class SnapshotRecords:
             return self._person(id_number, card_number)
         except StoreBroken:
             self.close()
-            self._snapshot.forget()
+            self._snapshot.give_up()
             raise
 
     def _person(self, id_number: str, card_number: str) -> PersonRecord:

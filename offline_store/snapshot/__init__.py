@@ -6,7 +6,7 @@ What must not come in: network, and anything that changes a generation while ses
 """
 
 from offline_store.snapshot.builder import Built, build_generation
-from offline_store.snapshot.generations import forget_present, remove_old_generations
+from offline_store.snapshot.generations import mark_damaged, remove_old_generations
 from offline_store.snapshot.session import Fact, Snapshot, SnapshotSession
 
 __all__ = [
@@ -15,6 +15,6 @@ __all__ = [
     "Snapshot",
     "SnapshotSession",
     "build_generation",
-    "forget_present",
+    "mark_damaged",
     "remove_old_generations",
 ]

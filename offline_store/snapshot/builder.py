@@ -43,8 +43,8 @@ class Built:
 def build_generation(root: Path, key: KeyBytes, manifest: Manifest, rows: Iterable[SnapshotRow]) -> Built:
     """Load a generation and switch to it. ``rows``: in any order; grouped by table they load fastest.
 
-    The generation's number must be above the present one. Nothing is switched unless the counts of all tables are those
-    of the manifest and every row belongs to a person of this generation.
+    The generation's number must be above the present one, or its own if that is damaged. Nothing is switched unless the
+    counts of all tables are those of the manifest and every row belongs to a person of this generation.
 
     Raises CountsDiffer, RowRefused (the same key twice), RowError (the manifest is malformed), StoreFull, StoreRefused
     (also: not a newer generation), StoreBusy (a session reads that very generation). The present generation then stays,
@@ -56,7 +56,7 @@ def build_generation(root: Path, key: KeyBytes, manifest: Manifest, rows: Iterab
     except NoSnapshot:
         # a damaged pointer says nothing of what is newer; sessions are refused until this load has replaced it
         present = None
-    if present is not None and manifest.generation <= present.generation:
+    if present is not None and not _comes_after(manifest.generation, present):
         raise StoreRefused(
             "snapshot",
             "it is not newer than the present generation",
@@ -70,6 +70,10 @@ def build_generation(root: Path, key: KeyBytes, manifest: Manifest, rows: Iterab
         raise
     write_pointer(root, Pointer(manifest.generation, key_check(key)))
     return Built(manifest.generation, counts)
+
+
+def _comes_after(generation: int, present: Pointer) -> bool:
+    return generation > present.generation or (present.damaged and generation == present.generation)
 
 
 def _made(folder: Path, key: KeyBytes, manifest: Manifest, rows: Iterable[SnapshotRow]) -> dict[str, int]:

@@ -11,13 +11,13 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from offline_store.durable import make_folder, mapped, sync_folder, write_file
+from offline_store.durable import make_folder, mapped, write_file
 from offline_store.errors import NoSnapshot, StoreBusy
 
 POINTER: Final = "current"
@@ -28,14 +28,19 @@ class _Pointer(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
     generation: Annotated[int, Field(ge=1)]
     key_check: str
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """``generation``: the present one. ``key_check``: of the key it was made with."""
+    """``generation``: the present one. ``key_check``: of the key it was made with.
+
+    ``damaged``: it is not read any more and comes again under its own number; below that number still nothing comes.
+    """
 
     generation: int
     key_check: str
+    damaged: bool = False
 
 
 def folder_of(root: Path, generation: int) -> Path:
@@ -54,23 +59,44 @@ def read_pointer(root: Path) -> Pointer | None:
         fields = _Pointer.model_validate_json(content)
     except ValidationError as error:
         raise NoSnapshot(POINTER, "the pointer file is damaged") from error
-    return Pointer(fields.generation, fields.key_check)
+    return Pointer(fields.generation, fields.key_check, fields.damaged)
 
 
 def write_pointer(root: Path, pointer: Pointer) -> None:
     """Switch to another generation, durably."""
-    write_file(
-        root / POINTER,
-        _Pointer(generation=pointer.generation, key_check=pointer.key_check).model_dump_json().encode(),
-    )
+    with _alone(root):
+        _write(root, pointer)
 
 
-def forget_present(root: Path) -> None:
-    """Take the pointer away, so that a damaged generation can be loaded again under its own number."""
+def mark_damaged(root: Path, generation: int | None = None) -> None:
+    """Give the present generation up, or this one if it still is the present; nothing when there is none.
+
+    A pointer that says nothing is left as it is: it gives nothing to read.
+    """
+    if not root.is_dir():
+        return
+    with _alone(root), contextlib.suppress(NoSnapshot):
+        pointer = read_pointer(root)
+        if pointer is not None and generation in (None, pointer.generation):
+            _write(root, replace(pointer, damaged=True))
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """The terminal may give a generation up while sync switches to the next one."""
     with mapped(POINTER):
-        (root / POINTER).unlink(missing_ok=True)
-        if root.is_dir():
-            sync_folder(root)
+        handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
+def _write(root: Path, pointer: Pointer) -> None:
+    fields = _Pointer(generation=pointer.generation, key_check=pointer.key_check, damaged=pointer.damaged)
+    # absent unless it says something: an earlier release reads the file as well
+    write_file(root / POINTER, fields.model_dump_json(exclude_defaults=True).encode())
 
 
 def empty_folder(root: Path, generation: int) -> Path:

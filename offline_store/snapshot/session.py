@@ -23,7 +23,7 @@ from offline_store.schema import (
     Manifest,
     PersonRow,
 )
-from offline_store.snapshot.generations import folder_of, forget_present, read_pointer, used
+from offline_store.snapshot.generations import folder_of, mark_damaged, read_pointer, used
 from offline_store.snapshot.tables import DATABASE, SELECT
 
 T = TypeVar("T")
@@ -128,6 +128,7 @@ class Snapshot:
     def __init__(self, root: Path, key: KeyBytes) -> None:
         self._root = root
         self._key = key
+        self._last: int | None = None
 
     def open_session(self, now: datetime) -> SnapshotSession:
         """A session on the present generation. ``now``: the terminal's trusted time, aware.
@@ -145,9 +146,9 @@ class Snapshot:
                 raise LeaseExpired(_STORE, "the clock is before its date", {"as_of": manifest.as_of, "now": moment})
             return SnapshotSession(connection, manifest, held.pop_all())
 
-    def forget(self) -> None:
-        """Give the present generation up as damaged: the next load brings it again. Raises StoreFull, StoreRefused."""
-        forget_present(self._root)
+    def give_up(self) -> None:
+        """Say that the generation looked at last is damaged: a load brings it again. Raises StoreFull, StoreRefused."""
+        mark_damaged(self._root, self._last)
 
     def manifest(self) -> Manifest:
         """What the present generation says of itself, expired or not. Raises as `open_session` but LeaseExpired."""
@@ -159,6 +160,9 @@ class Snapshot:
             pointer = read_pointer(self._root)
             if pointer is None:
                 raise NoSnapshot(_STORE, "none was loaded yet")
+            if pointer.damaged:
+                raise NoSnapshot(_STORE, "it is damaged and is loaded anew", {"generation": pointer.generation})
+            self._last = pointer.generation
             folder = folder_of(self._root, pointer.generation)
             if held.enter_context(used(folder)):
                 break

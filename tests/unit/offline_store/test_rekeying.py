@@ -23,6 +23,7 @@ from offline_store.keys import KeyFiles
 from offline_store.rekeying import Rekeyed, finish_rekeying, load_store_key, rekey
 from offline_store.schema import Manifest, PersonRow
 from offline_store.snapshot import Snapshot, build_generation
+from offline_store.snapshot.generations import read_pointer
 
 Place = Any
 PEOPLE = 30
@@ -189,7 +190,10 @@ def test_a_snapshot_that_cannot_be_read_is_dropped_and_comes_again(
 ) -> None:
     flip(terminal.folder / "snapshot" / "snapshot-3" / "people.db", 4096 + 100)
     assert rekey(terminal.folder, terminal.keys).snapshot == "dropped"
-    assert not (terminal.folder / "snapshot" / "current").exists()
+    pointer = read_pointer(terminal.folder / "snapshot")
+    assert pointer is not None
+    # its number stays: no older one may come
+    assert (pointer.generation, pointer.damaged) == (3, True)
 
 
 def all_steps(terminal: Terminal) -> list[str]:

@@ -40,7 +40,7 @@ from offline_store.schema import (
     from_record,
     to_record,
 )
-from offline_store.snapshot import Fact, Snapshot, build_generation, forget_present, remove_old_generations
+from offline_store.snapshot import Fact, Snapshot, build_generation, mark_damaged, remove_old_generations
 from offline_store.snapshot.tables import CREATE
 
 KEY = bytes(range(32))
@@ -262,15 +262,56 @@ def test_a_damaged_generation_can_be_loaded_again_under_its_own_number(loaded: S
     (root / "snapshot-1" / "people.db").write_bytes(b"x" * 8192)
     with pytest.raises(StoreBroken):
         loaded.open_session(NOW)
-    forget_present(root)
+    mark_damaged(root)
     build_generation(root, KEY, manifest(1), ROWS)
     with loaded.open_session(NOW) as session:
         assert session.person(WORKER).value is not None
 
 
+def test_a_generation_that_was_given_up_gives_nothing_and_lets_no_older_one_come(
+    loaded: Snapshot, root: Path, flip: Callable[[Path, int, int], None]
+) -> None:
+    build_generation(root, KEY, manifest(2), ROWS)
+    flip(root / "snapshot-2" / "people.db", 200, 0)
+    with pytest.raises(StoreBroken):
+        loaded.open_session(NOW)
+    loaded.give_up()
+    with pytest.raises(NoSnapshot, match="loaded anew"):
+        loaded.open_session(NOW)
+    with pytest.raises(StoreRefused, match="not newer"):
+        build_generation(root, KEY, manifest(1), ROWS)
+    build_generation(root, KEY, manifest(2), ROWS)
+    with loaded.open_session(NOW) as session:
+        assert session.person(WORKER).value is not None
+    with pytest.raises(StoreRefused, match="not newer"):
+        build_generation(root, KEY, manifest(2), ROWS)
+
+
+def test_whoever_gives_a_generation_up_too_late_takes_nothing_from_the_next(
+    loaded: Snapshot, root: Path, flip: Callable[[Path, int, int], None]
+) -> None:
+    flip(root / "snapshot-1" / "people.db", 200, 0)
+    with pytest.raises(StoreBroken):
+        loaded.open_session(NOW)
+    build_generation(root, KEY, manifest(2), ROWS)
+    loaded.give_up()
+    with loaded.open_session(NOW) as session:
+        assert session.manifest.generation == 2
+
+
+@pytest.mark.parametrize("there", [None, b"{"])
+def test_where_no_generation_is_said_to_be_present_there_is_none_to_give_up(root: Path, there: bytes | None) -> None:
+    mark_damaged(root)
+    root.mkdir()
+    if there is not None:
+        (root / "current").write_bytes(there)
+    mark_damaged(root)
+    assert [each.read_bytes() for each in root.iterdir()] == ([] if there is None else [there])
+
+
 def test_a_generation_that_is_read_is_not_loaded_over(loaded: Snapshot, root: Path) -> None:
     with loaded.open_session(NOW) as session:
-        forget_present(root)
+        mark_damaged(root)
         with pytest.raises(StoreBusy):
             build_generation(root, KEY, manifest(1), ROWS)
         assert session.person(WORKER).value is not None
