@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from kiosk.benefits.layers import ALWAYS, NATION, Layer, Version, place_of
+from kiosk.benefits.layers import ALWAYS, NATION, Layer, Timed, Version, place_of
 from kiosk.benefits.package import CheckRow, Content, PackageUnfit, ParameterRow
 from kiosk.benefits.parameters import parameter_value
 from kiosk.benefits.vocabulary import ParameterKind, ValueUnfit
@@ -21,7 +21,7 @@ Packages: TypeAlias = list[tuple[str, Content]]
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Timed):
     """A local figure of a layer, and the days for which it counts."""
 
     layer: str
@@ -31,23 +31,15 @@ class Figure:
     start: date
     end: date | None
 
-    def holds_on(self, day: date) -> bool:
-        """Whether it counts for a governing date."""
-        return self.start <= day and (self.end is None or day <= self.end)
-
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Check(Timed):
     """A cross-check of section 7, and the days on which it is made."""
 
     file: str
     row: CheckRow
     start: date
     end: date | None
-
-    def holds_on(self, day: date) -> bool:
-        """Whether it is made on a day."""
-        return self.start <= day and (self.end is None or day <= self.end)
 
 
 def once(packages: Packages, table: str) -> dict[str, Any]:

@@ -52,8 +52,20 @@ class Version:
     start: date
 
 
+class Timed:
+    """What holds from `start` to `end`, both included; without end where that is None."""
+
+    __slots__ = ()
+    start: date
+    end: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on a day or for a governing date."""
+        return self.start <= day and (self.end is None or day <= self.end)
+
+
 @dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Timed):
     """An overlay of a place, from `start` to `end`."""
 
     row: OverlayRow
@@ -61,10 +73,6 @@ class Layer:
     place: str
     start: date
     end: date | None
-
-    def holds_on(self, day: date) -> bool:
-        """Whether it is in force for a governing date."""
-        return self.start <= day and (self.end is None or day <= self.end)
 
 
 @dataclass(frozen=True, slots=True)
