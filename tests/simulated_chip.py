@@ -9,6 +9,10 @@ import subprocess
 import time
 from pathlib import Path
 
+_GET_CAPABILITY = bytes((0, 0, 0, 1))
+_SUCCESS = bytes(4)
+"""Of the control channel, swtpm_ioctls(3)."""
+
 
 class SimulatedChip:
     """One chip; its seeds lie in `folder` and outlive the process, as a chip's outlive a power cut.
@@ -47,13 +51,10 @@ class SimulatedChip:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + 20
         while process.poll() is None and time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", port + 1), 1).close()
-            except OSError:
-                time.sleep(0.01)
-            else:
+            if _is_chip(port + 1) and process.poll() is None:
                 self._process = process
                 return True
+            time.sleep(0.01)
         process.kill()
         process.wait()
         return False
@@ -86,6 +87,17 @@ class SimulatedChip:
         """Handles of objects and sessions in the chip."""
         kinds = ("handles-transient", "handles-loaded-session", "handles-saved-session", "handles-persistent")
         return [line for kind in kinds for line in self.tool("tpm2_getcap", kind).splitlines() if line.strip()]
+
+
+def _is_chip(control_port: int) -> bool:
+    """Whether a chip answers there, and not somebody else who was given the port in between."""
+    try:
+        with socket.create_connection(("127.0.0.1", control_port), 1) as control:
+            control.settimeout(1)
+            control.sendall(_GET_CAPABILITY)
+            return control.recv(4) == _SUCCESS
+    except OSError:
+        return False
 
 
 def _free_pair() -> int:
