@@ -93,10 +93,16 @@ class Terminal:
 
     def wait_until(self, media: str) -> None:
         """Until the monitor knows the citizen's reader in this state."""
-        deadline = time.monotonic() + 20
-        while (status := self.ask("status"))["media"] != media:
-            assert time.monotonic() < deadline, status
+        assert self.is_soon(media, 20), self.ask("status")
+
+    def is_soon(self, media: str, seconds: float = 5) -> bool:
+        """Whether the monitor comes to know the citizen's reader in this state."""
+        deadline = time.monotonic() + seconds
+        while self.ask("status")["media"] != media:
+            if time.monotonic() >= deadline:
+                return False
             time.sleep(0.02)
+        return True
 
     def close(self) -> int:
         assert self.process.stdin is not None
