@@ -43,8 +43,8 @@ class FormerKeys(Message):
 
 def remember(data_dir: Path, trust: Trust, public_key: bytes) -> None:
     """Keep the key of this trust, which another is about to replace. Durable; can be repeated."""
-    if trust.terminal_certificate is None or fingerprint(public_key) != trust.terminal_key_fingerprint:
-        # of an earlier release, or replaced already: there is nothing to prove it with
+    if trust.terminal_certificate is None:
+        # of an earlier release: there is nothing to prove it with
         return
     known = [each for each in _read(data_dir).keys if each.public_key != public_key]
     known.append(FormerKey(public_key=public_key, certificate=trust.terminal_certificate))

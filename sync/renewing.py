@@ -1,8 +1,8 @@
 """A terminal's trust and keys on its disk, as the sync process and its renewal job want them.
 
 Each step leaves a terminal that works: the next key lies beside the present one, whose public half is remembered for
-what it signed; `trust/centre.json`, replaced in one
-step, says which of them counts; then the new key takes the old one's place, or does so at the next start.
+what it signed; `trust/centre.json`, replaced in one step, says which of them counts; then the new key takes the old
+one's place, or does so at the next start.
 """
 
 from __future__ import annotations

@@ -91,8 +91,12 @@ class Span:
     def __truediv__(self, other: Any) -> Span | None:
         if isinstance(other, Span) or other <= 0:
             return None
-        # never int / int, which is a binary fraction
-        return Span(Fraction(self.least) / other, None if self.most is None else Fraction(self.most) / other)
+        return Span(divided(self.least, other), None if self.most is None else divided(self.most, other))
+
+
+def divided(value: Any, divisor: Any) -> Any:
+    """An exact quotient of a figure or a span: never int / int, which is a binary fraction."""
+    return Fraction(value, divisor) if isinstance(value, int) else value / divisor
 
 
 def ends(value: Any) -> tuple[Any, Any | None]:

@@ -77,7 +77,7 @@ def mark_damaged(root: Path, generation: int | None = None) -> None:
         return
     with _alone(root), contextlib.suppress(NoSnapshot):
         pointer = read_pointer(root)
-        if pointer is not None and generation in (None, pointer.generation):
+        if pointer is not None and not pointer.damaged and generation in (None, pointer.generation):
             _write(root, replace(pointer, damaged=True))
 
 

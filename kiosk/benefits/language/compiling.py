@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from kiosk.benefits.language.functions import FUNCTIONS
-from kiosk.benefits.language.running import any_of, divided, junction, looked_up, of_one, of_two, remainder
+from kiosk.benefits.language.running import any_of, junction, looked_up, of_one, of_two, remainder
 from kiosk.benefits.language.typed import (
     Lacking,
     Parameter,
@@ -31,7 +31,7 @@ from kiosk.benefits.language.typed import (
 )
 from kiosk.benefits.language.types import COUNT, DAY, FLAG, MONTH, NUMBER, ORDERED, Kind, Type, choice, together
 from kiosk.benefits.month import Month
-from kiosk.benefits.span import Span, hull
+from kiosk.benefits.span import Span, divided, hull
 
 _DEEPEST: Final = 60
 _LONGEST: Final = 2000

@@ -11,7 +11,7 @@ from typing import Any, Final
 from kiosk.benefits import counting
 from kiosk.benefits.language.types import COUNT, DAY, DAYS, FLAG, MONTH, NUMBER, Kind, Type, together
 from kiosk.benefits.month import Month
-from kiosk.benefits.span import Span, hull, largest, smallest
+from kiosk.benefits.span import Span, divided, hull, largest, smallest
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Function:
     """`gives`: the type of the answer for these types of arguments, None if it cannot take them.
 
     `falls`: places of arguments with which it falls; it rises with the others. `whole`: it is handed spans and unknown
-    values as they are. `spared`: its second value may be unknown, and is never what is missing.
+    values as they are. `spared`: where its second value is unknown, the first one stands; it is never what is missing.
     """
 
     gives: Callable[[list[Type]], Type | None]
@@ -89,16 +89,6 @@ def _known(value: Any) -> bool | None:
     return None if value is None else True
 
 
-def _after_holidays(day: Any, holidays: frozenset[date] | None) -> Any:
-    """A last day; where holidays are known and it is one, the day after them (Civil Code art. 203)."""
-    if day is None or holidays is None:
-        return day
-    if isinstance(day, Span):
-        most = None if day.most is None else counting.after_holidays(day.most, holidays)
-        return Span(counting.after_holidays(day.least, holidays), most)
-    return counting.after_holidays(day, holidays)
-
-
 def _otherwise(value: Any, instead: Any) -> Any:
     """What is known; else what stands for it."""
     return instead if value is None else value
@@ -121,10 +111,10 @@ def _round_to(value: Fraction | int, places: int) -> Fraction:
     return counting.half_up(value, places)
 
 
-def _quotient(value: Fraction | int, divisor: Fraction | int) -> Fraction:
+def _quotient(value: Fraction | int, divisor: Fraction | int) -> Any:
     if divisor <= 0:
         raise ValueError("nothing is shared among none")
-    return Fraction(value, divisor) if isinstance(value, int) else value / divisor
+    return divided(value, divisor)
 
 
 FUNCTIONS: Final[dict[str, Function]] = {
@@ -135,7 +125,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "months_after": Function(_takes(DAY, DAY, COUNT), counting.months_after),
     "days_after": Function(_takes(DAY, DAY, COUNT), counting.days_after),
     "days_between": Function(_takes(COUNT, DAY, DAY), _days_between, falls=frozenset({1})),
-    "after_holidays": Function(_takes(DAY, DAY, DAYS), _after_holidays, whole=True, spared=True),
+    "after_holidays": Function(_takes(DAY, DAY, DAYS), counting.after_holidays, spared=True),
     "full_years": Function(_takes(COUNT, DAY, DAY), counting.full_years, falls=frozenset({0})),
     "full_months": Function(_takes(COUNT, DAY, DAY), counting.full_months, falls=frozenset({0})),
     "round_to": Function(_takes(NUMBER, NUMBER, COUNT), _round_to),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from kiosk.benefits.language.functions import Function
@@ -34,6 +33,7 @@ def of_one(function: Function, only: Run) -> Run:
 def of_two(function: Function, first: Typed, second: Typed) -> Run:
     """A function of two."""
     call, through, left, right, fixed = function.call, function.through, first.run, second.run, second.constant
+    spared = function.spared
     if function.whole:
         return (lambda row: call(left(row), right(row))) if fixed is None else (lambda row: call(left(row), fixed))
 
@@ -49,7 +49,7 @@ def of_two(function: Function, first: Typed, second: Typed) -> Run:
     def run(row: Row) -> Any:
         value, other = left(row), right(row)
         if value is None or other is None:
-            return None
+            return value if spared else None
         try:
             return through(value, other) if type(value) is Span or type(other) is Span else call(value, other)
         except (ValueError, OverflowError):
@@ -124,11 +124,6 @@ def any_of(values: Mapping[Any, Any], span: Span | None) -> Any:
     for each in found[1:]:
         answer = hull(answer, each)
     return answer
-
-
-def divided(value: Any, divisor: Any) -> Any:
-    """An exact quotient, never a binary fraction."""
-    return Fraction(value, divisor) if isinstance(value, int) else value / divisor
 
 
 def remainder(value: Any, divisor: int) -> Any:
