@@ -36,11 +36,6 @@ def after_holidays(day: date, holidays: Collection[date]) -> date:
     return day
 
 
-def first_day(month: Month) -> date:
-    """The first day of a month."""
-    return date(month.year, month.month, 1)
-
-
 def last_day(month: Month) -> date:
     """The last day of a month."""
     return date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])

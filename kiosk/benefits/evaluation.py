@@ -27,6 +27,8 @@ from kiosk.benefits.rulebook import RuleBook
 from kiosk.benefits.span import Span
 
 _MOST_CASES: Final = 256
+# a member found through its class takes twice as long as a name of the module
+_ELIGIBLE, _NOT_ELIGIBLE, _UNDETERMINED, _COMPUTED = Result
 # no class of its own: making one would be a twentieth of a check
 Applied: TypeAlias = tuple[CompiledRule, tuple[Row, bool], Parameters, date | Month | None, date, bool]
 """A rule, its row with whether a lower bound is in it, the local figures, the governing date, `on`: the day whose
@@ -71,7 +73,7 @@ def applied(book: RuleBook, question: Question) -> Applied:
     if governing is None or type(governing) is Span:
         governing, on = None, as_of
     else:
-        on = governing if type(governing) is date else date(governing.year, governing.month, 1)
+        on = governing if type(governing) is date else governing.first_day
     then, figures = book.in_force(question.rule, question.place, on)
     if then is None:
         return rule, row, parameters, governing, on, True
@@ -89,16 +91,16 @@ def _newest(book: RuleBook, question: Question) -> CompiledRule:
 
 
 def _day(governing: date | Month | None) -> date | None:
-    return date(governing.year, governing.month, 1) if isinstance(governing, Month) else governing
+    return governing.first_day if isinstance(governing, Month) else governing
 
 
 def _answer(question: Question, applied: Applied) -> Outcome:
     rule, (row, bounded), parameters, governing, on, before = applied
     hot = rule.hot
-    held = [each for each, run in hot.caveats if run(row) is True]
+    held = [each for each, run in hot.caveats if run(row) is True] if hot.caveats else []
     own = [run(row) for run in hot.conditions]
     settled = _settled(rule, row, own) if None in own and False not in own else own
-    states = _touched(rule, settled, held) if held else settled
+    states = _touched(rule, settled, held) if held and settled else settled
     plain = row
     if bounded:
         plain, _ = filled(rule, _points(question.facts), question.as_of, parameters, question.parameters)
@@ -112,10 +114,10 @@ def _answer(question: Question, applied: Applied) -> Outcome:
     if unknown or None in settled:
         lacking, figures = missing(rule, row, settled, unknown)
     if held:
-        found = [*(each.row.code for each in held), *found]
+        found = [each.row.code for each in held] + found
     if hot.coded and (is_open or False in states):
         found += state_codes(rule, row, own, states)
-    if is_open or result is Result.UNDETERMINED:
+    if (lacking or figures or bounded) and (is_open or result is _UNDETERMINED):
         found += unknown_codes(rule, row, states, lacking, figures, bounded=bounded)
     if governing is None:
         found.append(codes.GOVERNING_DATE_ASSUMED)
@@ -128,7 +130,7 @@ def _answer(question: Question, applied: Applied) -> Outcome:
         result,
         states,
         held,
-        tuple(dict.fromkeys(found)) if found else (),
+        tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found),
         lacking,
         figures,
         alternatives,
@@ -198,20 +200,20 @@ def _verdict(
 ) -> tuple[Result, list[str]]:
     hot = rule.hot
     if before:
-        return Result.UNDETERMINED, [codes.NO_RULE_FOR_DATE]
+        return _UNDETERMINED, [codes.NO_RULE_FOR_DATE]
     if hot.ends is not None and governing > hot.ends:
         if rule.merged.rule.after_end == "ended":
-            return Result.NOT_ELIGIBLE, [codes.POLICY_ENDED]
-        return Result.UNDETERMINED, [codes.POLICY_STATUS_UNKNOWN]
+            return _NOT_ELIGIBLE, [codes.POLICY_ENDED]
+        return _UNDETERMINED, [codes.POLICY_STATUS_UNKNOWN]
     if not hot.reviewed:
-        return Result.UNDETERMINED, [codes.REVIEW_REQUIRED]
+        return _UNDETERMINED, [codes.REVIEW_REQUIRED]
     if not hot.decides:
         lacking = held or None in states or False in states or any(values[name] is None for name in hot.needed)
-        return (Result.UNDETERMINED if lacking else Result.COMPUTED), []
+        return (_UNDETERMINED if lacking else _COMPUTED), []
     if False in states:
-        return Result.NOT_ELIGIBLE, []
+        return _NOT_ELIGIBLE, []
     # a caveat in a rule without conditions cannot be said either
-    return (Result.UNDETERMINED if None in states or (held and not states) else Result.ELIGIBLE), []
+    return (_UNDETERMINED if None in states or (held and not states) else _ELIGIBLE), []
 
 
 def _values(rule: CompiledRule, plain: Row) -> tuple[dict[str, Any], list[AddLacking]]:

@@ -36,11 +36,12 @@ def _figures(rule: CompiledRule, row: Row, lacking: Lacking) -> tuple[str, ...]:
     found = [name for name, place in rule.parameters if row[place] is None and name in reads]
     if not lacking.lookups:
         return tuple(found)
-    keyed = {each.parameter for each in lacking.lookups}
+    lookups = dict.fromkeys(lacking.lookups)
+    keyed = {each.parameter for each in lookups}
     found = [name for name in found if name not in keyed]
-    for each in lacking.lookups:
+    for each in lookups:
         at, held = each.key(row), row[each.slot]
-        if at is None or isinstance(at, Span):
+        if at is None or type(at) is Span:
             if held is None:
                 found.append(each.parameter)
         elif held is None or at not in held:

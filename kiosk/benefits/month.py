@@ -47,17 +47,16 @@ class Month:
         """1 to 12."""
         return self._count % 12 + 1
 
-    def plus(self, months: int) -> Month:
-        """So many months later (earlier when negative). Raises ValueError outside the calendar."""
+    def __add__(self, months: int) -> Month:
+        """So many months later. Raises ValueError outside the calendar."""
+        if not isinstance(months, int):
+            return NotImplemented
         count = self._count + months
         if not _FIRST <= count <= _LAST:
             raise ValueError("a month is a year from 1 to 9999 and a month from 1 to 12")
         found = Month.__new__(Month)
         found._count = count
         return found
-
-    def __add__(self, months: int) -> Month:
-        return self.plus(months) if isinstance(months, int) else NotImplemented
 
     @overload
     def __sub__(self, other: int) -> Month: ...
@@ -66,7 +65,13 @@ class Month:
     def __sub__(self, other: int | Month) -> Month | int:
         if isinstance(other, Month):
             return self._count - other._count
-        return self.plus(-other) if isinstance(other, int) else NotImplemented
+        return self + -other if isinstance(other, int) else NotImplemented
+
+    @property
+    def first_day(self) -> date:
+        """Its first day."""
+        year, before = divmod(self._count, 12)
+        return date(year, before + 1, 1)
 
     def months_since(self, earlier: Month) -> int:
         """How many months after `earlier`; negative before it."""

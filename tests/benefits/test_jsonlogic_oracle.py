@@ -24,7 +24,7 @@ from kiosk.benefits.span import Span
 
 ENGINE = Engine()
 WORDS = ("red", "green", "blue")
-MONTHS = tuple(Month(2025, 10).plus(more) for more in range(6))
+MONTHS = tuple(Month(2025, 10) + more for more in range(6))
 FACTS: dict[str, tuple[Type, tuple[Any, ...]]] = {
     **dict.fromkeys(("f", "g", "h", "i"), (FLAG, (False, True))),
     **{each: (COUNT, tuple(range(6))) for each in ("m", "n")},
@@ -111,8 +111,8 @@ class Maker:
 
     def _of_month(self, fact: str) -> Pair:
         sign, at, more = self._sign(), self._chance.randint(1, 4), self._chance.randint(-2, 2)
-        ours = f'{fact} + {more} {sign} month("{MONTHS[at].plus(more)}")' if more >= 0 else (
-            f'{fact} - {-more} {sign} month("{MONTHS[at].plus(more)}")'
+        ours = f'{fact} + {more} {sign} month("{MONTHS[at] + more}")' if more >= 0 else (
+            f'{fact} - {-more} {sign} month("{MONTHS[at] + more}")'
         )  # fmt: skip
         return Pair(ours, _compared(sign, {"var": fact}, at))
 

@@ -15,8 +15,17 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from kiosk.benefits.language.functions import FUNCTIONS
-from kiosk.benefits.language.running import any_of, junction, looked_up, of_one, of_two, remainder
+from kiosk.benefits.language.functions import FUNCTIONS, alike
+from kiosk.benefits.language.running import (
+    any_of,
+    junction,
+    looked_up,
+    of_one,
+    of_two,
+    of_values,
+    otherwise,
+    remainder,
+)
 from kiosk.benefits.language.typed import (
     Lacking,
     Parameter,
@@ -67,7 +76,7 @@ _ARITHMETIC: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Mult: operator.mul,
     ast.Div: divided,
     ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
+    ast.Mod: remainder,
 }
 
 
@@ -117,13 +126,12 @@ class _Compiler:
 
     def _boolop(self, node: ast.BoolOp, depth: int) -> Typed:
         parts = [self._flag(each, depth) for each in node.values]
-        runs = tuple(each.run for each in parts)
 
         def lacks(row: Row, found: Lacking) -> None:
             # what is known already lacks nothing
             all_lacking(row, [each for each in parts if each.run(row) is None] or parts, found)
 
-        whole = joined(FLAG, junction(runs, ends=isinstance(node.op, ast.Or)), *parts)
+        whole = joined(FLAG, junction(parts, ends=isinstance(node.op, ast.Or)), *parts)
         return replace(whole, lacks=lacks)
 
     def _flag(self, node: ast.expr, depth: int) -> Typed:
@@ -136,17 +144,13 @@ class _Compiler:
         if not isinstance(node.op, ast.Not):
             raise self._unfit(node, "only `not` stands before a value")
         inner = self._flag(node.operand, depth)
-        of, slot = inner.run, inner.slot
+        of, at = inner.run, inner.slot
 
         def run(row: Row) -> bool | None:
-            value = of(row)
+            value = of(row) if at is None else row[at]
             return None if value is None else not value
 
-        def run_slot(row: Row) -> bool | None:
-            value = row[slot]  # type: ignore[index]
-            return None if value is None else not value
-
-        return joined(FLAG, run if slot is None else run_slot, inner)
+        return joined(FLAG, run, inner)
 
     def _binop(self, node: ast.BinOp, depth: int) -> Typed:
         first, second = self.typed(node.left, depth), self.typed(node.right, depth)
@@ -154,32 +158,9 @@ class _Compiler:
         kind = _arithmetic_type(node.op, first.type, second.type)
         if operate is None or kind is None:
             raise self._unfit(node, f"{first.type} and {second.type} cannot be reckoned so")
-        left, right, fixed = first.run, second.run, second.constant
-        if isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod) and not fixed:
+        if isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod) and not second.constant:
             raise self._unfit(node, "divides by something that is no number above zero written there")
-        if isinstance(node.op, ast.Mod):
-            operate = remainder
-
-        def run(row: Row) -> Any:
-            value, other = left(row), right(row)
-            if value is None or other is None:
-                return None
-            try:
-                return operate(value, other)
-            except (ValueError, OverflowError):
-                # a month or a day outside the calendar is nobody's: unknown
-                return None
-
-        def run_fixed(row: Row) -> Any:
-            value = left(row)
-            if value is None:
-                return None
-            try:
-                return operate(value, fixed)
-            except (ValueError, OverflowError):
-                return None
-
-        return joined(kind, run if fixed is None else run_fixed, first, second)
+        return joined(kind, of_values(operate, first, second), first, second)
 
     def _compare(self, node: ast.Compare, depth: int) -> Typed:
         parts = [self.typed(node.left, depth)]
@@ -192,8 +173,7 @@ class _Compiler:
             tests.append(self._comparison(node, sign, parts[-2], parts[-1]))
         if len(tests) == 1:
             return tests[0]
-        runs = tuple(each.run for each in tests)
-        return joined(FLAG, junction(runs, ends=False), *tests)
+        return joined(FLAG, junction(tests, ends=False), *tests)
 
     def _comparison(self, node: ast.Compare, sign: ast.cmpop, first: Typed, second: Typed) -> Typed:
         operate = _COMPARE.get(type(sign))
@@ -204,24 +184,7 @@ class _Compiler:
         if kind is None or not (kind.kind in ORDERED or (equality and kind.kind is Kind.CHOICE)):
             raise self._unfit(node, f"{first.type} and {second.type} cannot be compared so")
         self._known_words(node, first, second)
-        left, right, fixed, slot = first.run, second.run, second.constant, first.slot
-
-        def run(row: Row) -> Any:
-            value, other = left(row), right(row)
-            if value is None or other is None:
-                return None
-            return operate(value, other)
-
-        def run_fixed(row: Row) -> Any:
-            value = left(row)
-            return None if value is None else operate(value, fixed)
-
-        def run_slot(row: Row) -> Any:
-            value = row[slot]  # type: ignore[index]
-            return None if value is None else operate(value, fixed)
-
-        chosen = run if fixed is None else run_fixed if slot is None else run_slot
-        return joined(FLAG, chosen, first, second)
+        return joined(FLAG, of_values(operate, first, second), first, second)
 
     def _known_words(self, node: ast.AST, first: Typed, second: Typed) -> None:
         for word, of in ((first.constant, second.type), (second.constant, first.type)):
@@ -237,10 +200,10 @@ class _Compiler:
         if len(words) != len(right.elts) or not words <= first.type.words:
             raise self._unfit(right, f"each must be {first.type}, once")
         wanted = isinstance(sign, ast.In)
-        of = first.run
+        of, at = first.run, first.slot
 
         def run(row: Row) -> bool | None:
-            value = of(row)
+            value = of(row) if at is None else row[at]
             return None if value is None else (value in words) is wanted
 
         return joined(FLAG, run, first)
@@ -264,10 +227,10 @@ class _Compiler:
         kind = together(first.type, second.type)
         if kind is None:
             raise self._unfit(node, f"is a {first.type} or a {second.type}")
-        condition, left, right = test.run, first.run, second.run
+        condition, at, left, right = test.run, test.slot, first.run, second.run
 
         def run(row: Row) -> Any:
-            value = condition(row)
+            value = condition(row) if at is None else row[at]
             if value is None:
                 return hull(left(row), right(row))
             return left(row) if value else right(row)
@@ -289,14 +252,16 @@ class _Compiler:
         if called in self._scope.definitions:
             return self._defined(node, called, depth)
         function = FUNCTIONS.get(called)
-        if function is None:
+        if function is None and called != "otherwise":
             raise self._unfit(node, f"there is no function {called}")
         parts = [self.typed(each, depth) for each in node.args]
-        kind = function.gives([each.type for each in parts])
+        kind = (alike if function is None else function.gives)([each.type for each in parts])
         if kind is None:
             raise self._unfit(node, f"{called} does not take ({', '.join(str(each.type) for each in parts)})")
+        if function is None:
+            return _otherwise(kind, *parts)
         if len(parts) == 1:
-            single = joined(kind, of_one(function, parts[0].run), *parts)
+            single = joined(kind, of_one(function, parts[0]), *parts)
             return replace(single, insists=True) if called == "known" else single
         first, second = parts
         both = joined(kind, of_two(function, first, second), *parts)
@@ -304,16 +269,7 @@ class _Compiler:
             both = replace(both, twice=both.twice | both.reads)
         if function.spared:
             return replace(both, reads=first.reads, lookups=first.lookups, lacks=first.lacks)
-        if called != "otherwise":
-            return both
-        if not second.reads:
-            # what has a stand-in is never what is missing
-            return replace(both, reads=frozenset(), lookups=(), lacks=None)
-
-        def lacks(row: Row, found: Lacking) -> None:
-            all_lacking(row, parts if first.run(row) is None else (first,), found)
-
-        return replace(both, lacks=lacks)
+        return both
 
     def _literal(self, node: ast.Call, called: str) -> Typed:
         only = node.args[0] if len(node.args) == 1 else None
@@ -370,13 +326,14 @@ class _Compiler:
             raise self._unfit(node.slice, f"is a {key.type}, the table is by {table.key}")
         if key.type.kind is Kind.CHOICE and not key.type.words <= table.key.words:
             raise self._unfit(node.slice, f"may be {key.type}, the table knows {table.key}")
-        of, values = key.run, table.values
+        of, at, values = key.run, key.slot, table.values
+        any_value = any_of(values, None)
 
         def run(row: Row) -> Any:
-            value = of(row)
-            if value is None or type(value) is Span:
-                return any_of(values, value)
-            return values.get(value)
+            value = of(row) if at is None else row[at]
+            if value is None:
+                return any_value
+            return any_of(values, value) if type(value) is Span else values.get(value)
 
         return replace(joined(table.value, run, key), twice=key.reads)
 
@@ -391,6 +348,20 @@ class _Compiler:
         if kind is None:
             raise self._unfit(node, f"the fields are {', '.join(sorted(parameter.fields)) or 'none'}")
         return looked_up(parameter, key, node.attr, kind)
+
+
+def _otherwise(kind: Type, first: Typed, second: Typed) -> Typed:
+    """`otherwise(value, instead)`: what is known, else what stands for it."""
+    both = joined(kind, otherwise(first, second), first, second)
+    both = replace(both, twice=both.twice | both.reads)
+    if not second.reads:
+        # what has a stand-in is never what is missing
+        return replace(both, reads=frozenset(), lookups=(), lacks=None)
+
+    def lacks(row: Row, found: Lacking) -> None:
+        all_lacking(row, (first, second) if first.run(row) is None else (first,), found)
+
+    return replace(both, lacks=lacks)
 
 
 def _arithmetic_type(sign: ast.operator, first: Type, second: Type) -> Type | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -59,12 +60,13 @@ def _year_gives(types: list[Type]) -> Type | None:
     return COUNT if len(types) == 1 and types[0].kind in (Kind.MONTH, Kind.DAY) else None
 
 
-def _alike(types: list[Type]) -> Type | None:
+def alike(types: list[Type]) -> Type | None:
+    """The type of two values that are of one; None when they are not."""
     return together(*types) if len(types) == 2 else None
 
 
 def _ordered(types: list[Type]) -> Type | None:
-    return None if any(each.kind in (Kind.FLAG, Kind.CHOICE) for each in types) else _alike(types)
+    return None if any(each.kind in (Kind.FLAG, Kind.CHOICE) for each in types) else alike(types)
 
 
 def _year(value: date | Month) -> int:
@@ -87,11 +89,6 @@ def _agree(first: Any, second: Any) -> Any:
 def _known(value: Any) -> bool | None:
     """TRUE for what is known, also within bounds that months have; else unknown, never FALSE."""
     return None if value is None else True
-
-
-def _otherwise(value: Any, instead: Any) -> Any:
-    """What is known; else what stands for it."""
-    return instead if value is None else value
 
 
 def _between(least: Any, most: Any) -> Any:
@@ -120,7 +117,7 @@ def _quotient(value: Fraction | int, divisor: Fraction | int) -> Any:
 FUNCTIONS: Final[dict[str, Function]] = {
     "year": Function(_year_gives, _year),
     "month_of": Function(_takes(MONTH, DAY), Month.of),
-    "first_day": Function(_takes(DAY, MONTH), counting.first_day),
+    "first_day": Function(_takes(DAY, MONTH), operator.attrgetter("first_day")),
     "last_day": Function(_takes(DAY, MONTH), counting.last_day),
     "months_after": Function(_takes(DAY, DAY, COUNT), counting.months_after),
     "days_after": Function(_takes(DAY, DAY, COUNT), counting.days_after),
@@ -132,11 +129,10 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "quotient": Function(_takes(NUMBER, NUMBER, NUMBER), _quotient, falls=frozenset({1})),
     "min": Function(_ordered, smallest, whole=True),
     "max": Function(_ordered, largest, whole=True),
-    "agree": Function(_alike, _agree, whole=True),
-    "otherwise": Function(_alike, _otherwise, whole=True),
+    "agree": Function(alike, _agree, whole=True),
     "between": Function(_ordered, _between, whole=True),
     "known": Function(_flag_of_one, _known, whole=True),
 }
 """`days_between(later, earlier)`, `full_years(born, day)`, `full_months(begin, day)`, `round_to(number, places)`,
-`quotient(value, divisor)`: unknown unless the divisor is above zero; `otherwise(value, instead)`;
+`quotient(value, divisor)`: unknown unless the divisor is above zero;
 `after_holidays(day, holidays)`: the day itself where the holidays are not known."""

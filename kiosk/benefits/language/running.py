@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kiosk.benefits.language.functions import Function
@@ -10,21 +10,69 @@ from kiosk.benefits.language.typed import Lookup, Parameter, Row, Run, Typed
 from kiosk.benefits.language.types import Type
 from kiosk.benefits.span import Span, hull
 
+# What a slot holds is read where it is needed: a call for it would cost as much as what is done with it.
 
-def of_one(function: Function, only: Run) -> Run:
-    """A function of one value."""
-    call, through = function.call, function.through
-    if function.whole:
-        return lambda row: call(only(row))
+
+def of_values(operate: Callable[[Any, Any], Any], first: Typed, second: Typed) -> Run:
+    """An operator, which takes spans as it takes figures; unknown where a value is."""
+    left, right, fixed = first.run, second.run, second.constant
+    at, beside = first.slot, second.slot
 
     def run(row: Row) -> Any:
-        value = only(row)
+        value, other = left(row), right(row)
+        if value is None or other is None:
+            return None
+        try:
+            return operate(value, other)
+        except (ValueError, OverflowError):
+            # a month or a day outside the calendar is nobody's: unknown
+            return None
+
+    def run_slots(row: Row) -> Any:
+        value, other = row[at], row[beside]  # type: ignore[index]
+        if value is None or other is None:
+            return None
+        try:
+            return operate(value, other)
+        except (ValueError, OverflowError):
+            return None
+
+    def run_fixed(row: Row) -> Any:
+        value = left(row)
+        if value is None:
+            return None
+        try:
+            return operate(value, fixed)
+        except (ValueError, OverflowError):
+            return None
+
+    def run_slot_fixed(row: Row) -> Any:
+        value = row[at]  # type: ignore[index]
+        if value is None:
+            return None
+        try:
+            return operate(value, fixed)
+        except (ValueError, OverflowError):
+            return None
+
+    if fixed is not None:
+        return run_fixed if at is None else run_slot_fixed
+    return run if at is None or beside is None else run_slots
+
+
+def of_one(function: Function, only: Typed) -> Run:
+    """A function of one value."""
+    call, through, of, at = function.call, function.through, only.run, only.slot
+    if function.whole:
+        return (lambda row: call(of(row))) if at is None else (lambda row: call(row[at]))
+
+    def run(row: Row) -> Any:
+        value = of(row) if at is None else row[at]
         if value is None:
             return None
         try:
             return through(value) if type(value) is Span else call(value)
         except (ValueError, OverflowError):
-            # a month or a day outside the calendar is nobody's: unknown
             return None
 
     return run
@@ -33,45 +81,42 @@ def of_one(function: Function, only: Run) -> Run:
 def of_two(function: Function, first: Typed, second: Typed) -> Run:
     """A function of two."""
     call, through, left, right, fixed = function.call, function.through, first.run, second.run, second.constant
-    spared = function.spared
+    at, beside, spared = first.slot, second.slot, function.spared
     if function.whole:
+        if at is not None and beside is not None:
+            return lambda row: call(row[at], row[beside])
         return (lambda row: call(left(row), right(row))) if fixed is None else (lambda row: call(left(row), fixed))
 
-    def run_fixed(row: Row) -> Any:
-        value = left(row)
+    def run(row: Row) -> Any:
+        value = left(row) if at is None else row[at]
         if value is None:
             return None
-        try:
-            return through(value, fixed) if type(value) is Span else call(value, fixed)
-        except (ValueError, OverflowError):
-            return None
-
-    def run(row: Row) -> Any:
-        value, other = left(row), right(row)
-        if value is None or other is None:
+        other = fixed if fixed is not None else right(row) if beside is None else row[beside]
+        if other is None:
             return value if spared else None
         try:
             return through(value, other) if type(value) is Span or type(other) is Span else call(value, other)
         except (ValueError, OverflowError):
             return None
 
-    return run if fixed is None else run_fixed
+    return run
 
 
-def junction(runs: tuple[Run, ...], *, ends: bool) -> Run:
+def junction(parts: Sequence[Typed], *, ends: bool) -> Run:
     """A conjunction, which a FALSE ends, or a disjunction, which a TRUE ends; UNKNOWN beats what does not end it."""
     goes_on = not ends
-    if len(runs) == 2:
-        left, right = runs
+    if len(parts) == 2:
+        (left, right), (at, beside) = (parts[0].run, parts[1].run), (parts[0].slot, parts[1].slot)
 
         def both(row: Row) -> Any:
-            value = left(row)
+            value = left(row) if at is None else row[at]
             if value is ends:
                 return ends
-            other = right(row)
+            other = right(row) if beside is None else row[beside]
             return other if value is goes_on or other is ends else None
 
         return both
+    runs = tuple(each.run for each in parts)
 
     def run(row: Row) -> Any:
         answer: bool | None = goes_on
@@ -82,6 +127,17 @@ def junction(runs: tuple[Run, ...], *, ends: bool) -> Run:
             if value is None:
                 answer = None
         return answer
+
+    return run
+
+
+def otherwise(first: Typed, second: Typed) -> Run:
+    """What is known; else what stands for it, which is worked out only then."""
+    left, right, at = first.run, second.run, first.slot
+
+    def run(row: Row) -> Any:
+        value = left(row) if at is None else row[at]
+        return right(row) if value is None else value
 
     return run
 

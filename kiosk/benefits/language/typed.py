@@ -13,9 +13,12 @@ Row = list[Any]
 Run = Callable[[Row], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lookup:
-    """A keyed parameter that an expression looks into: which, where it stands, and how the key is found."""
+    """A keyed parameter that an expression looks into: which, where it stands, and how the key is found.
+
+    Each is the one that it is: comparing keys would be comparing formulas.
+    """
 
     parameter: str
     slot: int
@@ -124,7 +127,8 @@ def joined(kind: Type, run: Run, *parts: Typed) -> Typed:
     """An expression made of others: it rests on what they rest on."""
     reads = frozenset[str]().union(*(each.reads for each in parts))
     lookups = tuple(dict.fromkeys(each for part in parts for each in part.lookups))
-    lacks = None if all(each.lacks is None for each in parts) else lambda row, found: all_lacking(row, parts, found)
+    may_lack = [each for each in parts if each.reads]
+    lacks = None if all(each.lacks is None for each in parts) else lambda row, found: all_lacking(row, may_lack, found)
     seen: frozenset[str] = frozenset()
     twice = frozenset[str]().union(*(each.twice for each in parts))
     for each in parts:

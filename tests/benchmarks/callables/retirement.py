@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from kiosk.benefits.counting import first_day, months_after
+from kiosk.benefits.counting import months_after
 from kiosk.benefits.month import Month
 from tests.benchmarks.callables.person import (
     TODAY,
@@ -26,7 +26,7 @@ def original_month(p: Person) -> Month | None:
     born, kind = p.get("birth_month"), p.get("category")
     if born is None or kind is None:
         return None
-    return born.plus({"male": 720, "female55": 660, "female50": 600}[kind])
+    return born + {"male": 720, "female55": 660, "female50": 600}[kind]
 
 
 @once
@@ -38,7 +38,7 @@ def statutory_month(p: Person) -> Month | None:
     if since < 0:
         return original
     step, most = (2, 60) if p["category"] == "female50" else (4, 36)
-    return original.plus(min(since // step + 1, most))
+    return original + min(since // step + 1, most)
 
 
 def minimum_months(year: int) -> int:
@@ -119,7 +119,7 @@ def early_notice(p: Person) -> bool | None:
         return True
     if is_early is None or notice is None:
         return None
-    return bool(notice <= months_after(first_day(chosen), -3))
+    return bool(notice <= months_after(chosen.first_day, -3))
 
 
 def employer_agrees(p: Person) -> bool | None:
@@ -134,7 +134,7 @@ def late_notice(p: Person) -> bool | None:
     if is_late is None or statutory is None or notice is None:
         return None
     born = p.get("birth_date")
-    reached = first_day(statutory) if born is None else months_after(born, statutory.months_since(p["birth_month"]))
+    reached = statutory.first_day if born is None else months_after(born, statutory.months_since(p["birth_month"]))
     return bool(notice <= months_after(reached, -1))
 
 
@@ -177,7 +177,7 @@ def retired(p: Person) -> bool | None:
     ):
         return False
     notice = p.get("retirement_notice_date")
-    return None if notice is None else bool(notice <= months_after(first_day(claimed), -3))
+    return None if notice is None else bool(notice <= months_after(claimed.first_day, -3))
 
 
 def pension_months(p: Person) -> bool | None:

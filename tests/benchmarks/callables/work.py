@@ -44,7 +44,7 @@ def until_retirement(p: Person) -> bool | None:
         first = TODAY
     if first is None or hardship is None or months is None:
         return None
-    return Month.of(TODAY).plus(months).months_since(Month.of(first)) < 60
+    return (Month.of(TODAY) + months).months_since(Month.of(first)) < 60
 
 
 def not_over(p: Person) -> bool | None:
