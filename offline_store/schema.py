@@ -134,7 +134,8 @@ INSURANCE_KINDS: Final[Mapping[str, str]] = {
 """险种类型代码 used by this project; a row may carry another three-digit code, which is shown as the code."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+# not frozen: a page has 80 contributions, and setting fields past a guard was a third of its time; nobody changes one
+@dataclass(slots=True, repr=False)
 class _Row:
     """Common to snapshot rows: which table they belong to, and a repr that shows nothing."""
 
@@ -145,7 +146,7 @@ class _Row:
         return f"{type(self).__name__}(...)"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class PersonRow(_Row):
     """A person the centre knows in this area. ``id_number`` is also the 社会保障号码."""
 
@@ -164,7 +165,7 @@ class PersonRow(_Row):
     phone: Annotated[str, Field(max_length=20)] | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class CardRow(_Row):
     """A social security card. ``number``: 卡号, 9 characters."""
 
@@ -180,7 +181,7 @@ class CardRow(_Row):
     account_last4: Annotated[str, Field(pattern=r"^[0-9]{4}$")] | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class EnrolmentRow(_Row):
     """Enrolment of a person in one kind of insurance (参保登记). ``months``: paid months in all."""
 
@@ -195,7 +196,7 @@ class EnrolmentRow(_Row):
     months: Annotated[int, Field(strict=True, ge=0, lt=2000)]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class ContributionRow(_Row):
     """One month of one kind of insurance at one employer ("" for a person who pays alone)."""
 
@@ -211,7 +212,7 @@ class ContributionRow(_Row):
     """已到账, 欠费, 补缴, 退费."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class BenefitRow(_Row):
     """A benefit being drawn. ``kind``: pension, unemployment, injury ... ``since``: first month paid."""
 
@@ -226,7 +227,7 @@ class BenefitRow(_Row):
     """Day by which the entitlement has to be certified (待遇领取资格认证), None when there is no duty."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class CaseRow(_Row):
     """A case at the centre and how far it is. ``item``: catalogue code such as CRD-01."""
 
