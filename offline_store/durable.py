@@ -1,8 +1,12 @@
-"""Files that are the old or the new one after a power cut: temporary file, fsync, rename, fsync of the folder."""
+"""Files that are the old or the new one after a power cut: temporary file, fsync, rename, fsync of the folder.
+
+Who reads a file to write it again does so `alone`: terminal, sync process and a command by hand share the folders.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +43,22 @@ def make_folder(folder: Path) -> None:
         if not folder.is_dir():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync_folder(folder.parent)
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One process and thread at a time in the block, per folder. Not to be entered twice by one of them.
+
+    Raises StoreRefused when the folder is missing.
+    """
+    with mapped(folder.name):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with mapped(folder.name):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def write_file(path: Path, content: bytes | bytearray) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 
 from offline_store.chain import timestamp
 from sync.client.outcomes import Done, Outcome, Stopped
-from sync.orders import Lock, OpenOrder, OrderBook, read_orders, wipe_is_due, write_orders
+from sync.orders import Lock, OpenOrder, OrderBook, changing, read_orders, wipe_is_due, write_orders
 from sync.protocol.heartbeat import MAX_ORDERS, Order, OrderReport, OrderState
 
 UPLOAD, SNAPSHOT, HEARTBEAT = "upload", "snapshot", "heartbeat"
@@ -25,7 +25,8 @@ _SOON: Final = (UPLOAD, "salvage", HEARTBEAT)
 
 @dataclass
 class Orders:
-    """One data directory's orders. `wanted`: jobs to run now, taken by the loop. One thread."""
+    """One data directory's orders. `wanted`: jobs to run now, taken by the loop. One thread; other processes may have
+    one of their own."""
 
     data_dir: Path
     now: Callable[[], datetime]
@@ -43,13 +44,16 @@ class Orders:
         return read_orders(self.data_dir)
 
     def accept(self, order: Order, *, expired: bool) -> None:
-        """Write it down, then begin."""
-        book = self.book
-        if expired:
-            self._write(_reported(book, order, "expired").model_copy(update={"last": order.number}))
-            return
-        opened = (*book.open, OpenOrder(order=order))[-MAX_ORDERS:]
-        self._write(book.model_copy(update={"last": order.number, "open": opened}))
+        """Write it down, then begin. One that a pass by hand has accepted in the meantime is there already."""
+        with changing(self.data_dir):
+            book = self.book
+            if order.number <= book.last:
+                return
+            if expired:
+                self._write(_reported(book, order, "expired").model_copy(update={"last": order.number}))
+                return
+            opened = (*book.open, OpenOrder(order=order))[-MAX_ORDERS:]
+            self._write(book.model_copy(update={"last": order.number, "open": opened}))
         if order.command == "collect-diagnostics":
             self.tell_terminal(order)
         elif order.command == "refresh":
@@ -58,10 +62,11 @@ class Orders:
 
     def heard(self, reports: tuple[OrderReport, ...]) -> None:
         """The centre has these reports."""
-        book = self.book
-        left = tuple(report for report in book.reports if report not in reports)
-        if left != book.reports:
-            self._write(book.model_copy(update={"reports": left}))
+        with changing(self.data_dir):
+            book = self.book
+            left = tuple(report for report in book.reports if report not in reports)
+            if left != book.reports:
+                self._write(book.model_copy(update={"reports": left}))
 
     def take_wanted(self) -> tuple[str, ...]:
         """The jobs to run now; they are not wanted any more."""
@@ -80,8 +85,11 @@ class Orders:
 
     def go_on(self, job: str | None, outcome: Outcome | None) -> None:
         """Do what can be done now; `job` has just ended with `outcome`."""
-        for opened in self.book.open:
-            self._one(opened, job, outcome)
+        if not self.book.open:
+            return
+        with changing(self.data_dir):
+            for opened in self.book.open:
+                self._one(opened, job, outcome)
 
     def _one(self, opened: OpenOrder, job: str | None, outcome: Outcome | None) -> None:
         order, book = opened.order, self.book

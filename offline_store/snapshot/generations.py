@@ -13,22 +13,15 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from offline_store.durable import make_folder, mapped, write_file
+from offline_store.durable import alone, make_folder, mapped, write_file
 from offline_store.errors import NoSnapshot, StoreBusy
 
 POINTER: Final = "current"
 _PREFIX: Final = "snapshot-"
-
-
-class _Pointer(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-    generation: Annotated[int, Field(ge=1)]
-    key_check: str
-    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +31,13 @@ class Pointer:
     ``damaged``: it is not read any more and comes again under its own number; below that number still nothing comes.
     """
 
-    generation: int
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(strict=True, extra="forbid")
+    generation: Annotated[int, Field(ge=1)]
     key_check: str
     damaged: bool = False
+
+
+_FILE: Final = TypeAdapter(Pointer)
 
 
 def folder_of(root: Path, generation: int) -> Path:
@@ -56,15 +53,15 @@ def read_pointer(root: Path) -> Pointer | None:
             content = path.read_bytes() if path.exists() else None
         if content is None:
             return None
-        fields = _Pointer.model_validate_json(content)
+        return _FILE.validate_json(content)
     except ValidationError as error:
         raise NoSnapshot(POINTER, "the pointer file is damaged") from error
-    return Pointer(fields.generation, fields.key_check, fields.damaged)
 
 
 def write_pointer(root: Path, pointer: Pointer) -> None:
     """Switch to another generation, durably."""
-    with _alone(root):
+    # the terminal may give a generation up at this moment
+    with alone(root):
         _write(root, pointer)
 
 
@@ -75,28 +72,15 @@ def mark_damaged(root: Path, generation: int | None = None) -> None:
     """
     if not root.is_dir():
         return
-    with _alone(root), contextlib.suppress(NoSnapshot):
+    with alone(root), contextlib.suppress(NoSnapshot):
         pointer = read_pointer(root)
         if pointer is not None and not pointer.damaged and generation in (None, pointer.generation):
             _write(root, replace(pointer, damaged=True))
 
 
-@contextlib.contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """The terminal may give a generation up while sync switches to the next one."""
-    with mapped(POINTER):
-        handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
-
-
 def _write(root: Path, pointer: Pointer) -> None:
-    fields = _Pointer(generation=pointer.generation, key_check=pointer.key_check, damaged=pointer.damaged)
     # absent unless it says something: an earlier release reads the file as well
-    write_file(root / POINTER, fields.model_dump_json(exclude_defaults=True).encode())
+    write_file(root / POINTER, _FILE.dump_json(pointer, exclude_defaults=True))
 
 
 def empty_folder(root: Path, generation: int) -> Path:
