@@ -23,7 +23,7 @@ from kiosk.benefits.rulebook import RuleBook
 TODAY = date(2026, 11, 22)
 _PLAIN_COUNTS = (0, 1, 2, 3)
 _PLAIN_MONTHS = tuple(Month(year, month) for year in (1950, 1962, 1966, 1971, 1976, 1984, 1998) for month in (3, 11))
-_PLAIN_DAYS = tuple(TODAY + timedelta(days=days) for days in (-30000, -4000, -400, -300, -90, -31, -1, 0))
+_PLAIN_DAYS = tuple(TODAY + timedelta(days=days) for days in (-36000, -30000, -4000, -400, -300, -90, -31, -1, 0))
 _LATER_MONTHS = tuple(Month(2026, 11) + months for months in (-40, -1, 0, 1, 12, 40))
 
 
@@ -126,7 +126,15 @@ def chance_facts(
             of_most = slot.store in odd and slot.kind.type == "flag" and chance.random() < usual
             value = False if of_most else chance.choice(domain(book, rule, slot))
             found[slot.store] = Fact(value, origin, TODAY)
-    return found
+    return born_once(found)
+
+
+def born_once(facts: dict[str, Fact[Any]]) -> dict[str, Fact[Any]]:
+    """The same person, whose month of birth is that of the date of birth."""
+    date, month = facts.get("birth_date"), facts.get("birth_month")
+    if date is None or month is None:
+        return facts
+    return {**facts, "birth_month": month._replace(value=Month.of(date.value))}
 
 
 def consistent(facts: Mapping[str, Fact[Any]]) -> bool:

@@ -64,6 +64,15 @@ def sex_differs(p: Person) -> bool | None:
     return None if sex is None or kind is None else sex != ("male" if kind == "male" else "female")
 
 
+def born_in_another_month(p: Person) -> bool | None:
+    born, month = p.get("birth_date"), p.get("birth_month")
+    return None if born is None or month is None else Month.of(born) != month
+
+
+def birth_disputed(p: Person) -> bool | None:
+    return negation(conjunction(negation(p.get("birth_dates_differ")), negation(born_in_another_month(p))))
+
+
 @once
 def chosen_and_statutory(p: Person) -> tuple[Month, Month] | None:
     chosen, statutory = p.get("retirement_month"), statutory_month(p)
@@ -247,7 +256,7 @@ CALLABLES: Final[Mapping[str, Call]] = {
     "R-RET-FLEX NO_RULE_FOR_DATE": late_before_reform,
     "R-RET-FLEX NO_EMPLOYER": no_employer,
     "R-RET-FLEX FACTS_CONTRADICT": sex_differs,
-    "R-RET-FLEX BIRTHDATE_DISPUTED": flag("birth_dates_differ"),
+    "R-RET-FLEX BIRTHDATE_DISPUTED": birth_disputed,
     "R-RET-FLEX SPECIAL_GROUP": flag("special_group"),
     "R-PEN-EMP PEN-EMP-C1": retired,
     "R-PEN-EMP PEN-EMP-C2": pension_months,
@@ -260,6 +269,7 @@ CALLABLES: Final[Mapping[str, Call]] = {
     "R-PEN-AMOUNT PEN-AMOUNT-C3": is_known("pension_months"),
     "R-PEN-AMOUNT PEN-AMOUNT-C4": is_known("pension_account_balance"),
     "R-PEN-AMOUNT PEN-AMOUNT-C5": payment_months_known,
+    "R-PEN-RES FACTS_CONTRADICT": born_in_another_month,
     "R-PEN-RES PEN-RES-C1": sixty,
     "R-PEN-RES PEN-RES-C2": resident_months,
     "R-PEN-RES PEN-RES-C3": no("draws_pension"),
@@ -267,5 +277,6 @@ CALLABLES: Final[Mapping[str, Call]] = {
     "R-SICK SICK-C2": before_retirement_age,
     "R-SICK SICK-C3": unable_to_work,
     "R-SICK FACTS_CONTRADICT": sex_differs,
+    "R-LIFE PARAMETERS_CONTRADICT": unknown,
     "R-LIFE LIFE-C1": unknown,
 }
