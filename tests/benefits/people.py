@@ -106,26 +106,13 @@ def domain(book: RuleBook, rule: CompiledRule, slot: Any) -> tuple[Any, ...]:
     return tuple(each for each in found if not kind.not_in_future or each <= TODAY)
 
 
-def chance_facts(
-    book: RuleBook,
-    rule: CompiledRule,
-    chance: Random,
-    known: float = 1.0,
-    source: Source | None = Source.VERIFIED,
-    usual: float = 0.0,
-) -> dict[str, Fact[Any]]:
-    """Facts of one invented person for a rule: each known with this likelihood.
-
-    `usual`: how likely a flag that only brings a caveat is FALSE as it is for most people, and not drawn.
-    """
-    found = {}
-    odd = frozenset[str]().union(*(each.reads for each in rule.caveats))
-    for slot in rule.facts:
-        if chance.random() < known:
-            origin = source if source is not None else chance.choice(tuple(Source))
-            of_most = slot.store in odd and slot.kind.type == "flag" and chance.random() < usual
-            value = False if of_most else chance.choice(domain(book, rule, slot))
-            found[slot.store] = Fact(value, origin, TODAY)
+def chance_facts(book: RuleBook, rule: CompiledRule, chance: Random, known: float = 1.0) -> dict[str, Fact[Any]]:
+    """Facts of one invented person for a rule: each known with this likelihood."""
+    found = {
+        slot.store: Fact(chance.choice(domain(book, rule, slot)), Source.VERIFIED, TODAY)
+        for slot in rule.facts
+        if chance.random() < known
+    }
     return born_once(found)
 
 

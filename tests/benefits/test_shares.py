@@ -9,7 +9,8 @@ import pytest
 from kiosk.benefits.evaluation import evaluate
 from kiosk.benefits.loading import shipped_book
 from kiosk.benefits.question import Question
-from tests.benefits.people import TODAY, chance_facts, consistent
+from tests.benefits.people import TODAY
+from tests.benefits.plausible import plausible
 from tests.soak_record import record
 
 BOOK = shipped_book()
@@ -24,9 +25,8 @@ def shares(people, seed, known):
         rule = BOOK.rule(rule_id, "990100", TODAY)
         counted = Counter()
         while counted.total() < people:
-            facts = chance_facts(BOOK, rule, chance, known, usual=0.95)
-            if consistent(facts):
-                counted[evaluate(BOOK, Question(rule_id, facts, TODAY, "990100")).result.code] += 1
+            facts = plausible(rule, chance, known)
+            counted[evaluate(BOOK, Question(rule_id, facts, TODAY, "990100")).result.code] += 1
         found[rule_id] = counted
     return found
 
@@ -39,12 +39,14 @@ def table(found, people):
     return lines
 
 
-def test_no_rule_that_can_decide_says_nothing_to_everybody():
+def test_most_people_of_whom_all_is_known_get_an_answer_from_every_rule_that_can_decide():
     found = shares(300, 1, 1.0)
     for rule_id, counted in found.items():
         row = BOOK.row(rule_id)
         open_to_all = row.review is not None or any(each.when == "True" for each in row.caveat)
-        assert open_to_all or counted["UNDETERMINED"] < 300, rule_id
+        # half of those who ask about flexible retirement have no employer: that is the agency's
+        most = 200 if rule_id == "R-RET-FLEX" else 100
+        assert open_to_all or counted["UNDETERMINED"] < most, (rule_id, counted)
 
 
 @pytest.mark.soak
