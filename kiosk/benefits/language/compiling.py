@@ -2,7 +2,7 @@
 
 The grammar is a part of Python's own, read by `ast`: names, whole and decimal numbers, quoted words, months and days
 (`month("2025-01")`, `day("2025-01-01")`), + - * / // %, comparisons (chains too), and/or/not, x if c else y, `in (…)`,
-table[key], parameter[key].field, and the functions of `functions`. Decimal numbers are read from their text, exactly.
+table[key], parameter[key].field, otherwise(value, instead), and the functions of `functions`. Decimal numbers are read from their text, exactly.
 """
 
 from __future__ import annotations
