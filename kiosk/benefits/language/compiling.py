@@ -2,7 +2,8 @@
 
 The grammar is a part of Python's own, read by `ast`: names, whole and decimal numbers, quoted words, months and days
 (`month("2025-01")`, `day("2025-01-01")`), + - * / // %, comparisons (chains too), and/or/not, x if c else y, `in (…)`,
-table[key], parameter[key].field, otherwise(value, instead), and the functions of `functions`. Decimal numbers are read from their text, exactly.
+table[key], parameter[key].field, otherwise(value, instead), and the functions of `functions`. Decimal numbers are read
+from their text, exactly.
 """
 
 from __future__ import annotations
@@ -251,15 +252,13 @@ class _Compiler:
             return self._literal(node, called)
         if called in self._scope.definitions:
             return self._defined(node, called, depth)
-        function = FUNCTIONS.get(called)
-        if function is None and called != "otherwise":
-            raise self._unfit(node, f"there is no function {called}")
-        parts = [self.typed(each, depth) for each in node.args]
-        kind = (alike if function is None else function.gives)([each.type for each in parts])
-        if kind is None:
-            raise self._unfit(node, f"{called} does not take ({', '.join(str(each.type) for each in parts)})")
-        if function is None:
+        if called == "otherwise":
+            kind, parts = self._given(node, called, alike, depth)
             return _otherwise(kind, *parts)
+        function = FUNCTIONS.get(called)
+        if function is None:
+            raise self._unfit(node, f"there is no function {called}")
+        kind, parts = self._given(node, called, function.gives, depth)
         if len(parts) == 1:
             single = joined(kind, of_one(function, parts[0]), *parts)
             return replace(single, insists=True) if called == "known" else single
@@ -270,6 +269,16 @@ class _Compiler:
         if function.spared:
             return replace(both, reads=first.reads, lookups=first.lookups, lacks=first.lacks)
         return both
+
+    def _given(
+        self, node: ast.Call, called: str, gives: Callable[[list[Type]], Type | None], depth: int
+    ) -> tuple[Type, list[Typed]]:
+        """The type of the answer, and the values."""
+        parts = [self.typed(each, depth) for each in node.args]
+        kind = gives([each.type for each in parts])
+        if kind is None:
+            raise self._unfit(node, f"{called} does not take ({', '.join(str(each.type) for each in parts)})")
+        return kind, parts
 
     def _literal(self, node: ast.Call, called: str) -> Typed:
         only = node.args[0] if len(node.args) == 1 else None
