@@ -136,6 +136,8 @@ def _accessible(application: QGuiApplication) -> None:
 def spoilt(window: TerminalWindow, application: QGuiApplication, name: str, **properties: object) -> list[str]:
     window.show_screen(MATRIX["C10-confirm.zh.standard"])
     application.processEvents()
+    # layouts settle when a frame is drawn: later they would put right what is spoilt here
+    window.grab()
     item = window.find(name)
     assert item is not None
     for key, value in properties.items():
