@@ -69,11 +69,8 @@ def applied(book: RuleBook, question: Question) -> Applied:
     row = filled(rule, question.facts, as_of, parameters, question.parameters)
     if rule.governing is None:
         return rule, row, parameters, as_of, as_of, now is None
-    governing = rule.governing(row[0])
-    if governing is None or type(governing) is Span:
-        governing, on = None, as_of
-    else:
-        on = governing if type(governing) is date else governing.first_day
+    governing = figure(rule.governing(row[0]))
+    on = _day(governing) or as_of
     then, figures = book.in_force(question.rule, question.place, on)
     if then is None:
         return rule, row, parameters, governing, on, True
@@ -97,7 +94,7 @@ def _day(governing: date | Month | None) -> date | None:
 def _answer(question: Question, applied: Applied) -> Outcome:
     rule, (row, bounded), parameters, governing, on, before = applied
     hot = rule.hot
-    held = [each for each, run in hot.caveats if run(row) is True] if hot.caveats else []
+    held = [each for each, run in hot.caveats if run(row) is True]
     own = [run(row) for run in hot.conditions]
     settled = _settled(rule, row, own) if None in own and False not in own else own
     states = _touched(rule, settled, held) if held and settled else settled
@@ -130,7 +127,7 @@ def _answer(question: Question, applied: Applied) -> Outcome:
         result,
         states,
         held,
-        tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found),
+        tuple(dict.fromkeys(found)) if found else (),
         lacking,
         figures,
         alternatives,

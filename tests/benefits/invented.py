@@ -41,7 +41,9 @@ def questions(draw, rule_id, *, unknown, sources=VERIFIED, outcome=None):
         if each.rule == rule_id and each.as_of == TODAY and outcome in (None, each.outcome)
     ]
     case = draw(st.sampled_from(cases)) if outcome or (cases and draw(st.booleans())) else None
-    asked_for = Question(rule_id, {}, TODAY, draw(st.sampled_from(PLACES))) if case is None else _question(case)
+    asked_for = (
+        Question(rule_id, {}, TODAY, draw(st.sampled_from(PLACES))) if case is None else question_of(BOOK, asked(case))
+    )
     rule = BOOK.rule(rule_id, asked_for.place, TODAY)
     names = [slot.store for slot in rule.facts]
     hidden = draw(st.sets(st.sampled_from(names), max_size=unknown)) if names and unknown else set()
@@ -61,10 +63,6 @@ def questions(draw, rule_id, *, unknown, sources=VERIFIED, outcome=None):
     # the chosen month stands for the claim until a claim is named: naming another one is asking another thing
     hypothesis.assume("pension_claim_month" in facts or "retirement_month" not in facts or rule_id != "R-PEN-EMP")
     return replace(asked_for, facts=facts)
-
-
-def _question(case):
-    return question_of(BOOK, asked(case))
 
 
 def completions(question):

@@ -42,8 +42,6 @@ _COUNTS: Mapping[str, Callable[[Random], int]] = {
     "injury_grade": lambda chance: chance.randrange(1, 11),
 }
 _LONG_AGO = frozenset({"benefit_started_on", "deceased_pension_started_on", "business_registered_on"})
-
-
 _OLD_AGE = {"male": 720, "female55": 660, "female50": 600}
 _AGES = {
     "R-AGE80": (70, 98, 80),

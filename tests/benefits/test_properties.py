@@ -36,12 +36,6 @@ def told(question):
     return question.rule, question.place, str(question.as_of), dict(question.parameters), facts
 
 
-def known(question, name):
-    """A value, or None."""
-    fact = question.facts.get(name)
-    return None if fact is None else fact.value
-
-
 def yes_or_no_stays(question):
     """Whatever one of the unknown facts turns out to be, but the day whose law answers: it was assumed, and said so."""
     outcome = evaluate(BOOK, question)
@@ -88,7 +82,8 @@ def undetermined_means_open(question):
     everybody, many = completions(question)
     assume(many <= MOST)
     # nothing times an index that is not known is nothing, but nobody who paid for no month has a pension
-    assume(question.rule != "R-PEN-AMOUNT" or all(known(question, each) != 0 for each in FACTORS))
+    nothing = [name for name, fact in question.facts.items() if name in FACTORS and fact.value == 0]
+    assume(question.rule != "R-PEN-AMOUNT" or not nothing)
     outcome = evaluate(BOOK, question)
     if outcome.result is Result.UNDETERMINED:
         if not set(outcome.codes) & _listed_codes(question.rule) and not outcome.missing_parameters:

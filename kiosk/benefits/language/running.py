@@ -19,8 +19,11 @@ def of_values(operate: Callable[[Any, Any], Any], first: Typed, second: Typed) -
     at, beside = first.slot, second.slot
 
     def run(row: Row) -> Any:
-        value, other = left(row), right(row)
-        if value is None or other is None:
+        value = left(row) if at is None else row[at]
+        if value is None:
+            return None
+        other = fixed if fixed is not None else right(row) if beside is None else row[beside]
+        if other is None:
             return None
         try:
             return operate(value, other)
@@ -28,36 +31,7 @@ def of_values(operate: Callable[[Any, Any], Any], first: Typed, second: Typed) -
             # a month or a day outside the calendar is nobody's: unknown
             return None
 
-    def run_slots(row: Row) -> Any:
-        value, other = row[at], row[beside]  # type: ignore[index]
-        if value is None or other is None:
-            return None
-        try:
-            return operate(value, other)
-        except (ValueError, OverflowError):
-            return None
-
-    def run_fixed(row: Row) -> Any:
-        value = left(row)
-        if value is None:
-            return None
-        try:
-            return operate(value, fixed)
-        except (ValueError, OverflowError):
-            return None
-
-    def run_slot_fixed(row: Row) -> Any:
-        value = row[at]  # type: ignore[index]
-        if value is None:
-            return None
-        try:
-            return operate(value, fixed)
-        except (ValueError, OverflowError):
-            return None
-
-    if fixed is not None:
-        return run_fixed if at is None else run_slot_fixed
-    return run if at is None or beside is None else run_slots
+    return run
 
 
 def of_one(function: Function, only: Typed) -> Run:

@@ -247,12 +247,17 @@ def test_a_wrong_key_is_told_so(loaded: Snapshot, root: Path) -> None:
         Snapshot(root, bytes(32)).open_session(NOW)
 
 
+def break_open(loaded: Snapshot, root: Path, flip: Callable[[Path, int, int], None], generation: int) -> None:
+    """One bit of the present generation turns, and who opens it is told."""
+    flip(root / f"snapshot-{generation}" / "people.db", 200, 0)
+    with pytest.raises(StoreBroken):
+        loaded.open_session(NOW)
+
+
 def test_a_damaged_snapshot_is_broken_and_a_new_load_mends_it(
     loaded: Snapshot, root: Path, flip: Callable[[Path, int, int], None]
 ) -> None:
-    flip(root / "snapshot-1" / "people.db", 200, 0)
-    with pytest.raises(StoreBroken):
-        loaded.open_session(NOW)
+    break_open(loaded, root, flip, 1)
     build_generation(root, KEY, manifest(2), ROWS)
     with loaded.open_session(NOW) as session:
         assert session.person(WORKER).value is not None
@@ -272,9 +277,7 @@ def test_a_generation_that_was_given_up_gives_nothing_and_lets_no_older_one_come
     loaded: Snapshot, root: Path, flip: Callable[[Path, int, int], None]
 ) -> None:
     build_generation(root, KEY, manifest(2), ROWS)
-    flip(root / "snapshot-2" / "people.db", 200, 0)
-    with pytest.raises(StoreBroken):
-        loaded.open_session(NOW)
+    break_open(loaded, root, flip, 2)
     loaded.give_up()
     with pytest.raises(NoSnapshot, match="loaded anew"):
         loaded.open_session(NOW)
@@ -290,9 +293,7 @@ def test_a_generation_that_was_given_up_gives_nothing_and_lets_no_older_one_come
 def test_whoever_gives_a_generation_up_too_late_takes_nothing_from_the_next(
     loaded: Snapshot, root: Path, flip: Callable[[Path, int, int], None]
 ) -> None:
-    flip(root / "snapshot-1" / "people.db", 200, 0)
-    with pytest.raises(StoreBroken):
-        loaded.open_session(NOW)
+    break_open(loaded, root, flip, 1)
     build_generation(root, KEY, manifest(2), ROWS)
     loaded.give_up()
     with loaded.open_session(NOW) as session:
