@@ -2,7 +2,8 @@
 
 The evidence is not touched: a copy is read. Pages are authenticated by the cipher and each entry is proved by its own
 hash, so a row is either what was written or left out. A damaged WAL is tried three ways (with its checksums worked out
-anew, the same without the wrong frame, as it is), and the reading with the most entries is taken.
+anew, the same without the wrong frame, as it is), and the reading with the most entries is taken; of those, the one
+that lacks the fewest bodies.
 """
 
 from __future__ import annotations
@@ -52,6 +53,11 @@ class _Reading:
     unread: int = 0
     lost_bodies: int = 0
 
+    @property
+    def worth(self) -> tuple[int, int]:
+        """For comparing attempts: a frame that a power cut tore may hide which bodies were deleted in their time."""
+        return len(self.items), -self.lost_bodies
+
 
 def salvage(moved_aside: Path, *, key: KeyBytes) -> Salvaged:
     """Read a ``broken-<n>`` folder; ``key``: the stores' present one.
@@ -76,8 +82,8 @@ def _salvaged(moved_aside: Path, key: KeyBytes) -> Salvaged:
     for attempt in (_rechained, _rechained_without_wrong_frame, _as_it_is) if suspect else (_as_it_is,):
         with _copied(moved_aside, attempt) as copy:
             store = _Reopening(copy, key, known.key_check if known else None) if copy else None
-            reading = _read(store, terminal, last_known) if store else _Reading()
-        if len(reading.items) > len(best.items):
+            reading = _read(store, terminal, last_known, of_one_moment=not suspect) if store else _Reading()
+        if reading.worth > best.worth:
             best, taken = reading, attempt
     entries = [item.entry for item, _ in best.items]
     run = verify_epoch(entries)
@@ -171,8 +177,11 @@ class _Reopening:
             self._connection = None
 
 
-def _read(store: _Reopening, terminal: str | None, last_known: Position | None) -> _Reading:
-    """``terminal``, ``last_known``: what is known from outside, for when the page that says it is damaged."""
+def _read(store: _Reopening, terminal: str | None, last_known: Position | None, *, of_one_moment: bool) -> _Reading:
+    """``terminal``, ``last_known``: what is known from outside, for when the page that says it is damaged.
+
+    ``of_one_moment``: every readable page is as the last commit left it; not so when a WAL was mended or cut short.
+    """
     reading = _Reading()
     try:
         terminal = _meta(store, "terminal") or terminal
@@ -185,7 +194,9 @@ def _read(store: _Reopening, terminal: str | None, last_known: Position | None) 
             known, state = store.try_one("SELECT state FROM delivery WHERE epoch = ? AND seq = ?", _place(entry))
             # not knowing is taken for undelivered: the centre takes the same entry twice without harm
             undelivered = not known or state is None or state[0] == "pending"
-            if undelivered and entry.body_commitment is not None and sealed is None:
+            # only an entry's delivery lets its body be deleted: what is certainly not there had been delivered
+            deleted = of_one_moment and readable and not known
+            if undelivered and entry.body_commitment is not None and sealed is None and not deleted:
                 reading.lost_bodies += 1
             reading.items.append((PendingItem(entry, sealed), undelivered))
     finally:

@@ -17,10 +17,8 @@ from offline_store.errors import EpochUnknown, StoreBroken, WrongKey
 from offline_store.journal import (
     NewEpoch,
     Opened,
-    delete_uploaded,
     read_journal,
     salvage,
-    salvage_done,
     waiting_salvage,
 )
 
@@ -429,94 +427,6 @@ def test_a_power_cut_before_the_new_head_file_keeps_the_new_epoch(place: Place, 
     assert (outcome.how, outcome.journal.epoch) == ("head-file-repaired", 2)
 
 
-def test_salvage_gives_the_undelivered_entries_of_the_old_epoch(place: Place) -> None:
-    place.fill(10)
-    delivery = place.delivery()
-    fourth = delivery.pending(limit=4, max_bytes=1 << 20)[-1].entry.position
-    delivery.mark_received(fourth, "2026-11-22T02:01:00.000Z")
-    delivery.close()
-    place.opened[-1].append("print", {"job": "p1", "state": "sending"})
-    place.opened[-1].close()
-    outcome = place.open(replace_because="fork")
-    salvaged = salvage(outcome.moved_aside, key=place.key)
-    assert (salvaged.epoch, salvaged.read, salvaged.complete, salvaged.findings) == (1, 12, True, ())
-    assert [item.entry.seq for item in salvaged.undelivered] == [5, 6, 7, 8, 9, 10, 11, 12]
-    assert all(item.sealed for item in salvaged.undelivered[:-1])
-    assert [job.job for job in salvaged.unfinished_prints] == ["p1"]
-
-
-def test_salvage_leaves_the_evidence_as_it_was_and_nothing_beside_it(place: Place, flip: Flip) -> None:
-    place.fill(40).abandon()
-    flip(place.folder / "journal.db", 3 * 4096 + 100, 0)
-    moved = place.open().moved_aside
-    before = files(moved)
-    (place.folder / ".salvage-killed").mkdir()
-    salvage(moved, key=place.key)
-    assert files(moved) == before
-    assert not list(place.folder.glob(".salvage-*"))
-
-
-def test_salvage_of_a_damaged_page_gives_the_rows_of_all_other_pages(place: Place) -> None:
-    place.fill(60).close()
-    whole = files(place.folder)
-    chance = random.Random(14)
-    best = 0
-    for page in range(len(whole["journal.db"]) // 4096):
-        put_back(place.folder, whole)
-        damaged = bytearray(whole["journal.db"])
-        damaged[page * 4096 + chance.randrange(4096)] ^= 1 << chance.randrange(8)
-        (place.folder / "journal.db").write_bytes(damaged)
-        outcome = place.open(replace_because="test")
-        salvaged = salvage(outcome.moved_aside, key=place.key)
-        # what is not complete says so
-        assert salvaged.complete == (salvaged.read == 61 and not salvaged.lost_bodies and not salvaged.findings)
-        best = max(best, salvaged.read if not salvaged.complete else 0)
-        outcome.journal.abandon()
-    assert 40 < best <= 61
-
-
-def test_salvage_does_not_need_the_page_that_says_whose_journal_it_was(place: Place) -> None:
-    place.fill(30).close()
-    connection = place.raw()
-    page = connection.one("SELECT rootpage FROM sqlite_master WHERE name = 'meta'")[0]
-    connection.close()
-    damaged = bytearray((place.folder / "journal.db").read_bytes())
-    damaged[(page - 1) * 4096 + 9] ^= 1
-    (place.folder / "journal.db").write_bytes(damaged)
-    salvaged = salvage(place.open().moved_aside, key=place.key)
-    assert (salvaged.read, salvaged.epoch) == (31, 1)
-    assert {item.entry.terminal for item in salvaged.undelivered} == {"T-0001"}
-
-
-def test_salvage_of_an_unreadable_file_is_empty_and_says_so(place: Place) -> None:
-    place.fill().close()
-    (place.folder / "journal.db").write_bytes(b"x" * 8192)
-    salvaged = salvage(place.open().moved_aside, key=place.key)
-    assert (salvaged.read, salvaged.undelivered, salvaged.complete, salvaged.epoch) == (0, (), False, 1)
-
-
-def test_a_salvage_that_was_uploaded_is_not_offered_again(place: Place) -> None:
-    place.fill().close()
-    moved = place.open(replace_because="fork").moved_aside
-    assert waiting_salvage(place.folder) == (moved,)
-    salvage_done(moved, "2026-11-22T02:00:00.000Z", complete=True)
-    assert waiting_salvage(place.folder) == ()
-
-
-def test_a_moved_journal_is_deleted_seven_days_after_its_upload_and_its_note_stays(place: Place) -> None:
-    place.fill().close()
-    moved = place.open(replace_because="fork").moved_aside
-    assert delete_uploaded(place.folder, "2027-01-01T00:00:00.000Z") == ()
-    salvage_done(moved, "2026-11-22T02:00:00.000Z", complete=True)
-    assert delete_uploaded(place.folder, "2026-11-22T02:00:00.000Z") == ()
-    assert delete_uploaded(place.folder, "2026-11-22T02:00:00.001Z") == (moved,)
-    assert sorted(path.name for path in moved.iterdir()) == ["journal.head", "moved.json", "uploaded"]
-    assert delete_uploaded(place.folder, "2027-01-01T00:00:00.000Z") == ()
-    place.opened[-1].close()
-    (place.folder / "journal.db").unlink()
-    assert place.open().journal.epoch == 3
-
-
 def test_no_file_of_the_journal_holds_the_plain_text_of_a_body(place: Place) -> None:
     canary = "欧阳金丝雀"
     journal = place.fill(2)
@@ -542,15 +452,3 @@ def test_even_with_the_store_key_a_body_is_not_readable_on_the_terminal(place: P
     dump += b"".join(bytes(row[0]) for row in connection.rows("SELECT sealed FROM body"))
     connection.close()
     assert canary not in dump
-
-
-def test_a_moved_journal_that_could_not_be_read_to_its_end_is_never_deleted(place: Place) -> None:
-    place.fill().close()
-    moved = place.open(replace_because="fork").moved_aside
-    salvage_done(moved, "2026-11-22T02:00:00.000Z", complete=False)
-    assert waiting_salvage(place.folder) == ()
-    assert delete_uploaded(place.folder, "2027-01-01T00:00:00.000Z") == ()
-    assert (moved / "journal.db").exists()
-    (moved / "uploaded").write_text("torn")
-    assert delete_uploaded(place.folder, "2027-01-01T00:00:00.000Z") == ()
-    assert (moved / "journal.db").exists()
