@@ -16,7 +16,7 @@ import itertools
 import struct
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 PAGE_BYTES: Final = 4096
@@ -78,35 +78,47 @@ def is_suspect(wal: bytes, committed: Committed | None = None) -> bool:
     return False
 
 
-def rechained(wal: bytes, *, without_wrong_frame: bool) -> bytes | None:
+def rechained(wal: bytes, *, without_wrong_frames: bool) -> bytes | None:
     """A WAL with its checksums worked out anew, so that SQLite reads past the damage. None when nothing can be made.
 
     For salvage on a copy only: SQLCipher's own page authentication still refuses a page whose content was changed, and
-    each entry is proved by its hash. ``without_wrong_frame`` leaves out the first frame whose checksum was wrong.
+    each entry is proved by its hash. One bit that turned over in a frame's page number or size is turned back where
+    the checksum proves it. ``without_wrong_frames`` leaves out the frames whose checksum is wrong.
     """
+    header = _header(wal)
+    order, running = (header[0], (header[2],)) if header else ("<", ())
     frames = list(_frames(wal))
     if not frames:
         return None
-    header = _header(wal)
-    if header is None:
-        salts, order, running = Counter(frame.salts for frame in frames).most_common(1)[0][0], "<", (-1, -1)
-    else:
-        order, salts, running = header
+    salts = header[1] if header else Counter(frame.salts for frame in frames).most_common(1)[0][0]
     kept: list[_Frame] = []
-    wrong_seen = header is None
+    # a frame's checksum goes on from the one before it, whichever of the two was damaged; before the first frame
+    # behind a damaged header nothing is known
+    before: tuple[Sum, ...] = running
+    mended_one = False
     for frame in frames:
         if not _same_generation(frame.salts, salts):
             break
-        following = _frame_sum(frame.page, frame.commit, frame.content, running, order)
-        if not wrong_seen and frame.checksum != following:
-            wrong_seen = True
-            if without_wrong_frame:
-                continue
-        running = following
-        kept.append(frame)
+        sums = [_frame_sum(frame.page, frame.commit, frame.content, each, order) for each in before]
+        mended: _Frame | None = frame if not before or frame.checksum in sums else None
+        if mended is None and not mended_one:
+            # one is enough for one flipped bit, and it takes 64 sums
+            mended, mended_one = _mended(frame, before[0], order), True
+        if mended is not None or not without_wrong_frames:
+            kept.append(mended or frame)
+        before = (frame.checksum, *(sums[:1] if mended is None else ()))
     while kept and not kept[-1].commit:
         kept.pop()
     return _written(kept, salts) if kept else None
+
+
+def _mended(frame: _Frame, before: Sum, order: str) -> _Frame | None:
+    """The frame with one bit of its page number or size turned back, if its checksum is right then."""
+    for bit in range(32):
+        for page, commit in ((frame.page ^ 1 << bit, frame.commit), (frame.page, frame.commit ^ 1 << bit)):
+            if _frame_sum(page, commit, frame.content, before, order) == frame.checksum:
+                return replace(frame, page=page, commit=commit)
+    return None
 
 
 def _header(wal: bytes) -> tuple[str, Salts, Sum] | None:

@@ -90,7 +90,7 @@ def look(folder: Path, heard: Acknowledged) -> bool:
         raise LostError(f"entries up to {gone} left the chain, and nobody let them")
     reached = 0
     if isinstance(outcome, NewEpoch) and outcome.moved_aside is not None:
-        reached = _salvaged(outcome.moved_aside, found)
+        reached = _salvaged(outcome.moved_aside, found, heard)
         gone = heard.may_be_gone
     for place, digest in heard.kept.items():
         epoch, seq = place
@@ -102,11 +102,18 @@ def look(folder: Path, heard: Acknowledged) -> bool:
     return not isinstance(outcome, NewEpoch) or outcome.reason == "first-start"
 
 
-def _salvaged(moved_aside: Path, found: dict[tuple[int, int], str]) -> int:
-    """Up to which number a whole chain was salvaged."""
+def _salvaged(moved_aside: Path, found: dict[tuple[int, int], str], heard: Acknowledged) -> int:
+    """Up to which number a whole chain was salvaged, with the body of every entry that was acknowledged."""
     salvaged = salvage(moved_aside, key=KEY)
-    if salvaged.findings or salvaged.lost_bodies or salvaged.head is None:
-        raise LostError(f"salvage is not whole: {salvaged.findings}, {salvaged.lost_bodies} bodies lost")
+    if salvaged.findings or salvaged.head is None:
+        raise LostError(f"salvage is not whole: {salvaged.findings}")
+    never_acknowledged = [
+        item.entry.seq
+        for item in salvaged.undelivered
+        if item.sealed is None and item.entry.body_commitment and (item.entry.epoch, item.entry.seq) not in heard.kept
+    ]
+    if salvaged.lost_bodies > len(never_acknowledged):
+        raise LostError(f"{salvaged.lost_bodies} bodies lost, and only of {never_acknowledged} nothing was promised")
     found.update(_places(item.entry for item in salvaged.undelivered))
     return salvaged.head.seq
 

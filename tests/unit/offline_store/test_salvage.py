@@ -18,6 +18,7 @@ Place = Any
 Flip = Callable[[Path, int, int], None]
 AT = "2026-11-10T00:00:00.000Z"
 PAGE = 4096
+WAL_FRAME = 24 + PAGE
 DELETED = range(2, 12)
 """Entries whose bodies were deleted in their time."""
 
@@ -164,8 +165,37 @@ def test_a_torn_frame_of_delivery_does_not_make_lost_bodies_of_deleted_ones(
     salvaged = salvage_of(place, {**left, "journal.db-wal": bytes(torn), "journal.open": b"another boot\n"})
     assert (salvaged.read, salvaged.lost_bodies, without_body(salvaged)) == (41, 0, [])
     assert [item.entry.seq for item in salvaged.undelivered] == list(range(22, 42))
-    # nobody can say that the frame was not acknowledged
-    assert not salvaged.complete
+    assert salvaged.complete
+
+
+def test_a_commit_torn_in_several_frames_adds_its_entry_and_takes_nothing_from_the_others(
+    place: Place, with_deleted_bodies: Any
+) -> None:
+    before = len(files(place.folder)["journal.db-wal"])
+    with_deleted_bodies.append("act", {"item": "SI-01"}, b"the last")
+    left = files(place.folder)
+    with_deleted_bodies.abandon()
+    wal = left["journal.db-wal"]
+    frames = range(before, len(wal), WAL_FRAME)
+    whole, outcomes = 0, set()
+    # every way in which some of its frames are torn and the rest came
+    for torn in range(1, 2 ** len(frames)):
+        damaged = bytearray(wal)
+        for number, start in enumerate(frames):
+            if torn >> number & 1:
+                damaged[start + 2048 : start + 2560] = bytes(512)
+        salvaged = salvage_of(place, {**left, "journal.db-wal": bytes(damaged), "journal.open": b"another boot\n"})
+        missing = without_body(salvaged)
+        # of the entry that was never acknowledged nothing is promised, but it is not called complete without its body
+        assert salvaged.read in (41, 42)
+        assert set(missing) <= {42}
+        assert salvaged.lost_bodies == len(missing)
+        assert not (salvaged.complete and missing)
+        assert {item.entry.seq for item in salvaged.undelivered} >= set(range(22, 42))
+        whole += salvaged.complete
+        outcomes.add((salvaged.read, len(missing)))
+    assert whole
+    assert {(41, 0), (42, 0)} <= outcomes
 
 
 def test_of_a_damaged_page_only_bodies_that_were_still_there_are_counted_as_lost(

@@ -116,16 +116,38 @@ def test_checksums_worked_out_anew_give_back_every_row_behind_a_damaged_frame_he
     for frame in range(len(wal) // FRAME):
         damaged = bytearray(wal)
         damaged[HEADER + frame * FRAME + 16] ^= 1
-        mended = rechained(bytes(damaged), without_wrong_frame=False)
+        mended = rechained(bytes(damaged), without_wrong_frames=False)
         assert mended is not None
         assert rows_with(written, tmp_path, mended) == 9
+
+
+def test_a_bit_flipped_in_a_page_number_or_a_size_is_turned_back(written: Path) -> None:
+    wal = wal_of(written)
+    chance = random.Random(3)
+    for frame in range(len(wal) // FRAME):
+        damaged = bytearray(wal)
+        damaged[HEADER + frame * FRAME + chance.randrange(8)] ^= 1 << chance.randrange(8)
+        assert rechained(bytes(damaged), without_wrong_frames=False) == rechained(wal, without_wrong_frames=False)
+
+
+def test_every_wrong_frame_is_left_out_and_no_other(written: Path) -> None:
+    wal = wal_of(written)
+    count = len(wal) // FRAME
+    wrong = {2, 3, count - 4}
+    damaged = bytearray(wal)
+    for frame in wrong:
+        damaged[HEADER + frame * FRAME + 1000] ^= 0xFF
+    kept = rechained(bytes(damaged), without_wrong_frames=True)
+    contents = [wal[HEADER + n * FRAME + 24 : HEADER + (n + 1) * FRAME] for n in range(count) if n not in wrong]
+    assert [kept[at + 24 : at + FRAME] for at in range(HEADER, len(kept), FRAME)] == contents
+    assert not is_suspect(kept)
 
 
 def test_a_damaged_wal_header_gives_back_every_row(written: Path, tmp_path: Path) -> None:
     for place in range(32):
         damaged = bytearray(wal_of(written))
         damaged[place] ^= 0x10
-        mended = rechained(bytes(damaged), without_wrong_frame=False)
+        mended = rechained(bytes(damaged), without_wrong_frames=False)
         assert mended is not None
         assert rows_with(written, tmp_path, mended) == 9
 
@@ -135,5 +157,5 @@ def test_seeded_rubbish_is_answered_and_never_raises() -> None:
     for _ in range(200):
         rubbish = chance.randbytes(chance.randrange(3 * FRAME))
         is_suspect(rubbish)
-        made = rechained(rubbish, without_wrong_frame=chance.random() < 0.5)
+        made = rechained(rubbish, without_wrong_frames=chance.random() < 0.5)
         assert made is None or len(made) <= len(rubbish) + HEADER

@@ -1,0 +1,175 @@
+"""Reading one file of a damaged journal: entry by entry past what cannot be read, and what several readings give.
+
+Pages are authenticated by the cipher and each entry is proved by its own hash, so a row is either what was written or
+left out. Which of the attempts are made is `offline_store.journal.salvage`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from offline_store.chain import ChainEntry, Position, hash_fits
+from offline_store.connection import Connection, KeyBytes, open_encrypted
+from offline_store.errors import NotEncrypted, StoreBroken, WrongKey
+
+_ENTRY: Final = (
+    "SELECT epoch, seq, kind, at, header, prev, body_commitment, hash FROM chain"
+    " WHERE epoch = ? AND seq >= ? ORDER BY seq LIMIT 1"
+)
+_PATIENCE: Final = 64
+"""Unreadable rows in a row after which the search begins to skip with doubling steps."""
+
+_DOUBLINGS: Final = 24
+"""Skips after which a table whose end is not known is given up: some sixteen million rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry and what stands beside it."""
+
+    entry: ChainEntry
+    sealed: bytes | None
+    state: str | None
+    """Of its delivery; None: it has no row, or its page is unreadable."""
+    body_deleted: bool = False
+    """There is certainly no body although the state is unreadable: only a delivered entry's body is ever deleted."""
+
+    @property
+    def undelivered(self) -> bool:
+        """Not knowing is taken for undelivered: the centre takes the same entry twice without harm."""
+        return self.state in (None, "pending")
+
+    @property
+    def lost_body(self) -> bool:
+        """It had a body that the centre may still need, and nobody can read it."""
+        wanted = self.undelivered and self.entry.body_commitment is not None
+        return wanted and self.sealed is None and not self.body_deleted
+
+
+@dataclass
+class Reading:
+    """What one attempt gave."""
+
+    found: list[Found] = field(default_factory=list)
+    unread: int = 0
+
+
+def read(
+    path: Path,
+    key: KeyBytes,
+    check: str | None,
+    terminal: str | None,
+    last_known: Position | None,
+    *,
+    of_one_moment: bool,
+) -> Reading:
+    """Everything readable of the journal's database at ``path``, in order.
+
+    ``check``: the key's known check value; ``terminal``, ``last_known``: what is known from outside, for when the page
+    that says it is damaged. ``of_one_moment``: every readable page is as the last commit left it; not so when a WAL was
+    mended or cut short. Raises WrongKey when ``check`` proves it.
+    """
+    reading, store = Reading(), _Reopening(path, key, check)
+    try:
+        terminal = _meta(store, "terminal") or terminal
+        epoch = _meta(store, "epoch") or (str(last_known.epoch) if last_known else None)
+        if terminal is None or epoch is None:
+            return reading
+        for entry in _entries(store, terminal, int(epoch), reading):
+            place = (entry.epoch, entry.seq)
+            readable, body = store.try_one("SELECT sealed FROM body WHERE epoch = ? AND seq = ?", place)
+            known, state = store.try_one("SELECT state FROM delivery WHERE epoch = ? AND seq = ?", place)
+            reading.found.append(
+                Found(
+                    entry,
+                    bytes(body[0]) if body else None,
+                    str(state[0]) if state else None,
+                    body_deleted=of_one_moment and readable and body is None and not known,
+                )
+            )
+    finally:
+        store.close()
+    return reading
+
+
+def together(readings: Sequence[Reading]) -> list[Found]:
+    """Every entry that one of them gave, in order, with the body and the state that one of them gave.
+
+    The first that knows counts. A later reading of a WAL that was cut short may say "pending" of what has been
+    delivered since, never the other way round but for a rewind, which the centre notices.
+    """
+    known: dict[tuple[int, int], Found] = {}
+    for reading in readings:
+        for found in reading.found:
+            place = (found.entry.epoch, found.entry.seq)
+            first = known.setdefault(place, found)
+            if first.entry.hash == found.entry.hash:
+                known[place] = replace(first, sealed=first.sealed or found.sealed, state=first.state or found.state)
+    return [known[place] for place in sorted(known)]
+
+
+class _Reopening:
+    """A connection that is opened anew after a damaged page, because the cipher refuses everything after the first."""
+
+    def __init__(self, path: Path, key: KeyBytes, check: str | None) -> None:
+        self._path = path
+        self._key = key
+        self._check = check
+        self._connection: Connection | None = None
+
+    def try_one(self, sql: str, values: tuple[int | str, ...] = ()) -> tuple[bool, tuple[Any, ...] | None]:
+        """(readable, first row). Raises WrongKey when that is proved."""
+        try:
+            if self._connection is None:
+                self._connection = open_encrypted(
+                    self._path, self._key, query_only=True, expected_key_check=self._check
+                )
+            return True, self._connection.one(sql, values)
+        except WrongKey:
+            if self._check is not None:
+                raise
+            return False, None
+        except (StoreBroken, NotEncrypted):
+            self.close()
+            return False, None
+
+    def close(self) -> None:
+        """Drop the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _meta(store: _Reopening, key: str) -> str | None:
+    _, row = store.try_one("SELECT value FROM meta WHERE key = ?", (key,))
+    return str(row[0]) if row else None
+
+
+def _entries(store: _Reopening, terminal: str, epoch: int, reading: Reading) -> Iterator[ChainEntry]:
+    """Readable rows whose own hash proves them, in order."""
+    seq, failures, step = 1, 0, 1
+    readable, row = store.try_one("SELECT max(seq) FROM chain WHERE epoch = ?", (epoch,))
+    # when even the last row's page is unreadable, go on until nothing was readable for a long while
+    last = int(row[0]) if readable and row and row[0] else None
+    while last is None or seq <= last:
+        readable, row = store.try_one(_ENTRY, (epoch, seq))
+        if not readable:
+            reading.unread += 1
+            failures += 1
+            step = step * 2 if failures > _PATIENCE else 1
+            if last is None and failures > _PATIENCE + _DOUBLINGS:
+                return
+            seq += step
+            continue
+        if row is None:
+            return
+        failures, step = 0, 1
+        entry = ChainEntry(terminal, *row)
+        seq = entry.seq + 1
+        if hash_fits(entry, None):
+            yield entry
+        else:
+            reading.unread += 1
