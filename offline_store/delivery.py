@@ -30,15 +30,18 @@ BODY_RETENTION_DAYS: Final = 7
 _RESULTS_CURSOR: Final = "results-cursor"
 _RESULTS_GENERATION: Final = "results-generation"
 _CLOCK_OFFSET: Final = "clock-offset"
+_RESULT: Final = "result"
+_RESULT_OF_ANOTHER: Final = "result-of-another"
 _LATEST_AUDIT: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """The centre's later word on one item. ``result``: JSON text."""
+    """The centre's later word on one item, which is the entry with that ``hash``. ``result``: JSON text."""
 
     epoch: int
     seq: int
+    hash: bytes
     state: Literal["processed", "refused"]
     at: str
     result: str
@@ -207,17 +210,22 @@ class Delivery:
         ``cursor``: number of the last one; ``generation``: of the centre's store that gave it. A result for an item of
         an epoch that was moved aside goes to the inbox alone. Every result is also an inbox row of kind ``result``, but
         for one that says again what the last one about its item said: a centre restored from a backup repeats itself.
+
+        One about another disk's entry at a number of ours says nothing of ours: it is an inbox row of kind
+        ``result-of-another`` and nothing else.
         """
         connection = self._connection
         with connection.writing():
-            said = self._said_before(connection, results)
-            for result in results:
-                connection.execute(
-                    "UPDATE delivery SET state = ?, processed_at = ?, result = ? WHERE epoch = ? AND seq = ?",
-                    (result.state, result.at, result.result, result.epoch, result.seq),
-                )
-                if (result.epoch, result.seq, result.result) not in said:
-                    self._insert_inbox(connection, "result", result.result, result.at, result.epoch, result.seq)
+            told = [(self._kind_of(connection, result), result) for result in results]
+            said = self._said_before(connection, told)
+            for kind, result in told:
+                if kind == _RESULT:
+                    connection.execute(
+                        "UPDATE delivery SET state = ?, processed_at = ?, result = ? WHERE epoch = ? AND seq = ?",
+                        (result.state, result.at, result.result, result.epoch, result.seq),
+                    )
+                if (kind, result.epoch, result.seq, result.result) not in said:
+                    self._insert_inbox(connection, kind, result.result, result.at, result.epoch, result.seq)
             rows.set_meta(connection, _RESULTS_CURSOR, str(cursor))
             rows.set_meta(connection, _RESULTS_GENERATION, str(generation))
 
@@ -329,17 +337,25 @@ class Delivery:
         return terminal
 
     @staticmethod
-    def _said_before(connection: Connection, results: Sequence[ItemResult]) -> set[tuple[int, int, str]]:
-        """(epoch, seq, result) of those that are known already: the last word about an item stands in its row."""
-        said: set[tuple[int, int, str]] = set()
-        for result in results:
+    def _kind_of(connection: Connection, result: ItemResult) -> str:
+        """Whether it is about the entry that stands here at its number; where none stands, nothing says otherwise."""
+        ours = rows.hash_at(connection, result.epoch, result.seq)
+        return _RESULT if ours in (None, result.hash) else _RESULT_OF_ANOTHER
+
+    @staticmethod
+    def _said_before(connection: Connection, told: Sequence[tuple[str, ItemResult]]) -> set[tuple[str, int, int, str]]:
+        """(kind, epoch, seq, result) of what is known already: the last word about an item stands in its row."""
+        said: set[tuple[str, int, int, str]] = set()
+        for kind, result in told:
             row = rows.delivery_of(connection, result.epoch, result.seq)
-            if row is None or row.result not in (None, result.result):
-                # an entry that is not here any more, or one of several words: the inbox has all, but no index
-                words = connection.rows("SELECT epoch, seq, payload FROM inbox WHERE kind = 'result'")
-                return {(int(epoch), int(seq), str(word)) for epoch, seq, word in words}
+            if kind != _RESULT or row is None or row.result not in (None, result.result):
+                # an entry that is not here, or one of several words: the inbox has all, but no index
+                words = connection.rows(
+                    "SELECT kind, epoch, seq, payload FROM inbox WHERE kind IN (?, ?)", (_RESULT, _RESULT_OF_ANOTHER)
+                )
+                return {(str(kind), int(epoch), int(seq), str(word)) for kind, epoch, seq, word in words}
             if row.result is not None:
-                said.add((row.epoch, row.seq, row.result))
+                said.add((_RESULT, row.epoch, row.seq, row.result))
         return said
 
     @staticmethod

@@ -34,18 +34,23 @@ class Found:
     sealed: bytes | None
     state: str | None
     """Of its delivery; None: it has no row, or its page is unreadable."""
+    received: bool | None = None
+    """Whether the acknowledged head stands at this entry or behind it; None: nobody can say."""
     body_deleted: bool = False
     """There is certainly no body although the state is unreadable: only a delivered entry's body is ever deleted."""
 
     @property
     def undelivered(self) -> bool:
-        """Not knowing is taken for undelivered: the centre takes the same entry twice without harm."""
-        return self.state in (None, "pending")
+        """Not knowing is taken for undelivered: the centre takes the same entry twice without harm.
+
+        So is an entry that no acknowledgement of the centre covers: a state beyond its head may be another disk's.
+        """
+        return self.state in (None, "pending") or self.received is False
 
     @property
     def lost_body(self) -> bool:
         """It had a body that the centre may still need, and nobody can read it."""
-        wanted = self.undelivered and self.entry.body_commitment is not None
+        wanted = self.state in (None, "pending") and self.entry.body_commitment is not None
         return wanted and self.sealed is None and not self.body_deleted
 
 
@@ -78,6 +83,7 @@ def read(
         epoch = _meta(store, "epoch") or (str(last_known.epoch) if last_known else None)
         if terminal is None or epoch is None:
             return reading
+        acknowledged = _acknowledged(store, int(epoch))
         for entry in _entries(store, terminal, int(epoch), reading):
             place = (entry.epoch, entry.seq)
             readable, body = store.try_one("SELECT sealed FROM body WHERE epoch = ? AND seq = ?", place)
@@ -87,6 +93,7 @@ def read(
                     entry,
                     bytes(body[0]) if body else None,
                     str(state[0]) if state else None,
+                    received=None if acknowledged is None else entry.seq <= acknowledged,
                     body_deleted=of_one_moment and readable and body is None and not known,
                 )
             )
@@ -107,7 +114,12 @@ def together(readings: Sequence[Reading]) -> list[Found]:
             place = (found.entry.epoch, found.entry.seq)
             first = known.setdefault(place, found)
             if first.entry.hash == found.entry.hash:
-                known[place] = replace(first, sealed=first.sealed or found.sealed, state=first.state or found.state)
+                known[place] = replace(
+                    first,
+                    sealed=first.sealed or found.sealed,
+                    state=first.state or found.state,
+                    received=found.received if first.received is None else first.received,
+                )
     return [known[place] for place in sorted(known)]
 
 
@@ -146,6 +158,15 @@ class _Reopening:
 def _meta(store: _Reopening, key: str) -> str | None:
     _, row = store.try_one("SELECT value FROM meta WHERE key = ?", (key,))
     return str(row[0]) if row else None
+
+
+def _acknowledged(store: _Reopening, epoch: int) -> int | None:
+    """The last number of that epoch that the centre has acknowledged, 0 for none; None when nobody can say."""
+    readable, row = store.try_one("SELECT value FROM meta WHERE key = 'acknowledged'")
+    if not readable:
+        return None
+    noted = str(row[0]).split(" ") if row else []
+    return int(noted[1]) if noted and int(noted[0]) == epoch else 0
 
 
 def _entries(store: _Reopening, terminal: str, epoch: int, reading: Reading) -> Iterator[ChainEntry]:

@@ -200,6 +200,7 @@ def _stored(item: WireResult) -> ItemResult:
     return ItemResult(
         epoch=item.epoch,
         seq=item.seq,
+        hash=item.hash,
         state="processed" if item.state == "accepted" else "refused",
         at=item.processed_at,
         result=canonical_json(result).decode(),

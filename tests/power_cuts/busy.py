@@ -109,7 +109,9 @@ def deliver_for_ever(folder: Path) -> None:
         delivery.attempted(items[0].entry.position, last.position, at)
         delivery.mark_received(last.position, at)
         cursor += 1
-        results = [ItemResult(item.entry.epoch, item.entry.seq, "processed", at, "{}") for item in items]
+        results = [
+            ItemResult(item.entry.epoch, item.entry.seq, item.entry.hash, "processed", at, "{}") for item in items
+        ]
         delivery.record_results(results, cursor=cursor)
         if cursor % 5 == 0:
             delivery.delete_old_bodies("2026-11-23T00:00:00.000Z", limit=10)

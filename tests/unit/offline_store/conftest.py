@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from offline_store.connection import Connection, open_encrypted
-from offline_store.delivery import Delivery
+from offline_store.delivery import Delivery, ItemResult
 from offline_store.journal import Journal, Limits, OpenOutcome, open_journal
 
 TERMINAL = "T-0001"
+AT = "2026-11-22T02:10:00.000Z"
 
 
 @dataclass
@@ -77,6 +78,16 @@ class Place:
     def raw(self) -> Connection:
         """The journal's file itself, past all of the journal's own rules."""
         return open_encrypted(self.folder / "journal.db", self.key)
+
+    def result(
+        self, seq: int, state: Any = "processed", at: str = AT, result: str = "{}", epoch: int = 1
+    ) -> ItemResult:
+        """The centre's word on that entry of the first epoch."""
+        connection = self.raw()
+        row = connection.one("SELECT hash FROM chain WHERE epoch = 1 AND seq = ?", (seq,))
+        connection.close()
+        assert row is not None
+        return ItemResult(1, seq, bytes(row[0]), state, at, result)
 
     def delivery(self) -> Delivery:
         """The sync process' side."""

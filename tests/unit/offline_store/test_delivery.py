@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from offline_store.chain import GENESIS, Position, verify_run
-from offline_store.delivery import Acknowledged, Backlog, Fork, ItemResult
+from offline_store.delivery import Acknowledged, Backlog, Fork
 from offline_store.errors import RowRefused, StoreBroken, WrongKey
 
 Place = Any
@@ -89,8 +89,8 @@ def test_results_come_later_per_item_and_a_refused_one_blocks_nothing(place: Pla
     delivery = place.delivery()
     delivery.mark_received(journal.head, AT)
     results = [
-        ItemResult(1, 2, "refused", AT, '{"reason":"unknown type"}'),
-        ItemResult(1, 3, "processed", AT, '{"case":"C-1"}'),
+        place.result(2, "refused", result='{"reason":"unknown type"}'),
+        place.result(3, result='{"case":"C-1"}'),
     ]
     delivery.record_results(results, cursor=42)
     assert delivery.results_cursor() == 42
@@ -105,9 +105,9 @@ def test_results_come_later_per_item_and_a_refused_one_blocks_nothing(place: Pla
 def test_results_and_their_cursor_are_stored_together_or_not_at_all(place: Place) -> None:
     place.fill(2)
     delivery = place.delivery()
-    bad = ItemResult(1, 3, "somewhere", AT, "{}")  # type: ignore[arg-type]
+    bad = place.result(3, "somewhere")
     with pytest.raises(RowRefused):
-        delivery.record_results([ItemResult(1, 2, "processed", AT, "{}"), bad], cursor=9)
+        delivery.record_results([place.result(2), bad], cursor=9)
     assert delivery.results_cursor() == 0
     assert delivery.state_of(1, 2).state == "pending"
     assert delivery.inbox_after(0) == ()
@@ -115,17 +115,32 @@ def test_results_and_their_cursor_are_stored_together_or_not_at_all(place: Place
 
 def test_a_result_for_an_epoch_that_was_moved_aside_goes_to_the_inbox(place: Place) -> None:
     place.fill(2).close()
+    result = place.result(2)
     journal = place.open(replace_because="fork").journal
     delivery = place.delivery()
-    delivery.record_results([ItemResult(1, 2, "processed", AT, "{}")], cursor=1)
+    delivery.record_results([result], cursor=1)
     assert [(row.epoch, row.seq) for row in journal.inbox_after(0)] == [(1, 2)]
+
+
+def test_a_result_about_another_disks_entry_at_the_same_number_changes_nothing_about_ours(place: Place) -> None:
+    journal = place.fill(3)
+    delivery = place.delivery()
+    theirs = replace(place.result(3, result='{"case_number":"somebody else\'s"}'), hash=bytes(32))
+    for _ in range(2):
+        delivery.record_results([theirs, place.result(2)], cursor=2)
+    ours = delivery.state_of(1, 3)
+    assert (ours.state, ours.processed_at, ours.result) == ("pending", None, None)
+    assert 3 in seqs(delivery.pending(limit=9, max_bytes=1 << 20))
+    assert delivery.state_of(1, 2).state == "processed"
+    assert [(row.kind, row.seq) for row in journal.inbox_after(0)] == [("result-of-another", 3), ("result", 2)]
+    assert delivery.delete_old_bodies("2099-01-01T00:00:00.000Z") == 1
 
 
 def test_a_centre_restored_from_backup_makes_entries_pending_again(place: Place) -> None:
     journal = place.fill(4)
     delivery = place.delivery()
     delivery.mark_received(journal.head, AT)
-    delivery.record_results([ItemResult(1, 2, "processed", AT, "{}")], cursor=1)
+    delivery.record_results([place.result(2)], cursor=1)
     assert delivery.rewind(1, 2) == 4
     assert seqs(delivery.pending(limit=9, max_bytes=1 << 20)) == [2, 3, 4, 5]
     assert delivery.acknowledged_head().seq == 1
@@ -151,9 +166,9 @@ def test_bodies_go_seven_days_after_processing_and_the_chain_stays(place: Place)
     delivery.mark_received(journal.head, AT)
     delivery.record_results(
         [
-            ItemResult(1, 2, "processed", "2026-11-10T00:00:00.000Z", "{}"),
-            ItemResult(1, 3, "processed", "2026-11-20T00:00:00.000Z", "{}"),
-            ItemResult(1, 4, "refused", "2026-11-10T00:00:00.000Z", "{}"),
+            place.result(2, at="2026-11-10T00:00:00.000Z"),
+            place.result(3, at="2026-11-20T00:00:00.000Z"),
+            place.result(4, "refused", at="2026-11-10T00:00:00.000Z"),
         ],
         cursor=1,
     )
@@ -168,7 +183,7 @@ def test_bodies_go_seven_days_after_processing_and_the_chain_stays(place: Place)
 def test_old_bodies_are_deleted_a_few_at_a_time(place: Place) -> None:
     place.fill(5)
     delivery = place.delivery()
-    delivery.record_results([ItemResult(1, seq, "processed", AT, "{}") for seq in range(2, 7)], cursor=1)
+    delivery.record_results([place.result(seq) for seq in range(2, 7)], cursor=1)
     removed = [delivery.delete_old_bodies("2026-12-01T00:00:00.000Z", limit=2) for _ in range(4)]
     assert removed == [2, 2, 1, 0]
 

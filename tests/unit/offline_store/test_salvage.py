@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from offline_store.delivery import ItemResult
 from offline_store.journal import delete_uploaded, salvage, salvage_done, waiting_salvage
 from offline_store.journal.outcomes import Salvaged
 
@@ -33,7 +32,7 @@ def with_deleted_bodies(place: Place) -> Any:
     journal = place.fill(40)
     delivery = place.delivery()
     delivery.mark_received(delivery.pending(limit=21, max_bytes=1 << 20)[-1].entry.position, AT)
-    delivery.record_results([ItemResult(1, seq, "processed", AT, "{}") for seq in range(2, 22)], cursor=1)
+    delivery.record_results([place.result(seq, at=AT) for seq in range(2, 22)], cursor=1)
     assert delivery.delete_old_bodies("2026-11-20T00:00:00.000Z", limit=len(DELETED)) == len(DELETED)
     return journal
 
@@ -70,6 +69,19 @@ def test_salvage_gives_the_undelivered_entries_of_the_old_epoch(place: Place) ->
     assert [item.entry.seq for item in salvaged.undelivered] == [5, 6, 7, 8, 9, 10, 11, 12]
     assert all(item.sealed for item in salvaged.undelivered[:-1])
     assert [job.job for job in salvaged.unfinished_prints] == ["p1"]
+
+
+def test_salvage_gives_what_the_centre_never_acknowledged_whatever_its_state_says(place: Place) -> None:
+    place.fill(5).close()
+    delivery = place.delivery()
+    delivery.mark_received(delivery.pending(limit=3, max_bytes=1 << 20)[-1].entry.position, AT)
+    delivery.close()
+    connection = place.raw()
+    connection.execute("UPDATE delivery SET state = 'processed', processed_at = ? WHERE seq <= 5", (AT,))
+    connection.close()
+    salvaged = salvage(place.open(replace_because="fork").moved_aside, key=place.key)
+    assert [item.entry.seq for item in salvaged.undelivered] == [4, 5, 6]
+    assert all(item.sealed for item in salvaged.undelivered)
 
 
 def test_salvage_leaves_the_evidence_as_it_was_and_nothing_beside_it(place: Place, flip: Flip) -> None:

@@ -41,7 +41,7 @@ def settle(place: Place, *, up_to: int | None = None, refused: tuple[int, ...] =
     delivery.mark_received(items[-1].entry.position, at)
     settled = [item.entry for item in items if up_to is None or item.entry.seq <= up_to]
     results = [
-        ItemResult(entry.epoch, entry.seq, "refused" if entry.seq in refused else "processed", at, "{}")
+        ItemResult(entry.epoch, entry.seq, entry.hash, "refused" if entry.seq in refused else "processed", at, "{}")
         for entry in settled
     ]
     delivery.record_results(results, cursor=len(results))

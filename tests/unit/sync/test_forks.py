@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from offline_store.delivery import Delivery
 from offline_store.journal import NewEpoch, open_journal, read_journal
 from offline_store.keys import KeyFiles
 from sync.client.outcomes import Done, Later, Stopped
@@ -247,6 +248,22 @@ def test_an_old_disk_that_served_people_before_the_network_came_loses_none_of_th
     assert processed(hall) == ["A1", "A2", "A3", "A4", "B3"]
 
 
+def test_the_result_of_another_disks_act_at_the_same_number_says_nothing_of_this_disks_act(hall, original, tmp_path):
+    old = original.copy(tmp_path / "old")
+    original.accept("A3", "A4")
+    original.sync()
+    assert processed(hall) == ["A1", "A2", "A3", "A4"]
+    old.accept("B3")
+    assert old.sync()["upload"] == "fork"
+    with closing(Delivery(old.folder, STORE_KEY)) as delivery:
+        assert (delivery.state_of(1, 4).state, delivery.state_of(1, 4).result) == ("pending", None)
+        assert [item.entry.seq for item in delivery.pending(limit=9, max_bytes=1 << 20) if item.sealed] == [4]
+    assert old.enrol_again() == "fork"
+    assert old.sync() == {}
+    assert adopted(hall).accepted == 1
+    assert processed(hall) == ["A1", "A2", "A3", "A4", "B3"]
+
+
 def test_a_disk_of_an_epoch_that_has_ended_is_an_old_one_even_where_its_last_entry_fits(hall, original, tmp_path):
     old = original.copy(tmp_path / "old")
     with original.journal():
@@ -351,7 +368,7 @@ def test_a_word_about_the_old_key_takes_nobody_out_of_service_when_the_key_was_c
 
 def test_a_certificate_number_that_both_branches_gave_out_is_registered_once(hall, original, clone):
     paper = CertificateIssued(
-        number="SI-04-1", item="SI-04", id_number="11010519491231002X", name="somebody", facts=(("a", "b"),),
+        number="ZM-T0001-20261101-1-0002-X", item="SI-04", id_number="11010519491231002X", name="somebody", facts=(("a", "b"),),
         data_as_of="2026-11-01T00:00:00.000Z", issued_at="2026-11-01T00:00:00.000Z",
         expires_at="2027-11-01T00:00:00.000Z", pdf_sha256="0" * 64, code_sha256="0" * 64, seal_key_id="k",
     ).to_wire()  # fmt: skip

@@ -64,7 +64,9 @@ class Terminal:
         items = delivery.pending(limit=1000, max_bytes=1 << 20)
         at = timestamp(self.moment)
         delivery.mark_received(items[-1].entry.position, at)
-        results = [ItemResult(item.entry.epoch, item.entry.seq, "processed", at, "{}") for item in items]
+        results = [
+            ItemResult(item.entry.epoch, item.entry.seq, item.entry.hash, "processed", at, "{}") for item in items
+        ]
         delivery.record_results(results, cursor=1)
         delivery.close()
 
