@@ -8,6 +8,7 @@ library makes inside are beyond reach.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -199,14 +200,11 @@ class KeyFiles:
         return create_file(self._path(name), material)
 
     def replace(self, name: str, by: str) -> None:
-        """One file takes the other's place; after a power cut it is the old one or the new one."""
-        label = f"{self._folder.name}/{by}"
-        with mapped(label):
-            try:
-                self._path(by).replace(self._path(name))
-            except FileNotFoundError:
-                raise KeyMissing(label, "there is no such key file") from None
-            sync_folder(self._folder)
+        """One file takes the other's place; after a power cut it is the old one or the new one.
+
+        Then the old one is overwritten, as `destroy` does it; a power cut before that leaves it on free blocks.
+        """
+        replace_file(self._path(name), self._path(by), f"{self._folder.name}/{by}")
 
     def destroy(self, name: str) -> bool:
         """Overwrite the file in place, then remove it. A flash disk may keep the old block out of reach."""
@@ -258,21 +256,48 @@ def read_private(path: Path, label: str, *, exactly: int | None = None, at_most:
     return material
 
 
+def replace_file(path: Path, by: Path, label: str) -> None:
+    """The file ``by`` takes the name ``path``, durably; then what ``path`` was before is overwritten. KeyMissing."""
+    with mapped(label), contextlib.ExitStack() as opened:
+        # before it has no name any more
+        old = _opened_to_overwrite(path)
+        if old is not None:
+            opened.callback(os.close, old)
+        try:
+            by.replace(path)
+        except FileNotFoundError:
+            raise KeyMissing(label, "there is no such key file") from None
+        sync_folder(path.parent)
+        # one file under both names is the new one
+        if old is not None and not os.path.samestat(os.fstat(old), path.stat()):
+            _overwrite(old)
+
+
 def destroy_file(path: Path, label: str) -> bool:
     """Overwrite in place, flush, remove, flush the folder. False when there is none."""
     with mapped(label):
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except FileNotFoundError:
+        handle = _opened_to_overwrite(path)
+        if handle is None:
             return False
         try:
-            os.pwrite(handle, bytes(os.fstat(handle).st_size), 0)
-            os.fsync(handle)
+            _overwrite(handle)
         finally:
             os.close(handle)
         path.unlink()
         sync_folder(path.parent)
     return True
+
+
+def _opened_to_overwrite(path: Path) -> int | None:
+    try:
+        return os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+
+
+def _overwrite(handle: int) -> None:
+    os.pwrite(handle, bytes(os.fstat(handle).st_size), 0)
+    os.fsync(handle)
 
 
 def _refuse_unfit(label: str, facts: os.stat_result, exactly: int | None, at_most: int) -> None:

@@ -17,8 +17,8 @@ import hashlib
 import os
 from pathlib import Path
 
-from offline_store.durable import create_file, make_folder, mapped, sync_folder, write_file
-from offline_store.errors import KeyMissing, KeyUnfit
+from offline_store.durable import create_file, make_folder, write_file
+from offline_store.errors import KeyUnfit
 from offline_store.keys import (
     MAX_KEY_BYTES,
     KeyBuffer,
@@ -28,6 +28,7 @@ from offline_store.keys import (
     destroy_file,
     plain_key_files,
     read_private,
+    replace_file,
     wipe,
 )
 from offline_store.keys_tpm_chip import Chip, conversation
@@ -102,14 +103,11 @@ class TpmKeys:
             return self._kept(name, self._sealed(chip, Held.OCTETS, material))
 
     def replace(self, name: str, by: str) -> None:
-        """One file takes the other's place; after a power cut it is the old one or the new one."""
-        label = self._label(by)
-        with mapped(label):
-            try:
-                self._path(by).replace(self._path(name))
-            except FileNotFoundError:
-                raise KeyMissing(label, "there is no such sealed key") from None
-            sync_folder(self._folder)
+        """One file takes the other's place; after a power cut it is the old one or the new one.
+
+        Then the old one is overwritten, as `destroy` does it; a power cut before that leaves it on free blocks.
+        """
+        replace_file(self._path(name), self._path(by), self._label(by))
 
     def destroy(self, name: str) -> bool:
         """Overwrite the file, then remove it; the chip itself holds nothing of the key.

@@ -50,8 +50,10 @@ def make_terminal_key(keys: KeyProvider, use: str = TERMINAL_KEY, suite_name: Su
     if isinstance(keys, SigningKeys) and (keys.make_signer(name, suite_name) or keys.signer(name) is not None):
         return
     private = bytearray(suite(suite_name).new_signing_key())
-    keys.create(name, private)
-    wipe(private)
+    try:
+        keys.create(name, private)
+    finally:
+        wipe(private)
 
 
 def signer_named(keys: KeyProvider, use: str, suite_name: SuiteName = "intl") -> Signer:

@@ -126,6 +126,26 @@ def test_a_key_takes_the_place_of_another_and_is_gone_from_its_own(tmp_path: Pat
     assert [path.name for path in (tmp_path / "keys").iterdir()] == ["terminal"]
 
 
+def test_a_key_that_was_replaced_is_overwritten_where_it_lay(tmp_path: Path) -> None:
+    keys = provider(tmp_path / "keys")
+    keys.create("terminal", b"A" * 32)
+    keys.create("terminal-next", b"B" * 32)
+    with (tmp_path / "keys" / "terminal").open("rb") as old:
+        keys.replace("terminal", "terminal-next")
+        assert old.read() == bytes(32)
+    with keys.load("terminal", length=32) as buffer:
+        assert buffer.material == b"B" * 32
+
+
+def test_one_key_under_both_names_is_kept_when_it_takes_its_own_place(tmp_path: Path) -> None:
+    keys = provider(tmp_path / "keys")
+    keys.create("terminal", b"A" * 32)
+    os.link(tmp_path / "keys" / "terminal", tmp_path / "keys" / "terminal-next")
+    keys.replace("terminal", "terminal-next")
+    with keys.load("terminal", length=32) as buffer:
+        assert buffer.material == b"A" * 32
+
+
 def test_a_key_that_is_missing_takes_no_place(tmp_path: Path) -> None:
     keys = provider(tmp_path / "keys")
     assert keys.create("terminal", bytes(32))
