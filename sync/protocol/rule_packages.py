@@ -128,8 +128,9 @@ class SuiteKey(Key):
     def verify_signature(self, signature: Signature, data: bytes) -> None:
         """Raises UnverifiedSignatureError."""
         try:
+            # of a signature's text TUF's reader does not even say that it is text
             public, octets = bytes.fromhex(self.keyval["public"]), bytes.fromhex(signature.signature)
-        except ValueError:
+        except (ValueError, TypeError):
             raise UnverifiedSignatureError("not hex") from None
         if not suite("sm").verify(public, octets, data):
             raise UnverifiedSignatureError(f"the signature of {self.keyid} does not hold")

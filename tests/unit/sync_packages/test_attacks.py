@@ -347,6 +347,21 @@ NO_METADATA = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize("role", ["root-2", "timestamp"])
+@pytest.mark.parametrize("octets", [5, None, [1], {}, "", "not hex", "ff"])
+def test_a_signature_of_whatever_type_is_no_signature_and_never_a_crash(house, terminal, package, forged, role, octets):
+    house.release(package())
+
+    def spoilt(request, ask):
+        answer = ask(request)
+        if not request.path.endswith("/" + role):
+            return answer
+        document = answer.body if answer.status == 200 else house.first_root()
+        return Response(200, {"content-type": JSON}, forged(document, lambda d: d["signatures"][0].update(sig=octets)))
+
+    assert isinstance(terminal.sync(spoilt), Stopped)
+
+
 def test_what_is_no_metadata_is_refused_in_each_place(house, running, package):
     house.release(package(version=2))
     for role in ("root", "timestamp", "snapshot", "targets"):
