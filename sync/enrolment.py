@@ -35,7 +35,7 @@ from sync.protocol.signatures import NONCE_BYTES, sign
 from sync.protocol.suites import Signer, SuiteName
 from sync.seal_key import SealKey, load_seal_key, make_seal_key
 from sync.terminal_keys import AGAIN_KEY, TERMINAL_KEY, make_terminal_key, settle_keys, signer_named
-from sync.trust import read_trust, write_trust
+from sync.trust import changing, read_trust, write_trust
 
 
 def enrol(
@@ -72,8 +72,9 @@ def enrol(
     if present is not None and trust.demo and not present.demo:
         raise EnrolmentRefused("demonstration", "A demonstration authority answered: enrol again at the real centre.")
     _begin_packages(data_dir, trust)
-    write_trust(data_dir, trust)
-    settle_keys(keys, trust.terminal_key_fingerprint)
+    with changing(data_dir):
+        write_trust(data_dir, trust)
+        settle_keys(keys, trust.terminal_key_fingerprint)
     return trust
 
 

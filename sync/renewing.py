@@ -19,7 +19,7 @@ from sync.protocol.certificate_code import CodeUnreadableError, read_seal_certif
 from sync.protocol.enrolment import EnrolmentRefused, Trust
 from sync.protocol.suites import Signer, suite_of_public_key
 from sync.terminal_keys import NEXT_KEY, load_signer, make_terminal_key, settle_keys, signer_named
-from sync.trust import CENTRE, FOLDER, NotEnrolled, read_trust, write_trust
+from sync.trust import CENTRE, FOLDER, NotEnrolled, changing, read_trust, write_trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,19 @@ class Renewing:
         make_terminal_key(self.keys, NEXT_KEY, suite)
         return signer_named(self.keys, NEXT_KEY, suite)
 
-    def keep(self, trust: Trust) -> None:
+    def keep(self, trust: Trust, begun_with: Trust) -> bool:
         """Raises EnrolmentRefused when the centre certified another seal key than the one it had certified before."""
-        present = self.trust()
-        if _seal_keys(trust) != _seal_keys(present):
-            raise EnrolmentRefused("seal-not-certified", "The centre certified another seal key: tell the centre.")
-        if present.terminal_key_fingerprint != trust.terminal_key_fingerprint:
-            remember(self.data_dir, present, load_signer(self.keys, present.terminal_key_fingerprint).public_key)
-        write_trust(self.data_dir, trust)
-        settle_keys(self.keys, trust.terminal_key_fingerprint)
+        with changing(self.data_dir):
+            present = self.trust()
+            if present not in (begun_with, trust):
+                return False
+            if _seal_keys(trust) != _seal_keys(present):
+                raise EnrolmentRefused("seal-not-certified", "The centre certified another seal key: tell the centre.")
+            if present.terminal_key_fingerprint != trust.terminal_key_fingerprint:
+                remember(self.data_dir, present, load_signer(self.keys, present.terminal_key_fingerprint).public_key)
+            write_trust(self.data_dir, trust)
+            settle_keys(self.keys, trust.terminal_key_fingerprint)
+        return True
 
 
 def _seal_keys(trust: Trust) -> tuple[object, bytes] | None:

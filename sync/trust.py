@@ -7,11 +7,12 @@ folder without it is no trust at all.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from offline_store.durable import make_folder, write_file
+from offline_store.durable import alone, make_folder, write_file
 from sync.protocol.certificate_code import RevocationList, RevocationsUnusableError, read_revocations
 from sync.protocol.enrolment import Trust
 from sync.protocol.messages import Malformed, parse
@@ -32,6 +33,12 @@ _MAX_LIST_BYTES: Final = 1 << 26
 
 class NotEnrolled(Exception):  # noqa: N818 - named by the condition
     """There is no usable trust in this data directory; says why and what to do."""
+
+
+def changing(data_dir: Path) -> AbstractContextManager[None]:
+    """One at a time puts another trust in place: a renewal, or an operator's new code beside it."""
+    make_folder(data_dir / FOLDER)
+    return alone(data_dir / FOLDER)
 
 
 def write_trust(data_dir: Path, trust: Trust) -> None:

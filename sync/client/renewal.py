@@ -10,8 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from offline_store.chain import timestamp
-from sync.client.outcomes import Done, Job, Stopped, message_of
+from sync.client.outcomes import Done, Job, Later, Stopped, message_of
 from sync.protocol.enrolment import (
     EnrolmentAnswer,
     EnrolmentRefused,
@@ -42,8 +41,11 @@ class RenewalPort(Protocol):
     def next_key(self) -> Signer:
         """The key to ask for, durably kept; made if there is none."""
 
-    def keep(self, trust: Trust) -> None:
-        """Switch to the new key, durably: `trust` was checked. Raises EnrolmentRefused for another seal key."""
+    def keep(self, trust: Trust, begun_with: Trust) -> bool:
+        """Switch to the new key, durably: `trust` was checked. Raises EnrolmentRefused for another seal key.
+
+        False, and nothing is changed, when another trust than `begun_with` is there: an operator's code goes before.
+        """
 
 
 class TerminalRevocationPort(Protocol):
@@ -81,7 +83,8 @@ def renewal(port: RenewalPort, now: Callable[[], datetime]) -> Job:
         trust = check_renewal(answer, present, key.public_key)
         if expires(trust) <= expires(present):
             return Stopped("renewal-not-later")
-        port.keep(trust)
+        if not port.keep(trust, present):
+            return Later("key-changed")
     except EnrolmentRefused as refused:
         return Stopped(refused.code)
     return Done(1)
@@ -97,10 +100,10 @@ def terminal_revocations(port: TerminalRevocationPort, authority_key: bytes, now
         listed = read_statement(TerminalRevocations, body, authority_key)
     except StatementUnfit as unfit:
         return Stopped(f"terminal-revocations-{unfit.reason}")
-    current = port.current()
-    if current is not None and listed.issued_at < current.issued_at:
+    issued, current = datetime.fromisoformat(listed.issued_at), port.current()
+    if current is not None and issued < datetime.fromisoformat(current.issued_at):
         return Stopped("terminal-revocations-older")
-    if listed.issued_at > timestamp(now() + timedelta(days=1)):
+    if issued > now() + timedelta(days=1):
         # believed, it would keep every honest list out for as long
         return Stopped("terminal-revocations-from-the-future")
     port.keep(body)

@@ -30,6 +30,7 @@ from sync.protocol.terminal_certificate import (
     TerminalCertificate,
     TerminalRevocations,
     read_statement,
+    sign_statement,
 )
 from sync.renewing import Own, Renewing
 from sync.terminal_keys import (
@@ -281,6 +282,36 @@ def test_a_new_key_that_was_never_heard_does_not_outlive_the_old_ones_revocation
     assert answer == Stopped("certificate-revoked")
 
 
+def test_an_operators_new_code_goes_before_a_renewal_whose_answer_is_still_under_way(hall, disk):
+    hall.clock.forward(days=336)
+
+    def overtaken(request, ask):
+        answer = ask(request)
+        disk.between = lambda request, ask: ask(request)
+        disk.enrol(again=True)
+        return answer
+
+    disk.between = overtaken
+    assert disk.renew() == Later("key-changed")
+    assert disk.ask() == 200
+    assert alarms(hall) == []
+    assert disk.renew() == Done(), "the operator's certificate has its year before it"
+
+
+def test_of_two_processes_that_renew_at_once_both_end_with_the_same_key(hall, disk):
+    hall.clock.forward(days=336)
+
+    def together(request, ask):
+        answer = ask(request)
+        disk.between = lambda request, ask: ask(request)
+        assert disk.renew() == Done(1)
+        return answer
+
+    disk.between = together
+    assert disk.renew() == Done(1)
+    assert disk.ask() == 200
+
+
 class CutAt(Renewing):
     """A disk whose power is cut at one step of the switch."""
 
@@ -292,15 +323,16 @@ class CutAt(Renewing):
             raise PowerCut
         return key
 
-    def keep(self, trust):
+    def keep(self, trust, begun_with):
         if self.step == "before the switch":
             raise PowerCut
         write_trust(self.data_dir, trust)
         if self.step == "after the switch, before the key has its name":
             raise PowerCut
-        super().keep(trust)
+        kept = super().keep(trust, begun_with)
         if self.step == "after everything":
             raise PowerCut
+        return kept
 
 
 @pytest.mark.parametrize("step", [
@@ -526,6 +558,17 @@ def test_an_older_list_a_forged_one_and_one_from_the_future_are_not_kept(hall, d
         disk.between = lambda request, ask, given=given: answer_of(given)
         assert listed(disk).code.startswith(reason)
         assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(("first", "then", "outcome"), [
+    ("00Z", "00.5Z", Done(0)), ("00.500Z", "00.5Z", Done(0)), ("00.5Z", "00Z", Stopped("terminal-revocations-older")),
+])  # fmt: skip
+def test_lists_of_one_second_are_told_apart_by_their_time_and_not_by_their_spelling(hall, disk, first, then, outcome):
+    for spelling, end in ((first, Done(0)), (then, outcome)):
+        said = TerminalRevocations(suite=hall.authority.suite, issued_at=f"2026-11-22T00:00:{spelling}", revoked=())
+        octets = sign_statement(said, hall.authority.signing)
+        disk.between = lambda request, ask, octets=octets: answer_of(octets)
+        assert listed(disk) == end
 
 
 def answer_of(body):
