@@ -13,7 +13,9 @@ from offline_store.delivery import Delivery
 from offline_store.standing import FORK, OutOfService
 from sync.client.outcomes import Done, Outcome, Stopped
 
-ABOUT_THE_KEY: Final = frozenset({"certificate-revoked", "certificate-superseded", "signature-unknown-key"})
+ABOUT_THE_KEY: Final = frozenset(
+    {"certificate-revoked", "certificate-superseded", "certificate-expired", "signature-unknown-key"}
+)
 _ABOUT_THE_JOURNAL: Final = frozenset({"upload", "head"})
 _PROVES_THE_KEY: Final = frozenset({"head", "results"})
 """Jobs that always ask, so that their good end is the centre's answer to this key."""
