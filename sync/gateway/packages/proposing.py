@@ -17,7 +17,16 @@ from offline_store.chain import timestamp
 from sync.gateway.packages import signing
 from sync.gateway.packages.signing import Online, Person
 from sync.gateway.packages.store import PackageStore
-from sync.protocol.rule_packages import MAX_PACKAGES, PERSONS_NEEDED, PackageFacts, holder_of, packages_in, sha256_of
+from sync.protocol.rule_packages import (
+    MAX_PACKAGES,
+    PERSONS_NEEDED,
+    PackageFacts,
+    holder_of,
+    key_of,
+    packages_in,
+    sha256_of,
+)
+from sync.protocol.suites import SuiteName
 
 
 class ProposalRefused(Exception):
@@ -177,14 +186,32 @@ def refuse_other_shape(root: Root) -> None:
     ):
         raise ProposalRefused(f"root {root.version} lets others sign, or fewer, than {PERSONS_NEEDED} of its persons")
     try:
-        _distinct(persons_of(root))
+        persons = {_octets(key) for key in _distinct(persons_of(root))}
+        gateway = {_octets(root.keys[role.keyids[0]]) for role in own}
     except ProposalRefused as error:
         raise ProposalRefused(f"root {root.version}: {error}") from None
+    if gateway & persons:
+        raise ProposalRefused(f"root {root.version} gives the gateway a person's key")
 
 
 def _distinct(keys: list[Key]) -> list[Key]:
-    if len({holder_of(key) for key in keys}) < len(keys) or len({key.keyval["public"] for key in keys}) < len(keys):
+    if len({holder_of(key) for key in keys}) < len(keys) or len({_octets(key) for key in keys}) < len(keys):
         raise ProposalRefused("two persons have the same name or the same key: each makes his own")
     if len(keys) < PERSONS_NEEDED:
         raise ProposalRefused(f"{PERSONS_NEEDED} persons must sign: name at least so many")
     return keys
+
+
+def _octets(key: Key) -> bytes:
+    """The public key itself, if the root lists it as it is listed here, under its own id and in one spelling.
+
+    Under two ids or in two spellings one private key would count as two.
+    """
+    try:
+        octets = bytes.fromhex(key.keyval["public"])
+    except (KeyError, TypeError, ValueError):
+        raise ProposalRefused(f"the key of {holder_of(key)} is none of a suite") from None
+    named: SuiteName = "intl" if key.keytype == "ed25519" else "sm"
+    if key_of(octets, named, holder_of(key)) != key:
+        raise ProposalRefused(f"the key of {holder_of(key)} does not stand under its own id")
+    return octets

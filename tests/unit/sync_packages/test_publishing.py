@@ -291,8 +291,42 @@ def one_key_has_two_names(root):
     second["keyval"] = first["keyval"]
 
 
+def one_key_is_spelt_in_two_ways(root):
+    one_key_has_two_names(root)
+    _, second, _ = root["roles"]["targets"]["keyids"]
+    root["keys"][second]["keyval"] = {"public": root["keys"][second]["keyval"]["public"].upper()}
+
+
+def one_key_is_spelt_with_spaces(root):
+    one_key_has_two_names(root)
+    _, second, _ = root["roles"]["targets"]["keyids"]
+    root["keys"][second]["keyval"] = {"public": " " + root["keys"][second]["keyval"]["public"]}
+
+
+def a_key_stands_under_an_id_that_is_not_its_own(root):
+    old = root["roles"]["targets"]["keyids"][1]
+    root["keys"]["b" * 64] = root["keys"].pop(old)
+    for role in ("root", "targets"):
+        root["roles"][role]["keyids"] = [keyid.replace(old, "b" * 64) for keyid in root["roles"][role]["keyids"]]
+
+
+def the_gateway_has_a_persons_key_under_a_name_of_its_own(root):
+    person, gateway = (root["roles"][role]["keyids"][0] for role in ("targets", "snapshot"))
+    root["keys"][gateway]["keyval"] = root["keys"][person]["keyval"]
+
+
 @pytest.mark.parametrize(
-    "change", [one_is_enough, somebody_else_makes_roots, the_gateway_is_a_person, one_key_has_two_names]
+    "change",
+    [
+        one_is_enough,
+        somebody_else_makes_roots,
+        the_gateway_is_a_person,
+        one_key_has_two_names,
+        one_key_is_spelt_in_two_ways,
+        one_key_is_spelt_with_spaces,
+        a_key_stands_under_an_id_that_is_not_its_own,
+        the_gateway_has_a_persons_key_under_a_name_of_its_own,
+    ],
 )
 def test_a_root_under_which_less_than_two_persons_count_is_not_signed(house, tmp_path, forged, change):
     house.propose_root(add=["chen"], remove=["zhao"])
