@@ -48,10 +48,20 @@ class CaseStore(Protocol):
 
     def case(self, number: str) -> OpenedCase | None: ...
     def decide(self, case: OpenedCase, decision: str, at: str) -> int:
-        """Note the decision and tell the terminal in a further result; answers its n."""
+        """Note the first decision and tell the terminal in a further result; answers its n."""
+
+    def last_decision(self, case: OpenedCase) -> int | None:
+        """The n of the result that said last how a case was decided."""
 
     def result(self, terminal: str, n: int) -> StoredResult | None: ...
     def correct(
-        self, terminal: str, wrong: StoredResult, state: Literal["accepted", "refused"], reason: str | None, at: str
+        self,
+        terminal: str,
+        wrong: StoredResult,
+        state: Literal["accepted", "refused"],
+        reason: str | None,
+        at: str,
+        *,
+        decision: str | None = None,
     ) -> int:
-        """A later result that names the one it corrects; answers its n."""
+        """A later result that names the one it corrects; answers its n. `decision`: the right one if that is wrong."""

@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 asked and answered "no"; 2 not understood; 3 could not fin
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -69,7 +70,8 @@ def init(
         _end(f"{data} holds a part of a gateway only: name an empty folder.", NO)
     except OSError as error:
         _end(f"{data} cannot be written: {error.strerror}.", CANNOT_TELL)
-    house.store.close()
+    with closing(house.store), house.store.transaction():
+        at_console(house, Act.GATEWAY_MADE, house.authority.suite)
     _say(
         {"made": True, "demo": True, "organisation": house.authority.organisation, "suite": suite},
         f"Made {data} with a demo authority ({house.authority.organisation}), suite {suite}."
@@ -109,6 +111,8 @@ def population(
         except ValueError as error:
             _end(f"{error}.", USAGE)
         rows = write_draft(house.folder, people.rows(), lambda done: progress.update(writing, completed=done))
+        with house.store.transaction():
+            at_console(house, Act.POPULATION_DRAFTED, str(count))
     _say(
         {"people": count, "seed": seed, "today": str(day), "personas": len(known), "rows": rows},
         f"Invented {count} people ({sum(rows.values())} rows). Next: kiosk-gateway publish.",
@@ -124,7 +128,11 @@ def publish(data: Data = _DEFAULT, as_json: AsJson = False) -> None:
 
     with _house(data) as house:
         try:
-            manifest = publish_draft(house, datetime.now(UTC))
+            manifest = publish_draft(
+                house,
+                datetime.now(UTC),
+                noted=lambda made: at_console(house, Act.SNAPSHOT_PUBLISHED, str(made.generation)),
+            )
         except NoDraft as error:
             _end(f"{error}.", NO)
     _say(
@@ -248,7 +256,13 @@ def register(
 
 @app.command()
 def revoke(
-    number: Annotated[str, typer.Argument(metavar="NUMBER")], data: Data = _DEFAULT, as_json: AsJson = False
+    number: Annotated[str, typer.Argument(metavar="NUMBER")],
+    reason: Annotated[
+        Literal["issued-in-error", "facts-changed", "paper-lost", "terminal-doubtful"],
+        typer.Option(help="why; it stands in the audit"),
+    ],
+    data: Data = _DEFAULT,
+    as_json: AsJson = False,
 ) -> None:
     """Revoke a certificate: the register and the next revocation list say so."""
     from offline_store.chain import timestamp
@@ -257,7 +271,7 @@ def revoke(
         found = house.store.certificate(number)
         if found is not None and found.state == "known":
             house.store.revoke(number, timestamp(datetime.now(UTC)))
-            at_console(house, Act.CERTIFICATE_REVOKED, number)
+            at_console(house, Act.CERTIFICATE_REVOKED, number, reason=reason)
     if found is None:
         _end(f"{number}: the register does not have it.", NO)
     _say({"number": number, "state": "revoked"}, f"{number}: revoked.", as_json)
@@ -270,11 +284,13 @@ def records(
     reveal: Annotated[bool, typer.Option("--reveal", help="show personal data")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """What was received and what became of it; personal data masked unless --reveal."""
+    """What was received and what became of it; personal data masked unless --reveal, which stands in the audit."""
     from sync.gateway.overview import record
 
     with _house(data) as house, house.store.transaction():
         rows = [record(row, reveal=reveal) for row in house.store.records(limit)]
+        if reveal:
+            at_console(house, Act.RECORDS_REVEALED, str(len(rows)))
     if as_json:
         _say(rows, "", True)
         return

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import typer
 
 from sync.gateway.command import DEFAULT_DATA, NO, USAGE, AsJson, Data, end, opened_house, say, table
+from sync.gateway.staff.audit import Act
+from sync.gateway.staff.console import at_console
 
 if TYPE_CHECKING:
     from sync.gateway.store import FleetRow, Store
@@ -74,6 +76,7 @@ def order(
             terminal, command, _word(reason, "--reason"), store=house.store, authority=house.authority,
             now=datetime.now(UTC),
         )  # fmt: skip
+        at_console(house, Act.TERMINAL_ORDERED, terminal, reason=f"{command} {reason}")
     say(
         {"terminal": terminal, "number": issued.number, "command": command, "not_after": issued.not_after},
         f"Order {issued.number} to {terminal}: {command}, until {issued.not_after}.",
@@ -104,14 +107,22 @@ def decide(
     data: Data = DEFAULT_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """Decide a case that an act opened; its terminal is told."""
+    """Decide a case that an act opened, once; its terminal is told. `correct` changes a decision."""
     from offline_store.chain import timestamp
 
     with opened_house(data) as house, house.store.transaction():
         found = house.store.cases.case(case)
         if found is None:
             end(f"{case}: there is no such case.", NO)
+        if found.decision is not None:
+            wrong = house.store.cases.last_decision(found)
+            end(
+                f"{case} was decided on {found.decided_at}: {found.decision}. To change that:"
+                f" kiosk-gateway correct {found.terminal} {wrong} accepted --decision WORD",
+                NO,
+            )
         n = house.store.cases.decide(found, _word(decision, "The decision"), timestamp(datetime.now(UTC)))
+        at_console(house, Act.CASE_DECIDED, case, reason=decision)
     facts = {"case": case, "decision": decision, "n": n, "submitted_at": found.submitted_at}
     say(facts, f"{case}, submitted {found.submitted_at}: {decision}.", as_json)
 
@@ -121,6 +132,9 @@ def correct(
     n: Annotated[int, typer.Argument(metavar="N", help="number of the result that was wrong")],
     state: Annotated[Literal["accepted", "refused"], typer.Argument()],
     reason: Annotated[str, typer.Option(help="a word")] = "corrected",
+    decision: Annotated[
+        str | None, typer.Option(metavar="WORD", help="of a result that brought a case's decision: the right one")
+    ] = None,
     data: Data = DEFAULT_DATA,
     as_json: AsJson = False,
 ) -> None:
@@ -131,8 +145,13 @@ def correct(
         wrong = house.store.cases.result(terminal, n)
         if wrong is None:
             end(f"{terminal} has no result {n}.", NO)
+        if decision is not None and wrong.decision is None:
+            end(f"Result {n} of {terminal} brought no decision: kiosk-gateway decide CASE WORD.", NO)
+        right = None if decision is None else _word(decision, "--decision")
         at = timestamp(datetime.now(UTC))
-        later = house.store.cases.correct(terminal, wrong, state, _word(reason, "--reason"), at)
+        later = house.store.cases.correct(terminal, wrong, state, _word(reason, "--reason"), at, decision=right)
+        told = " ".join(word for word in (state, right, reason) if word)
+        at_console(house, Act.RESULT_CORRECTED, f"{terminal} {n}", reason=told)
     say({"terminal": terminal, "n": later, "corrects": n}, f"Result {later} of {terminal} corrects {n}.", as_json)
 
 

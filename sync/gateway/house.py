@@ -128,8 +128,13 @@ def write_draft(folder: Path, rows: Iterable[SnapshotRow], progress: Callable[[i
 _NEVER: Final = "0001-01-01T00:00:00.000Z"
 
 
-def publish(house: House, now: datetime, *, area: str = "990100") -> Manifest:
-    """Offer the draft as the next generation, signed, for 30 days. Raises NoDraft."""
+def publish(
+    house: House, now: datetime, *, area: str = "990100", noted: Callable[[Manifest], object] = lambda made: None
+) -> Manifest:
+    """Offer the draft as the next generation, signed, for 30 days. Raises NoDraft.
+
+    `noted` is called within the same transaction: what it writes is kept with the offer, or neither is.
+    """
     draft = house.folder / DRAFT
     try:
         facts = Manifest.model_validate_json((house.folder / f"{DRAFT}.json").read_bytes())
@@ -156,6 +161,7 @@ def publish(house: House, now: datetime, *, area: str = "990100") -> Manifest:
         os.link(draft, place)
         signed = sign_manifest(manifest, house.authority.package).to_wire()
         house.store.publish(PublishedSnapshot(generation, signed, file, timestamp(now)))
+        noted(manifest)
     return manifest
 
 

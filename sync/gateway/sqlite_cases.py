@@ -52,6 +52,13 @@ class SqliteCases:
         told = StoredResult(0, case.epoch, case.seq, b"", "accepted", None, at, case.number, decision, None)
         return self.add_result(told, case.terminal)
 
+    def last_decision(self, case: OpenedCase) -> int | None:
+        row = self._database.one(
+            "SELECT max(n) FROM result WHERE terminal = ? AND epoch = ? AND seq = ? AND decision IS NOT NULL",
+            case.terminal, case.epoch, case.seq,
+        )  # fmt: skip
+        return int(row[0]) if row and row[0] is not None else None
+
     def result(self, terminal: str, n: int) -> StoredResult | None:
         row = self._database.one(
             "SELECT r.n, r.epoch, r.seq, c.hash, r.state, r.reason, r.processed_at, r.case_number, r.decision,"
@@ -62,9 +69,22 @@ class SqliteCases:
         return StoredResult(*row) if row else None
 
     def correct(
-        self, terminal: str, wrong: StoredResult, state: Literal["accepted", "refused"], reason: str | None, at: str
+        self,
+        terminal: str,
+        wrong: StoredResult,
+        state: Literal["accepted", "refused"],
+        reason: str | None,
+        at: str,
+        *,
+        decision: str | None = None,
     ) -> int:
         right = replace(wrong, state=state, reason=reason, processed_at=at, correction=wrong.n)
+        if decision is not None:
+            right = replace(right, decision=decision)
+            self._database.run(
+                "UPDATE opened_case SET decision = ?, decided_at = ? WHERE number = ?",
+                (decision, at, wrong.case_number),
+            )
         return self.add_result(right, terminal)
 
     def add_result(self, result: StoredResult, terminal: str) -> int:

@@ -12,6 +12,8 @@ import typer
 
 from sync.gateway.command import CANNOT_TELL, DEFAULT_DATA, NO, USAGE, AsJson, Data, end, opened_house, say
 from sync.gateway.packages.signing_cli import key, sign
+from sync.gateway.staff.audit import Act
+from sync.gateway.staff.console import at_console
 
 if TYPE_CHECKING:
     from sync.gateway.house import House
@@ -38,7 +40,8 @@ def init(persons: _PublicKeys, data: Data = DEFAULT_DATA, as_json: AsJson = Fals
         root = propose_first_root(
             house.store.packages, named, lambda: house.package_keys.make(house.authority.suite), _now()
         )
-    names = [one.name for one in named]
+        names = [one.name for one in named]
+        at_console(house, Act.PACKAGE_ROOT_PROPOSED, str(root.version), reason=" ".join(names))
     say(
         {"root": root.version, "persons": names, "expires": _day(root.expires)},
         f"Root 1 names {', '.join(names)}; two of them must sign it. Next: {_NEXT}",
@@ -66,6 +69,9 @@ def root(
     with _house(data) as house:
         online = (lambda: house.package_keys.make(house.authority.suite)) if new_online_keys else None
         made, listed = propose_root(house.store.packages, add=coming, remove=remove or [], online=online, now=_now())
+        changes = [f"+{one.name}" for one in coming] + [f"-{name}" for name in remove or []]
+        renewed = ["new-online-keys"] if new_online_keys else []
+        at_console(house, Act.PACKAGE_ROOT_PROPOSED, str(made.version), reason=" ".join(changes + renewed))
     also = "" if listed is None else f" List {listed.version} goes with it, for those who stay to sign."
     say(
         {"root": made.version, "targets": None if listed is None else listed.version, "expires": _day(made.expires)},
@@ -96,6 +102,8 @@ def propose(
         end("Two of these files are the same package: give each once.", USAGE)
     with _house(data) as house:
         listed = propose_list(house.store.packages, read, remove or [], _now())
+        changes = [f"+{path}" for path in paths] + [f"-{path}" for path in remove or []]
+        at_console(house, Act.PACKAGE_LIST_PROPOSED, str(listed.version), reason=" ".join(changes))
     say(
         {"targets": listed.version, "packages": sorted(listed.targets), "expires": _day(listed.expires)},
         f"List {listed.version} with {len(listed.targets)} packages waits for signatures. Next: {_NEXT}",
@@ -114,6 +122,7 @@ def export_for_signing(
     from sync.gateway.packages.publishing import signatures
 
     with _house(data) as house:
+        at_console(house, Act.PACKAGES_EXPORTED, "for-signing")
         try:
             waiting = signatures(export(house.store.packages, folder))
         except FileExistsError:
@@ -143,6 +152,8 @@ def import_signature(
         end(f"{error}.", USAGE)
     with _house(data) as house:
         waiting = signatures(take_signatures(house.store.packages, given, _now()))
+        signed = " ".join(f"{one.role} {one.version}" for one in given.signatures)
+        at_console(house, Act.PACKAGE_SIGNATURE_TAKEN, given.name, reason=signed)
     complete = all(one.complete for one in waiting)
     missing = sorted({name for one in waiting if not one.complete for name in one.unsigned})
     then = "Next: kiosk-gateway packages publish" if complete else f"Still to sign: {', '.join(missing)}"
@@ -160,7 +171,8 @@ def publish(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
 
     with _house(data) as house:
         done = put_in_force(house.store.packages, house.package_keys, _now())
-    said = " and ".join(f"{_NAMES[one.role]} {one.version}" for one in done)
+        said = " and ".join(f"{_NAMES[one.role]} {one.version}" for one in done)
+        at_console(house, Act.PACKAGES_PUBLISHED, said)
     say({"published": {one.role: one.version for one in done}}, f"In force: {said}.", as_json)
 
 
@@ -169,6 +181,7 @@ def withdraw(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
     """Give up what waits for signatures. What is in force stays."""
     with _house(data) as house:
         house.store.packages.withdraw()
+        at_console(house, Act.PACKAGES_WITHDRAWN)
     say({"withdrawn": True}, "Nothing waits for signatures any more.", as_json)
 
 
@@ -185,14 +198,15 @@ def export_root(
 
     with _house(data) as house:
         octets = house.store.packages.latest("root")
-    if octets is None:
-        end("No root is in force yet: kiosk-gateway packages init comes first.", NO)
-    try:
-        create(out, octets)
-    except FileExistsError:
-        end(f"{out} is there already: name a new file.", NO)
-    except OSError as error:
-        end(f"{out} cannot be written: {error.strerror}.", CANNOT_TELL)
+        if octets is None:
+            end("No root is in force yet: kiosk-gateway packages init comes first.", NO)
+        at_console(house, Act.PACKAGES_EXPORTED, "root")
+        try:
+            create(out, octets)
+        except FileExistsError:
+            end(f"{out} is there already: name a new file.", NO)
+        except OSError as error:
+            end(f"{out} cannot be written: {error.strerror}.", CANNOT_TELL)
     digest = sha256(octets).hexdigest()
     say(
         {"file": str(out), "sha256": digest},

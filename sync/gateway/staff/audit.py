@@ -44,6 +44,19 @@ class Act(StrEnum):
     STAFF_TOTP_RESET = "staff-totp-reset"
     STAFF_PASSWORD_RESET = "staff-password-reset"  # noqa: S105 - the same
     AUDIT_EXPORTED = "audit-exported"
+    GATEWAY_MADE = "gateway-made"
+    POPULATION_DRAFTED = "population-drafted"
+    SNAPSHOT_PUBLISHED = "snapshot-published"
+    RECORDS_REVEALED = "records-revealed"
+    TERMINAL_ORDERED = "terminal-ordered"
+    CASE_DECIDED = "case-decided"
+    RESULT_CORRECTED = "result-corrected"
+    PACKAGE_ROOT_PROPOSED = "package-root-proposed"
+    PACKAGE_LIST_PROPOSED = "package-list-proposed"
+    PACKAGES_EXPORTED = "packages-exported"
+    PACKAGE_SIGNATURE_TAKEN = "package-signature-taken"
+    PACKAGES_PUBLISHED = "packages-published"
+    PACKAGES_WITHDRAWN = "packages-withdrawn"
 
 
 class Result(StrEnum):

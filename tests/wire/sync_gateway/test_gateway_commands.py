@@ -40,7 +40,7 @@ def test_wrong_use_is_2_no_is_1_and_cannot_tell_is_3(house, tmp_path):
     house.command("population", "--today", "yesterday", expect=2)
     house.command("init", "--verify-url", "https://verify.example/", expect=2)
     house.command("register", "ZM-1", expect=1)
-    house.command("revoke", "ZM-1", expect=1)
+    house.command("revoke", "ZM-1", "--reason", "paper-lost", expect=1)
     house.command("population", "--personas", str(tmp_path), expect=3)
     assert house.answer("register", "ZM-1", expect=1) == {"number": "ZM-1", "state": "unknown"}
 

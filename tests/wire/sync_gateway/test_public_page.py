@@ -151,7 +151,7 @@ def test_an_unknown_number_a_known_one_and_a_revoked_one_are_told_apart(browser,
     number = report(terminal, printed(terminal))
     type_in(browser, gateway, number)
     assert shown(browser, picture="number-known-phone")[0] == "number_known"
-    gateway.command("revoke", number)
+    gateway.command("revoke", number, "--reason", "issued-in-error")
     assert gateway.answer("register", number, expect=1)["state"] == "revoked"
     type_in(browser, gateway, number)
     assert shown(browser)[0] == "number_revoked"
@@ -159,7 +159,7 @@ def test_an_unknown_number_a_known_one_and_a_revoked_one_are_told_apart(browser,
 
 def test_a_revoked_certificate_and_an_altered_one_are_not_genuine(browser, gateway, terminal):
     code = printed(terminal)
-    gateway.command("revoke", report(terminal, code))
+    gateway.command("revoke", report(terminal, code), "--reason", "facts-changed")
     scan(browser, gateway, code)
     answer, text = shown(browser, picture="revoked-phone")
     assert answer == "not_genuine_or_revoked"

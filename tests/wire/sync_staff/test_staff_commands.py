@@ -75,7 +75,7 @@ def test_what_may_not_be_is_refused_in_a_sentence(house):
         house.command("staff", words[0], "nobody", *words[1:], expect=1)
     for words in (("adopt", "张三 110199198803120233"), ("revoke", "T0404", "--reason", "stolen"), ("show", "T0404")):
         house.command("terminal", *words, expect=1)
-    assert house.answer("staff", "audit", "verify") == {"whole": True, "rows": 1}, "nobody's name is in it"
+    assert house.answer("staff", "audit", "verify") == {"whole": True, "rows": 2}, "nobody's name is in it"
     (house.data / "keys" / "staff.key").write_bytes(b"short")
     assert "staff.key" in house.command("staff", "reset-totp", "li.na", expect=3)
 
@@ -93,8 +93,8 @@ def test_locks_roles_and_resets_stand_in_the_audit_chain(house):
     assert (listed["roles"], listed["state"]) == (["operator"], "open")
     acts = [row["act"] for row in exported(house)]
     assert acts == [
-        "staff-added", "staff-locked", "staff-unlocked", "staff-roles", "staff-totp-reset", "staff-password-reset",
-        "audit-exported",
+        "gateway-made", "staff-added", "staff-locked", "staff-unlocked", "staff-roles", "staff-totp-reset",
+        "staff-password-reset", "audit-exported",
     ]  # fmt: skip
     table = {row["role"]: set(row["rights"]) for row in house.answer("staff", "roles")}
     assert table == {role: set(rights) for role, rights in RIGHTS.items()}
@@ -134,7 +134,7 @@ def verified(house, *words):
 def test_a_changed_a_missing_and_an_unlinked_row_are_found(house, sql, expected):
     for name in ("li.na", "wang.wu", "sun.ba"):
         house.command("staff", "add", name, "--role", "clerk")
-    assert house.answer("staff", "audit", "verify") == {"whole": True, "rows": 3}
+    assert house.answer("staff", "audit", "verify") == {"whole": True, "rows": 4}
     tamper(house, sql)
     assert verified(house) == expected
 
@@ -145,12 +145,12 @@ def test_a_chain_that_was_cut_at_its_end_or_written_anew_shows_against_an_earlie
     file = tmp_path / "export.ndjson"
     house.command("staff", "lock", "li.na")
     assert house.answer("staff", "audit", "verify", "--against", str(file))["whole"] is True
-    tamper(house, "DELETE FROM staff_audit WHERE n > 1")
+    tamper(house, "DELETE FROM staff_audit WHERE n > 2")
     assert house.answer("staff", "audit", "verify")["whole"] is True
-    assert verified(house, "--against", str(file)) == (2, "head")
+    assert verified(house, "--against", str(file)) == (3, "head")
     # more rows after the cut hide nothing
     house.command("staff", "unlock", "li.na")
-    assert verified(house, "--against", str(file)) == (2, "head")
+    assert verified(house, "--against", str(file)) == (3, "head")
 
 
 def test_an_export_that_nobody_signed_is_no_witness(house, tmp_path):
@@ -160,7 +160,7 @@ def test_an_export_that_nobody_signed_is_no_witness(house, tmp_path):
     assert "cannot be made" in house.command("staff", "audit", "export", str(file), expect=3)
     whole = file.read_text(encoding="utf-8")
     for bad in (
-        whole.replace('"n": 2', '"n": 3'),
+        whole.replace('"n": 3', '"n": 4'),
         "",
         "not json\n",
         whole[:-40],
