@@ -7,6 +7,7 @@ so that a refusal can be looked at again.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -128,7 +129,19 @@ def _opened(
         raise _Unfit("act-malformed") from None
 
 
+def _is_own_number(number: str, entry: ChainEntry) -> bool:
+    """Whether this terminal gives out such numbers in this epoch: ZM-T001-20261102-1-0007-K.
+
+    Prefix, terminal, day, epoch, counter, check character, as the terminal makes them. Without this one terminal could
+    take the number of another's next certificate.
+    """
+    form = rf"ZM-{re.escape(entry.terminal)}-[0-9]{{8}}-{entry.epoch}-[0-9]{{4,16}}-[0-9A-Z]"
+    return re.fullmatch(form, number) is not None
+
+
 def _register(store: Store, entry: ChainEntry, act: CertificateIssued) -> None:
+    if not _is_own_number(act.number, entry):
+        raise _Unfit("certificate-number-foreign")
     if store.certificate(act.number) is not None:
         raise _Unfit("certificate-number-taken")
     store.register(

@@ -368,7 +368,8 @@ def test_a_word_about_the_old_key_takes_nobody_out_of_service_when_the_key_was_c
 
 def test_a_certificate_number_that_both_branches_gave_out_is_registered_once(hall, original, clone):
     paper = CertificateIssued(
-        number="ZM-T0001-20261101-1-0002-X", item="SI-04", id_number="11010519491231002X", name="somebody", facts=(("a", "b"),),
+        number="ZM-T0001-20261101-1-0002-X", item="SI-04", id_number="11010519491231002X", name="somebody",
+        facts=(("a", "b"),),
         data_as_of="2026-11-01T00:00:00.000Z", issued_at="2026-11-01T00:00:00.000Z",
         expires_at="2027-11-01T00:00:00.000Z", pdf_sha256="0" * 64, code_sha256="0" * 64, seal_key_id="k",
     ).to_wire()  # fmt: skip

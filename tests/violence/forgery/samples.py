@@ -35,8 +35,9 @@ AT = "2026-11-22T00:00:00.000Z"
 ACTS = {
     "record-query": RecordQuery(item="SI-02", id_number=ID_NUMBER, card_number=CARD, data_as_of=AT, outcome="shown"),
     "certificate-issued": CertificateIssued(
-        number="ZM-1", item="SI-04", id_number=ID_NUMBER, name="李测试", facts=(("累计", "172 个月"),), data_as_of=AT,
-        issued_at=AT, expires_at=AT, pdf_sha256="ab" * 32, code_sha256="cd" * 32, seal_key_id="ef" * 8,
+        number="ZM-T0001-20261122-1-0002-X", item="SI-04", id_number=ID_NUMBER, name="李测试",
+        facts=(("累计", "172 个月"),), data_as_of=AT, issued_at=AT, expires_at=AT,
+        pdf_sha256="ab" * 32, code_sha256="cd" * 32, seal_key_id="ef" * 8,
     ),
     "application": Application(
         item="EM-01", id_number=ID_NUMBER, card_number=CARD, local_number="L-1", content=(("工种", "电工"),)
@@ -67,12 +68,15 @@ def chain(terminal: FakeTerminal) -> bytes:
     return ChainUpload(entries=tuple(terminal.chain)).to_wire()
 
 
-def heartbeat(terminal: FakeTerminal) -> bytes:
+REPORTED = (OrderReport(number=1, state="done", reason="carried-out"),)
+
+
+def heartbeat(terminal: FakeTerminal, orders: tuple[OrderReport, ...] = REPORTED) -> bytes:
     return Heartbeat(
         nonce=os.urandom(16), at=AT, version="1.0.0", suite=terminal.suite,
         devices=(DeviceReport(device="card-reader", state="online", fault="E-1", since=AT),), pending=1,
         oldest_pending=AT, awaiting_result=0, clock_offset=-3, free_bytes=10**9, snapshot=1, locked=False,
-        orders=(OrderReport(number=1, state="done", reason="carried-out"),),
+        orders=orders,
     ).to_wire()  # fmt: skip
 
 
