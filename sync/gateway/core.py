@@ -1,8 +1,9 @@
 """The gateway's core: one request in, one answer out, all memory in the store, all time from the clock.
 
 Every request of a terminal is signed. One transaction holds the nonce, the look at the chain and what is written: an
-answer never leaves before its cause is on disk. A request that is refused before its endpoint leaves nothing behind but
-an alarm; what an endpoint refuses has used up its nonce, and shows that the terminal was there.
+answer never leaves before its cause is on disk. A request that ends in `Refused` (its signature, its key, its form)
+leaves nothing behind but an alarm, and may come again as it is. What an endpoint answers, a refusal too, has used up
+its nonce, and shows that the terminal was there.
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ from typing import Final, Protocol
 
 from offline_store.chain import timestamp
 from sync.gateway.client_certificates import certificate_serial
-from sync.gateway.endpoint import Asked, Centre, message_in
+from sync.gateway.endpoint import Asked, Centre, Endpoint, message_in
 from sync.gateway.endpoints import ENDPOINTS
 from sync.gateway.enrolling import enrol
 from sync.gateway.refusals import Refused, problem, unavailable
 from sync.gateway.store import Store, StoreUnavailable
-from sync.gateway.terminal_certificates import check_certificate
+from sync.gateway.terminal_certificates import check_certificate, known_key
 from sync.protocol.enrolment import EnrolmentRequest
 from sync.protocol.exchange import Request, Response
 from sync.protocol.messages import MAX_REQUEST_BYTES
 from sync.protocol.signatures import WINDOW_SECONDS, KeyLookup, SignatureRefused, Signed, fingerprint, verify
 
+_LONGEST_WAIT: Final = 3600
 _ENROL: Final = "/v1/enrol"
 _TIME: Final = "/v1/time"
 _UNSIGNED: Final = {_TIME: "GET", _ENROL: "POST"}
@@ -64,11 +66,21 @@ def _route(request: Request, store: Store, now: datetime, centre: Centre) -> Res
         return _enrol(request, store, now, centre) if route == _ENROL else Response(204)
     with store.transaction():
         who = _verified(request, _certified_key(store), now)
-        check_certificate(store, who, timestamp(now))
+        asked = Asked(request, known_key(store, who), now, store, centre)
+        _check_certificate(asked, endpoint)
         _note_client_certificate(request, store, who, now, centre)
         _use_up(store, who, now)
         store.seen(who.terminal, timestamp(now))
-        return endpoint.answer(Asked(request, who.terminal, who.fingerprint, now, store, centre))
+        return endpoint.answer(asked)
+
+
+def _check_certificate(asked: Asked, endpoint: Endpoint) -> None:
+    try:
+        check_certificate(asked.store, asked.key, timestamp(asked.now))
+    except Refused as refused:
+        if endpoint.when_revoked is None or asked.key.revoked_at is None:
+            raise
+        raise Refused(endpoint.when_revoked(asked, refused.response), refused.alarm) from None
 
 
 def _raised(refused: Refused, store: Store, at: str) -> Response:
@@ -102,6 +114,11 @@ def _verified(request: Request, key_of: KeyLookup, now: datetime) -> Signed:
 
 def _use_up(store: Store, who: Signed, now: datetime) -> None:
     until = who.created + WINDOW_SECONDS
+    last = store.forgotten_until(until)
+    if last is not None:
+        # the clock was set back: whether this request was seen in that time is not known any more
+        wait = str(min(last - until + 1, _LONGEST_WAIT))
+        raise Refused(problem(503, "clock-set-back", "The centre's clock was set back.", headers={"retry-after": wait}))
     if not store.use_nonce(who.fingerprint, who.nonce, until=until, now=int(now.timestamp())):
         raise Refused(problem(401, "nonce-used", "This very request was seen before; sign a new one."))
 

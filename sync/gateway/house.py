@@ -133,6 +133,9 @@ def publish(
 ) -> Manifest:
     """Offer the draft as the next generation, signed, for 30 days. Raises NoDraft.
 
+    Generations are numbered by the seconds of their making, or one more than the last: a gateway that was restored from
+    a backup gives out no number again that terminals already have with other contents.
+
     `noted` is called within the same transaction: what it writes is kept with the offer, or neither is.
     """
     draft = house.folder / DRAFT
@@ -145,7 +148,7 @@ def publish(
             raise NoDraft("the last population was cut off: run kiosk-gateway population again")
     with house.store.transaction():
         latest = house.store.latest_snapshot()
-        generation = 1 if latest is None else latest.generation + 1
+        generation = max(0 if latest is None else latest.generation + 1, int(now.timestamp()))
         manifest = facts.model_copy(
             update={
                 "generation": generation,

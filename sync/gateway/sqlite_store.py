@@ -31,6 +31,10 @@ from sync.gateway.store import (
 _ENTRY: Final = "c.terminal, c.epoch, c.seq, c.kind, c.at, c.header, c.prev, c.body_commitment, c.hash"
 
 
+_STRETCH_SECONDS: Final = 3600
+"""Nonces forgotten with no longer pause than this between them are one stretch: rows are few, whatever the traffic."""
+
+
 class SqliteStore(Database):
     """The gateway's memory in `folder`."""
 
@@ -65,8 +69,27 @@ class SqliteStore(Database):
         self.run("UPDATE terminal SET last_seen_at = ? WHERE number = ?", (at, number))
 
     def use_nonce(self, fingerprint: str, nonce: str, *, until: int, now: int) -> bool:
-        self.run("DELETE FROM nonce WHERE until < ?", (now,))
+        outdated = self.one("SELECT min(until), max(until) FROM nonce WHERE until < ?", now)
+        if outdated is not None and outdated[0] is not None:
+            self._forget_nonces(*outdated)
         return self.run("INSERT OR IGNORE INTO nonce VALUES (?, ?, ?)", (fingerprint, nonce, until)) == 1
+
+    def forgotten_until(self, until: int) -> int | None:
+        row = self.one("SELECT max(last) FROM forgotten_nonces WHERE first <= ? AND last >= ?", until, until)
+        return row[0] if row else None
+
+    def _forget_nonces(self, first: int, last: int) -> None:
+        """Delete them, and remember the stretch of time they were of; one that follows soon is the same stretch."""
+        self.run("DELETE FROM nonce WHERE until BETWEEN ? AND ?", (first, last))
+        near = self.one(
+            "SELECT min(first), max(last) FROM forgotten_nonces WHERE first <= ? AND last >= ?",
+            last + _STRETCH_SECONDS,
+            first - _STRETCH_SECONDS,
+        )
+        if near is not None and near[0] is not None:
+            self.run("DELETE FROM forgotten_nonces WHERE first BETWEEN ? AND ?", near)
+            first, last = min(first, near[0]), max(last, near[1])
+        self.run("INSERT INTO forgotten_nonces VALUES (?, ?)", (first, last))
 
     # enrolment
 

@@ -51,7 +51,7 @@ class IssuedCode:
     """Fingerprint of the key that was enrolled with it."""
     answer: bytes | None = field(repr=False)
     cancelled: bool = False
-    """A newer code was made for the same number before this one was used."""
+    """Before it was used a newer code was made for the same number, or the terminal was revoked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,12 @@ class Store(Protocol):
     def seen(self, number: str, at: str) -> None: ...
     def use_nonce(self, fingerprint: str, nonce: str, *, until: int, now: int) -> bool:
         """Remember a nonce until then; False if it was used before. Forgets what `now` has outdated."""
+
+    def forgotten_until(self, until: int) -> int | None:
+        """When nonces that were kept until this time may have been forgotten: the last such time in one stretch.
+
+        A clock that was set back brings such a time again; None is the usual answer.
+        """
 
     # enrolment
 

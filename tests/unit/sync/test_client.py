@@ -361,14 +361,15 @@ def snapshot(kiosk, port, key=None):
 def test_a_snapshot_is_fetched_once_and_then_only_when_there_is_a_newer_one(kiosk, offered):
     port = Generations()
     assert snapshot(kiosk, port) == Done(1)
-    assert (port.kept, port.rows) == (1, [person()])
+    first = port.kept
+    assert (first > 0, port.rows) == (True, [person()])
     assert port.manifest.counts == {"person": 1}
     kiosk.asked.clear()
     assert snapshot(kiosk, port) == Done()
     assert [request.path for request in kiosk.asked] == ["/v1/snapshot"]
     publish(offered, kiosk.hall.clock.now())
     assert snapshot(kiosk, port) == Done(1)
-    assert port.kept == 2
+    assert port.kept > first
 
 
 def test_without_a_snapshot_at_the_centre_there_is_nothing_to_do(kiosk):
@@ -377,7 +378,7 @@ def test_without_a_snapshot_at_the_centre_there_is_nothing_to_do(kiosk):
 
 def test_an_older_generation_an_expired_or_a_forged_one_is_refused_before_anything_is_loaded(kiosk, offered):
     port = Generations()
-    port.kept = 5
+    port.kept = 2**52
     assert snapshot(kiosk, port) == Stopped("generation-not-newer")
     port.kept = 0
     assert snapshot(kiosk, port, bytes(32)) == Stopped("manifest-not-genuine")
@@ -389,7 +390,11 @@ def test_an_older_generation_an_expired_or_a_forged_one_is_refused_before_anythi
 def test_a_damaged_package_is_fetched_again_later_and_nothing_is_loaded(kiosk, offered):
     def damage(request, ask):
         answer = ask(request)
-        return replace(answer, body=answer.body[:-9] + b"123456789") if request.path.endswith("/1") else answer
+        return (
+            replace(answer, body=answer.body[:-9] + b"123456789")
+            if request.path.startswith("/v1/snapshot/")
+            else answer
+        )
 
     kiosk.between = damage
     port = Generations()

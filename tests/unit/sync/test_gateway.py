@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from kiosk.certificates.number import CertificateNumber
 from offline_store.chain import GENESIS, EpochOpened, Position, body_info, canonical_json, make_entry
 from sync.gateway.sqlite_store import SqliteStore
 from sync.protocol.exchange import PROBLEM, Request
@@ -28,7 +30,10 @@ QUERY = RecordQuery(
 ).to_wire()
 
 
-def certificate(number="990100-T0001-1-2", code="cd"):
+NUMBER = str(CertificateNumber("T0001", date(2026, 11, 22), 1, 2))
+
+
+def certificate(number=NUMBER, code="cd"):
     return CertificateIssued(
         number=number, item="SI-05", id_number="11010519491231002X", name="测试人", facts=(("险种", "养老"),),
         data_as_of="2026-11-01T00:00:00.000Z", issued_at="2026-11-22T00:00:00.000Z",
@@ -53,6 +58,43 @@ def terminal(hall):
     terminal = hall.terminal()
     terminal.open_epoch()
     return terminal
+
+
+# --- once
+
+
+def seen_at(terminal, **back):
+    """A page of results that was asked for and answered; then the clock goes on, and is set back."""
+    request = terminal.signed("GET", "/v1/results?after=0&generation=0")
+    assert terminal.hall.ask(request).status == 200
+    terminal.hall.clock.forward(minutes=12)
+    assert terminal.get("/v1/results?after=0&generation=0").status == 200
+    terminal.hall.clock.forward(**back)
+    return request
+
+
+def test_a_clock_that_is_set_back_lets_no_request_pass_again(hall, terminal):
+    request = seen_at(terminal, minutes=-12)
+    refused = hall.ask(request)
+    assert refusal(refused) == (503, "clock-set-back")
+    assert 0 < int(refused.headers["retry-after"]) <= 3600
+
+
+def test_terminals_are_answered_again_once_the_clock_is_past_what_was_forgotten(hall, terminal):
+    seen_at(terminal, minutes=-12)
+    waited = terminal.get("/v1/results?after=0&generation=0").headers["retry-after"]
+    hall.clock.forward(seconds=int(waited))
+    assert terminal.get("/v1/results?after=0&generation=0").status == 200
+
+
+def test_a_clock_that_was_a_year_ahead_keeps_nobody_waiting_when_it_is_put_right(hall, terminal):
+    assert terminal.get("/v1/results?after=0&generation=0").status == 200
+    hall.clock.forward(days=300)
+    for _ in range(9):
+        assert terminal.get("/v1/results?after=0&generation=0").status == 200
+        hall.clock.forward(minutes=4)
+    hall.clock.forward(days=-300)
+    assert terminal.get("/v1/results?after=0&generation=0").status == 200
 
 
 # --- received
@@ -375,7 +417,7 @@ def test_a_certificate_whose_times_are_none_is_refused_before_anybody_looks_it_u
     assert hall.process() == (1, 1)
     assert results(terminal).results[1].reason == "act-malformed"
     with hall.store.transaction():
-        assert hall.store.certificate("990100-T0001-1-2") is None
+        assert hall.store.certificate(NUMBER) is None
 
 
 def test_a_certificate_enters_the_register_once(hall, terminal):
@@ -384,8 +426,27 @@ def test_a_certificate_enters_the_register_once(hall, terminal):
     terminal.upload()
     assert hall.process() == (2, 1)
     assert results(terminal).results[-1].reason == "certificate-number-taken"
-    found = hall.store.certificate("990100-T0001-1-2")
+    found = hall.store.certificate(NUMBER)
     assert (found.state, found.code_sha256, found.terminal) == ("known", "cd" * 32, "T0001")
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        str(CertificateNumber("T0002", date(2026, 11, 22), 1, 2)),
+        str(CertificateNumber("T0001", date(2026, 11, 22), 2, 2)),
+        "990100-T0002-1-2",
+        "A/../x",
+        NUMBER.lower(),
+    ],
+    ids=["another terminal's", "another epoch's", "no number of ours", "a path", "small letters"],
+)
+def test_no_terminal_takes_a_number_that_is_not_its_own(hall, terminal, number):
+    terminal.append("certificate-issued", certificate(number))
+    terminal.upload()
+    assert hall.process() == (1, 1)
+    assert results(terminal).results[-1].reason == "certificate-number-foreign"
+    assert hall.store.certificate(number) is None
 
 
 def test_received_is_not_processed(hall, terminal):
@@ -393,7 +454,7 @@ def test_received_is_not_processed(hall, terminal):
     terminal.upload()
     assert {row[4] for row in rows(hall)} == {"received"}
     assert results(terminal).results == ()
-    assert hall.store.certificate("990100-T0001-1-2") is None
+    assert hall.store.certificate(NUMBER) is None
 
 
 def test_a_store_opened_again_holds_what_was_received(hall, terminal):

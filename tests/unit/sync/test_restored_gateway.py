@@ -17,6 +17,7 @@ from offline_store.journal import open_journal
 from sync.client import jobs
 from sync.client.outcomes import Done
 from sync.client.session import Session
+from sync.gateway.house import House, publish, write_draft
 from sync.gateway.sqlite_store import SqliteStore
 from sync.protocol.messages import CertificateIssued, RecordQuery
 from sync.protocol.sealing import seal_body
@@ -232,19 +233,39 @@ def test_after_a_generation_that_the_backup_never_knew_everything_is_read_again_
     assert processed(hall, "T0001") == ["A1", "B1"]
 
 
+def test_a_snapshot_published_after_a_restore_is_a_newer_one_for_who_has_the_lost_one(hall, tmp_path):
+    house = House(hall.folder, hall.authority, hall.store, "", "")
+    write_draft(hall.folder, [], lambda done: None)
+    publish(house, hall.clock.now())
+    copy = backup(hall, tmp_path / "backup")
+    hall.clock.forward(hours=1)
+    lost = publish(house, hall.clock.now())
+    restore(hall, copy)
+    hall.clock.forward(hours=1)
+    again = publish(House(hall.folder, hall.authority, hall.store, "", ""), hall.clock.now())
+    assert again.generation > lost.generation
+
+
+def test_two_snapshots_of_one_second_have_two_numbers(hall):
+    house = House(hall.folder, hall.authority, hall.store, "", "")
+    write_draft(hall.folder, [], lambda done: None)
+    made = [publish(house, hall.clock.now()).generation for _ in range(2)]
+    assert made[0] < made[1]
+
+
 def test_a_certificate_comes_back_into_the_register_and_is_not_called_taken(hall, terminals, tmp_path):
     terminal = terminals[0]
     terminal.act("A1")
     terminal.send()
     copy = backup(hall, tmp_path / "backup")
     hall.clock.forward(days=2)
-    terminal.certificate("SI-04-1")
+    terminal.certificate("ZM-T0001-20261101-1-0003-X")
     terminal.send()
     restore(hall, copy)
-    assert hall.store.certificate("SI-04-1") is None
+    assert hall.store.certificate("ZM-T0001-20261101-1-0003-X") is None
     assert terminal.head() == Done()
     terminal.send()
-    assert hall.store.certificate("SI-04-1").state == "known"
+    assert hall.store.certificate("ZM-T0001-20261101-1-0003-X").state == "known"
     assert hall.store.all("SELECT state FROM result WHERE state = 'refused'") == []
 
 
