@@ -103,14 +103,17 @@ def flipped(folder: Path, name: str, count: int, seed: int) -> Iterator[tuple[in
         yield bit, end_of(folder, content, hashes, name, bit)
 
 
+def fits(name: str, end: str) -> bool:
+    """Whether damage of that file may end so. No start is refused, and the head file's damage costs nothing."""
+    return end == "repaired" if name == "journal.head" else not end.startswith("refused")
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_flipped_bit_is_noticed_or_harmless(in_memory: Path, name: str) -> None:
     ends = Counter(end for _, end in flipped(in_memory / "data", name, FEW, 20261122))
     assert sum(ends.values()) == FEW
-    assert not [end for end in ends if end.startswith("refused")]
-    if name == "journal.head":
-        assert set(ends) == {"repaired"}
-    else:
+    assert [end for end in ends if not fits(name, end)] == []
+    if name != "journal.head":
         # a damaged store is never the one that goes on
         assert ends["all salvaged"] + ends["loss told"] > FEW // 2
 
@@ -132,6 +135,9 @@ def test_a_thousand_flipped_bits_of_each_file(in_memory: Path, soak_seconds: flo
                 failures.append(f"{name}, seed {seed}: {str(failure).splitlines()[0]}")
                 break
             seed += 1
+        failures += [f"{name}: {ends} starts ended so: {end}" for end, ends in found.items() if not fits(name, end)]
+        if name != "journal.head" and found["all salvaged"] < found.total() // 4:
+            failures.append(f"{name}: little came back: {dict(found)}")
     row = {
         "name": "bit flips",
         "seed": soak_seed,

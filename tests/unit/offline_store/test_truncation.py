@@ -126,6 +126,17 @@ def test_what_is_younger_than_its_retention_stays(place: Place) -> None:
     assert journal.verify().count == 11
 
 
+def test_entries_stay_for_two_years_if_nothing_else_is_asked(place: Place) -> None:
+    journal = place.fill(5)
+    settle(place)
+    place.clock.forward(days=730)
+    assert journal.truncate(worth=1) == NothingToTruncate(2, "too-young")
+    place.clock.forward(days=2)
+    outcome = journal.truncate(worth=1)
+    assert isinstance(outcome, Truncated)
+    assert outcome.removed == 4
+
+
 def test_a_retention_below_what_the_law_asks_is_refused(place: Place) -> None:
     with pytest.raises(ValueError, match="184 days"):
         aged(place).truncate(kept=LEAST_KEPT - timedelta(days=1))
@@ -234,7 +245,7 @@ def test_the_centre_is_given_the_record_and_its_head_still_fits(place: Place) ->
 def test_a_centre_that_fell_back_to_the_cut_is_sent_what_is_left(place: Place) -> None:
     truncated(place)
     delivery = place.delivery()
-    assert delivery.rewind(1, 12) == 20
+    assert delivery.rewind(1, 12, acknowledged=delivery.acknowledged_head()) == 20
     assert [item.entry.seq for item in delivery.pending(limit=100, max_bytes=1 << 20)] == list(range(12, 33))
     acknowledged = delivery.acknowledged_head()
     assert acknowledged is not None

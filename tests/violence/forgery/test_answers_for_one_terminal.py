@@ -14,7 +14,7 @@ from sync.gateway.house import DRAFT, write_draft
 from sync.protocol.certificate_code import signer_for
 from sync.protocol.encoding import from_base64url
 from sync.protocol.exchange import PROBLEM
-from sync.protocol.heartbeat import HeartbeatAnswer, TimeStatement
+from sync.protocol.heartbeat import HeartbeatAnswer, Order, OrderReport, TimeStatement
 from sync.protocol.messages import Problem, Results, parse
 from sync.protocol.questions import AnswerStatement, Question
 from sync.protocol.statements import Statement, StatementRefused, read_statement
@@ -104,19 +104,26 @@ def test_an_answer_that_was_overheard_is_no_answer_to_another(hall, a, b):
 
 
 def test_orders_and_the_time_come_with_ones_own_heartbeat(hall, a, b):
-    theirs = parse(HeartbeatAnswer, hall.ask(b.signed("POST", "/v1/heartbeat", heartbeat(b))).body)
-    assert len(theirs.orders) <= 1
+    # the order is still open when the other terminal asks
     mine = parse(HeartbeatAnswer, hall.ask(a.signed("POST", "/v1/heartbeat", heartbeat(a))).body)
     assert mine.orders == ()
     time = read_statement("time", TimeStatement, mine.time, hall.authority.public_key)
     assert time.terminal == "T0001"
+    theirs = parse(HeartbeatAnswer, hall.ask(b.signed("POST", "/v1/heartbeat", heartbeat(b, orders=()))).body)
+    (order,) = theirs.orders
+    said = read_statement("order", Order, order, hall.authority.public_key)
+    assert (said.terminal, said.command) == ("T0002", "lock")
 
 
 def test_nobody_reports_on_anothers_order(hall, a, b):
-    hall.ask(a.signed("POST", "/v1/heartbeat", heartbeat(a)))  # says that order 1 is done
-    with hall.store.transaction():
-        (order,) = hall.store.heartbeats.open_orders("T0002", "2026-01-01T00:00:00.000Z", 10)
-    assert (order.number, order.state) == (1, "issued")
+    def order():
+        with hall.store.transaction():
+            (found,) = hall.store.heartbeats.open_orders("T0002", "2026-01-01T00:00:00.000Z", 10)
+        return found
+
+    done = OrderReport(number=order().number, state="done", reason="carried-out")
+    assert hall.ask(a.signed("POST", "/v1/heartbeat", heartbeat(a, orders=(done,)))).status == 200
+    assert order().state == "issued"
 
 
 def test_bodies_are_sealed_to_the_centre_and_to_nobody_else(hall, a, b):

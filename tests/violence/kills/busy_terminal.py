@@ -25,13 +25,15 @@ from drivers.scheduler import VirtualScheduler
 from kiosk.app.directory import DataDirectory
 from kiosk.catalogue.answering import Showing
 from kiosk.fonts import Fonts
-from kiosk.intents import ItemChosen, Press, Pressed
-from kiosk.screen import Result, ResultKind, Screen
+from kiosk.intents import DigitTyped, ItemChosen, OptionChosen, Press, Pressed
+from kiosk.screen import Body, Confirm, Question, Result, ResultKind, Screen
 from kiosk.sessions.state import EnteringPin, InMenu, Serving, Standby, Taking
 from kiosk.terminal import State
 from sync.poke import poke
 
-ITEMS = ("SI-01", "SI-02", "CRD-03", "SI-04")
+APPLIED = "EM-01"
+ITEMS = ("SI-01", "SI-02", "CRD-03", "SI-04", APPLIED)
+_MOST_PAGES = 20
 _LONGEST_WAIT = 120.0
 
 
@@ -56,6 +58,7 @@ class BusyTerminal:
         data = DataDirectory(root)
         self._chance, self._cast, self._say = chance, cast, say
         self._last = ""
+        self._body: Body | None = None
         self._scheduler = VirtualScheduler()
         self._bench = Bench(self._scheduler, chance)
         self.life = ProcessLife(
@@ -110,15 +113,37 @@ class BusyTerminal:
     def _ask_for(self, item: str) -> None:
         self._post(ItemChosen(item))
         self._run(5.0)
-        if self._chance.random() < 0.5:
+        if item == APPLIED:
+            self._apply()
+        elif self._chance.random() < 0.5:
             self._post(Pressed(Press.CONFIRM if item == "SI-04" else Press.PRINT))
             self._run(8.0)
         self._post(Pressed(Press.BACK))
         self._run(1.0)
 
+    def _apply(self) -> None:
+        """Answers every question and hands the application over."""
+        for _ in range(_MOST_PAGES):
+            match self._body:
+                case Question(options=(first, *_)):
+                    self._post(OptionChosen(first.key))
+                case Question(unsure=None):
+                    for digit in "20260102":
+                        self._post(DigitTyped(digit))
+                    self._post(Pressed(Press.CONFIRM))
+                case Question():
+                    self._post(Pressed(Press.DECLINE))
+                case Confirm():
+                    self._post(Pressed(Press.CONFIRM))
+                case Result():
+                    return
+            self._run(2.0)
+        raise AssertionError(f"an application came to no end: {type(self._body).__name__}")
+
     def _shown(self, screen: Screen) -> None:
         if not hasattr(self, "life"):
             return
+        self._body = screen.body
         phase = self.life.state.session.phase
         serving = phase.state if isinstance(phase, Serving) else None
         number = serving.number.text if isinstance(serving, Showing) else None

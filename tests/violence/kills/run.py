@@ -26,7 +26,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from busy_terminal import ITEMS, BusyTerminal
+from busy_terminal import APPLIED, ITEMS, BusyTerminal
 from night.cast import Cast, gather
 from night.id_readers import PORT
 from night.still import OneStencil
@@ -39,6 +39,7 @@ from kiosk.certificates.sealing import Seal
 from kiosk.fonts import Fonts, development_directory
 from kiosk.fonts.build import Sources, build
 from kiosk.settings import Keys
+from offline_store.chain import ChainEntry
 from offline_store.journal import read_journal
 from sync.gateway.enrolling import issue_code
 from sync.gateway.house import make_house, open_house, publish, write_draft
@@ -48,8 +49,9 @@ from sync.seal_key import load_seal_key
 
 LIVES_OF_A_TERMINAL = 100
 """Then the next one, for each life begins with a look at the whole chain."""
-_ANSWERED = [item for item in ITEMS if item != "SI-04"]
-"""Items whose act is on the screen once it is recorded; a certificate is there when its paper is."""
+_ANSWERED = [item for item in ITEMS if item not in ("SI-04", APPLIED)]
+"""Items whose act is on the screen once it is recorded; a certificate is there when its paper is, and an application
+has an entry before it, whose place is its number."""
 _DRAINING_SECONDS = 300.0
 
 
@@ -337,9 +339,12 @@ def compared(place: Place, centre: sqlite3.Connection) -> dict[str, int]:
     odd = Counter(state for _, state in theirs.values() if state != "accepted")
     if odd:
         raise BrokenError(f"{place.number}: not accepted: {dict(odd)}")
-    acts = dict(centre.execute("SELECT seq, type FROM act WHERE terminal = ?", (place.number,)).fetchall())
+    acts = [row[0] for row in centre.execute("SELECT seq FROM act WHERE terminal = ?", (place.number,))]
+    if len(acts) != len(set(acts)):
+        raise BrokenError(f"{place.number}: an act was processed twice")
+    applied = applications(place, ours, centre)
     shown = {number for number in place.shown if not number.startswith("RS-") and place_of(number) is not None}
-    for number in shown:
+    for number in shown - applied:
         if place_of(number) not in acts:
             raise BrokenError(f"{place.number}: {number} was shown, and the centre has no act of it")
     papers = set(place.shown) - shown
@@ -349,9 +354,32 @@ def compared(place: Place, centre: sqlite3.Connection) -> dict[str, int]:
     recorded = sum(
         1 for entry in ours.values() if entry.kind == "act" and json.loads(entry.header).get("item") in _ANSWERED
     )
-    if recorded - len(shown) > place.kills + 1:
+    if recorded - len(shown - applied) > place.kills + 1:
         raise BrokenError(f"{place.number}: {recorded} answers recorded, {len(shown)} shown, {place.kills} kills")
-    return {"entries": len(rows), "acts": recorded, "shown": len(shown), "certificates": len(registered)}
+    return {
+        "entries": len(rows),
+        "acts": recorded,
+        "shown": len(shown - applied),
+        "certificates": len(registered),
+        "cases": len(applied),
+        "cases_shown": len(shown & applied),
+    }
+
+
+def applications(place: Place, ours: dict[tuple[int, int], ChainEntry], centre: sqlite3.Connection) -> set[str]:
+    """The numbers of the applications recorded here; each has opened one case at the centre, and none else has."""
+    headers = {at: json.loads(entry.header) for at, entry in ours.items() if entry.kind == "act"}
+    recorded = {
+        at: header["number"]
+        for at, header in headers.items()
+        if (header["item"], header["outcome"]) == (APPLIED, "recorded")
+    }
+    if len(set(recorded.values())) != len(recorded):
+        raise BrokenError(f"{place.number}: an application was recorded twice")
+    cases = Counter(centre.execute("SELECT epoch, seq FROM opened_case WHERE terminal = ?", (place.number,)))
+    if cases != Counter(list(recorded)):
+        raise BrokenError(f"{place.number}: {len(recorded)} applications here, {cases.total()} cases at the centre")
+    return set(recorded.values())
 
 
 def place_of(number: str) -> int | None:

@@ -12,12 +12,14 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from offline_store.chain import timestamp
+from offline_store.connection import open_encrypted
 from offline_store.snapshot import Snapshot
 from sync import process
 from sync.client.outcomes import Done, Later
@@ -75,6 +77,26 @@ def test_a_terminal_enrols_uploads_learns_its_results_and_loads_the_snapshot(gat
     assert (status.demo, status.snapshot.generation, status.backlog.pending) == (True, 1, 0)
     assert dict(status.last_runs)["upload"].outcome == "done"
     assert (terminal.data / "trust" / "revocations.cbor").stat().st_mode & 0o077 == 0
+
+
+def test_a_body_goes_seven_days_after_it_was_processed_and_not_before(gateway, terminal):
+    with terminal.journal() as journal:
+        for _ in range(2):
+            journal.append("act", {"session": "s1"}, QUERY)
+    until(lambda: process.now(terminal.data, keys=terminal.keys).backlog.awaiting_result == 0)
+    now = datetime.now(UTC)
+    ages = {2: timedelta(days=7, minutes=1), 3: timedelta(days=7, minutes=-10)}
+    with terminal.keys.load("store", length=32) as key:
+        store = open_encrypted(terminal.data / "journal.db", key.material)
+        with store.writing():
+            for seq, age in ages.items():
+                sql = "UPDATE delivery SET processed_at = ? WHERE seq = ? AND state = 'processed'"
+                assert store.execute(sql, (timestamp(now - age), seq)) == 1
+        store.close()
+        assert process.now(terminal.data, keys=terminal.keys).complete
+        store = open_encrypted(terminal.data / "journal.db", key.material)
+        assert store.rows("SELECT seq FROM body") == [(3,)]
+        store.close()
 
 
 @pytest.mark.parametrize("damage", ["folder gone", "file overwritten", "file gone"])
