@@ -15,7 +15,15 @@ Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
 class SettingsError(Exception):
-    """terminal.toml cannot be used; names the file, the field and the remedy."""
+    """terminal.toml cannot be used as it is: what is wrong, naming file and field, and `remedy`, the next step."""
+
+    def __init__(self, sentence: str, remedy: str = "correct terminal.toml; kiosk settings checks it") -> None:
+        super().__init__(sentence)
+        self.remedy = remedy
+
+
+class SettingsUnreadable(SettingsError):  # noqa: N818 named by the condition
+    """It is not there, not TOML, or not settings: nothing is known of this terminal."""
 
 
 class _Table(BaseModel):
@@ -149,16 +157,29 @@ class Settings(_Table):
 
 
 def load(path: Path) -> Settings:
-    """Read terminal.toml; SettingsError names the field, its shape and the remedy."""
+    """Read terminal.toml. Raises SettingsUnreadable: field, its shape and the remedy."""
     try:
         table = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise SettingsError(f"{path} does not exist: run `kiosk provision` first, or give --data DIR") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not TOML: {error}") from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        step = "give --data DIR if the terminal is elsewhere; kiosk provision --help tells how one is made"
+        raise SettingsUnreadable(f"{path} does not exist", step) from error
+    except OSError as error:
+        step = "run it as the owner of the data directory"
+        raise SettingsUnreadable(f"{path} cannot be read: {error.strerror}", step) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsUnreadable(f"{path} is not TOML: {error}", _correct(path, "that line")) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        step = _correct(path, "that line")
+        raise SettingsUnreadable(f"{path} is not TOML: no UTF-8 text (at line {line})", step) from error
     try:
         return Settings.model_validate(table)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"{path}: {field}: {first['msg']} (got a {type(first['input']).__name__})") from error
+        sentence = f"{path}: {field}: {first['msg']} (got a {type(first['input']).__name__})"
+        raise SettingsUnreadable(sentence, _correct(path, field)) from error
+
+
+def _correct(path: Path, what: str) -> str:
+    return f"correct {what} in {path}, then kiosk settings --data {path.parent} checks it"

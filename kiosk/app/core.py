@@ -115,7 +115,10 @@ class Core:
 
     def _serve_people(self, keys: KeyProvider) -> None:
         if self._settings.profile == "service" and read_trust(self._data.root).demo:
-            raise SettingsError("profile service and a demonstration authority: enrol at a real centre")
+            raise SettingsError(
+                "profile service and a demonstration authority: what it certifies is valid nowhere",
+                "enrol at a real centre, in an empty directory",
+            )
         # whatever fails on the way up, the threads that run already end: a process that cannot serve must not stay
         with ExitStack() as running:
             stores = TerminalStores(self._data, self._settings, keys, self._clock)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.app.directory import DataDirectory
-from kiosk.app.provisioning import ProvisioningRefused
+from kiosk.app.refusing import address_refused, enrolment_refused
 from kiosk.app.stores import TerminalStores
 from kiosk.clock import SystemClock
 from kiosk.settings import Settings
@@ -48,7 +48,7 @@ def enrol_again(
     try:
         sender = HttpSender(address, tls=data.root / TLS_FOLDER)
     except GatewayAddressUnfit as error:
-        raise ProvisioningRefused("address", str(error), error.remedy) from error
+        raise address_refused(error, typed=False) from error
     try:
         trust = enrol(
             data.root,
@@ -62,7 +62,7 @@ def enrol_again(
             suite=settings.crypto.suite,
         )
     except EnrolmentRefused as error:
-        raise ProvisioningRefused(error.code, error.sentence, "ask the centre for a new code") from error
+        raise enrolment_refused(error) from error
     finally:
         sender.close()
     stores = TerminalStores(data, settings, keys, SystemClock())

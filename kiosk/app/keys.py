@@ -54,7 +54,10 @@ def move_to_tpm(data: DataDirectory, chosen: Keys, step: Step = lambda word: Non
     """
     settings = data.load_settings()
     if settings.keys.tpm and settings.keys != chosen:
-        raise SettingsError("the keys are in a TPM already, and settings name another chip or other registers")
+        raise SettingsError(
+            "the keys are in a TPM already, and settings name another chip or other registers",
+            "kiosk keys reseal changes the registers; name the chip that terminal.toml names",
+        )
     chip, fresh = in_chip(data, chosen), _settings_with(data, chosen)
     with nobody_else(data.root):
         files = KeyFiles(data.keys, allow_file=True, warn=lambda warning: None)
@@ -74,7 +77,7 @@ def reseal(data: DataDirectory, registers: tuple[int, ...], step: Step = lambda 
     """
     settings = data.load_settings()
     if not settings.keys.tpm:
-        raise SettingsError("the keys are not in a TPM: run `kiosk keys move-to-tpm` first")
+        raise SettingsError("the keys are not in a TPM", "kiosk keys move-to-tpm moves them there")
     chosen = Keys(tpm=settings.keys.tpm, tpm_pcrs=registers)
     chip, fresh = in_chip(data, chosen), _settings_with(data, chosen)
     with nobody_else(data.root):
@@ -112,7 +115,9 @@ def _settings_with(data: DataDirectory, chosen: Keys) -> str:
         after = {}
     if before.get("keys") != wanted and after != {**before, "keys": wanted}:
         name = data.settings_file.name
-        raise SettingsError(f"{name} has its keys.… in another way: write them by hand as a table [keys], then repeat")
+        raise SettingsError(
+            f"{name} has its keys.… in another way", "write them by hand as a table [keys], then give the command again"
+        )
     return old if before.get("keys") == wanted else fresh
 
 

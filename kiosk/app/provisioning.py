@@ -1,8 +1,11 @@
-"""Makes a terminal out of an empty directory: settings, keys, trust. Can be repeated with the same code."""
+"""Makes a terminal out of an empty directory: settings, keys, trust. Can be repeated with the same code.
+
+A directory that is a terminal already is refused before anything is asked or changed: its keys are known to the centre
+under its own number, and what it holds would be out of reach under another.
+"""
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -11,25 +14,45 @@ from pathlib import Path
 from kiosk import settings
 from kiosk.app.directory import DataDirectory
 from kiosk.app.keys import key_provider, lines_for
+from kiosk.app.refusing import ProvisioningRefused, address_refused, enrolment_refused
 from kiosk.app.stores import PSEUDONYM_KEY, STORE_KEY, TerminalStores
 from kiosk.clock import SystemClock
 from kiosk.settings import SettingsError
+from offline_store.durable import make_folder, write_file
+from offline_store.journal.files import ASIDE, DATABASE, HEAD
 from offline_store.keys import KeyProvider
-from sync.client.http import TLS_FOLDER, GatewayAddressUnfit, HttpSender
+from offline_store.wiping import WIPED
+from sync.client.http import TLS_FOLDER, GatewayAddressUnfit, HttpSender, checked_address
 from sync.enrolment import enrol
 from sync.protocol.enrolment import EnrolmentRefused, Trust
 from sync.protocol.suites import SuiteName
+from sync.trust import NotEnrolled, read_trust
 
 KEY_BYTES = 32
 
 
-class ProvisioningRefused(Exception):  # noqa: N818 named by the condition
-    """The terminal could not be made; says what is wrong and what to do."""
-
-    def __init__(self, code: str, sentence: str, next_step: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.next_step = next_step
+def refuse_a_terminal(data: DataDirectory, terminal: str) -> None:
+    """Raises ProvisioningRefused when something in this directory belongs to a terminal, or was begun for another."""
+    marks = (data.settings_file.name, DATABASE, HEAD, WIPED, f"{ASIDE}*")
+    found = next((path for mark in marks for path in data.root.glob(mark)), None)
+    if found is not None:
+        raise ProvisioningRefused(
+            "a-terminal",
+            f"{data.root} is a terminal already ({found.name} is there): nothing was changed",
+            f"kiosk enrol --data {data.root} --code CODE gives it a new key; a new terminal wants an empty directory",
+            kind="usage",
+        )
+    try:
+        begun = read_trust(data.root).terminal
+    except NotEnrolled:
+        return
+    if begun != terminal:
+        raise ProvisioningRefused(
+            "a-terminal",
+            f"{data.root} was enrolled as {begun}: nothing was changed",
+            f"give --terminal {begun}, or name an empty directory",
+            kind="usage",
+        )
 
 
 def provision(
@@ -45,28 +68,38 @@ def provision(
     random: Callable[[int], bytes],
     suite: SuiteName = "intl",
 ) -> Trust:
-    """Enrol, then write terminal.toml last: a directory with settings is a terminal. `keys_in`: where its keys lie."""
+    """Enrol, then write terminal.toml last: a directory with settings is a terminal. `keys_in`: where its keys lie.
+
+    Raises ProvisioningRefused, and the errors of keys and disk.
+    """
+    refuse_a_terminal(data, terminal)
     draft = _draft(terminal, gateway, devices, suite, keys_in, demonstration=demonstration)
     _check(draft)
-    data.root.mkdir(parents=True, exist_ok=True)
+    try:
+        checked_address(gateway)
+    except GatewayAddressUnfit as error:
+        raise address_refused(error, typed=True) from error
+    make_folder(data.root)
     keys = key_provider(settings.Settings(terminal=terminal, keys=keys_in), data, quiet=True)
     try:
         sender = HttpSender(gateway, tls=data.root / TLS_FOLDER)
     except GatewayAddressUnfit as error:
-        raise ProvisioningRefused("address", str(error), "give --gateway http(s)://host:port") from error
+        raise address_refused(error, typed=True) from error
     try:
         trust = enrol(
             data.root, terminal=terminal, code=code, keys=keys, send=sender, now=now, random=random, suite=suite
         )
     except EnrolmentRefused as error:
-        raise ProvisioningRefused(error.code, error.sentence, "ask the centre for a new code") from error
+        raise enrolment_refused(error) from error
     finally:
         sender.close()
     if trust.demo and not demonstration:
         sentence = f"{trust.organisation} is a demonstration authority: what it certifies is valid nowhere"
-        raise ProvisioningRefused("demonstration", sentence, "enrol at a real centre, or give --demonstration")
+        raise ProvisioningRefused(
+            "demonstration", sentence, "enrol at a real centre in an empty directory, or give --demonstration"
+        )
     _make_keys(keys, random)
-    _write(data.settings_file, draft + _centre(trust))
+    write_file(data.settings_file, (draft + _centre(trust)).encode())
     # the journal's first epoch is opened here, so that the sync process finds one whoever starts first
     TerminalStores(data, data.load_settings(), keys, SystemClock()).close()
     return trust
@@ -115,7 +148,7 @@ def _plain(value: str) -> str:
     """A TOML basic string's content: what is typed here never needs a quote, a backslash or a control character."""
     if any(character in '"\\' or ord(character) < 32 for character in value):
         raise ProvisioningRefused(
-            "characters", "a value has a quote, backslash or control character", "type it plainly"
+            "characters", "a value has a quote, backslash or control character", "type it plainly", kind="usage"
         )
     return value
 
@@ -128,13 +161,4 @@ def _check(draft: str) -> None:
             settings.load(file)
         except SettingsError as error:
             sentence = str(error).replace(str(file), "terminal.toml")
-            raise ProvisioningRefused("settings", sentence, "give the value as --help says") from error
-
-
-def _write(file: Path, content: str) -> None:
-    draft = file.with_suffix(".new")
-    with draft.open("w", encoding="utf-8") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    draft.replace(file)
+            raise ProvisioningRefused("settings", sentence, "give the value as --help says", kind="usage") from error

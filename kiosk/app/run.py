@@ -41,7 +41,7 @@ def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
     try:
         settings = data.load_settings()
     except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{error}\nNext: {error.remedy}\n")
         return 3
 
     def ended() -> None:
@@ -68,7 +68,7 @@ def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
     try:
         core.join()
     except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{error}\nNext: {error.remedy}\n")
         return 3
     except KeyFault as error:
         sys.stderr.write(f"{error}\nNext: {error.remedy}\n")
@@ -84,10 +84,13 @@ def _fitting(panel: Panel, application: QGuiApplication) -> Panel:
 
 
 def appearance(file: Path) -> tuple[Panel, Hall]:
-    """Panel and hall for the first frame, read without the settings' checks; those follow and are strict."""
+    """Panel and hall for the first frame, read without the settings' checks; those follow, are strict and say why."""
     from ui.panel import Hall, Panel
 
-    table = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+    try:
+        table = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        table = {}
     panel, place = table.get("panel", {}), table.get("place", {})
     return (
         Panel(**{name: panel[name] for name in ("width", "height", "diagonal_inch", "animate") if name in panel}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
 
@@ -17,6 +17,10 @@ class Exit(IntEnum):
     NO = 1
     USAGE = 2
     UNKNOWN = 3
+
+
+EXITS: Final[Mapping[str, Exit]] = {"no": Exit.NO, "usage": Exit.USAGE, "unknown": Exit.UNKNOWN}
+"""Of a refusal that says its own kind."""
 
 
 def answer(document: Mapping[str, Any], *, as_json: bool) -> None:

@@ -53,11 +53,14 @@ def read_card_command(
     from kiosk import settings
     from kiosk.app.hardening import harden
     from kiosk.app.lanes import reader_roles
-    from kiosk.settings import Readers, Settings
+    from kiosk.settings import Readers, Settings, SettingsError
 
     harden()
     named = Settings(terminal="CLI", readers=Readers(user=user, sam=sam))
-    chosen = settings.load(data / "terminal.toml") if data else named
+    try:
+        chosen = settings.load(data / "terminal.toml") if data else named
+    except SettingsError as error:
+        refuse(Exit.UNKNOWN, str(error), why="settings", next_step=error.remedy, as_json=as_json)
     lane = ThreadLane("card-reader", PcscLink(reader_roles(chosen)))
     try:
         read = _run(lane, read_card(datetime.now(HALL_ZONE).date()), 20)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli.answers import Exit, answer, refuse
+from kiosk.cli.answers import EXITS, Exit, answer, refuse
 from kiosk.cli.options import Data, Json, opened
 
 
@@ -22,7 +22,7 @@ def enrol_command(
     Stop the terminal first. What the journal holds and the centre has not is uploaded by the next `kiosk sync`.
     """
     from kiosk.app.enrolling_again import enrol_again
-    from kiosk.app.provisioning import ProvisioningRefused
+    from kiosk.app.refusing import ProvisioningRefused
     from offline_store.errors import StoreBusy, StoreError
     from sync.trust import NotEnrolled
 
@@ -30,7 +30,7 @@ def enrol_command(
     try:
         done = enrol_again(directory, settings, keys, code, now=lambda: datetime.now(UTC), random=os.urandom)
     except ProvisioningRefused as error:
-        refuse(Exit.NO, str(error), why=error.code, next_step=error.next_step, as_json=as_json)
+        refuse(EXITS[error.kind], str(error), why=error.code, next_step=error.next_step, as_json=as_json)
     except NotEnrolled as error:
         refuse(Exit.UNKNOWN, str(error), why="not-enrolled", next_step="kiosk provision --help", as_json=as_json)
     except StoreBusy as error:

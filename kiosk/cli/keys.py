@@ -67,13 +67,15 @@ def reseal_command(data: Data, pcrs: Pcrs = "", as_json: Json = False) -> None:
 @contextmanager
 def _told(*, as_json: bool) -> Iterator[None]:
     """What cannot be done is said, with what to do next."""
-    from kiosk.settings import SettingsError
+    from kiosk.settings import SettingsError, SettingsUnreadable
     from offline_store.errors import StoreBusy, StoreError
 
     try:
         yield
+    except SettingsUnreadable as error:
+        refuse(Exit.UNKNOWN, str(error), why="settings", next_step=error.remedy, as_json=as_json)
     except SettingsError as error:
-        refuse(Exit.NO, str(error), why="settings", next_step="kiosk settings --data DIR", as_json=as_json)
+        refuse(Exit.NO, str(error), why="settings", next_step=error.remedy, as_json=as_json)
     except StoreBusy as error:
         step = "stop kiosk run and the sync process, then try again"
         refuse(Exit.NO, str(error), why="StoreBusy", next_step=step, as_json=as_json)

@@ -21,18 +21,23 @@ Json = Annotated[bool, typer.Option("--json", help="one JSON document")]
 
 
 def opened(data: Path, *, as_json: bool) -> tuple[DataDirectory, Settings, KeyProvider]:
-    """The directory, its settings and keys; ends the command with a sentence when one of them is missing."""
+    """The directory, its settings and keys; ends the command with a sentence when one of them is missing.
+
+    What is opened here holds keys or personal data: the process is hardened first.
+    """
     from kiosk.app.directory import DataDirectory
+    from kiosk.app.hardening import harden
     from kiosk.app.keys import key_provider
     from kiosk.settings import SettingsError
     from offline_store.errors import StoreError
 
+    harden()
     directory = DataDirectory(data)
     try:
         settings = directory.load_settings()
         return directory, settings, key_provider(settings, directory, quiet=True)
     except SettingsError as error:
-        refuse(Exit.UNKNOWN, str(error), why="settings", next_step="kiosk provision --help", as_json=as_json)
+        refuse(Exit.UNKNOWN, str(error), why="settings", next_step=error.remedy, as_json=as_json)
     except StoreError as error:
         refuse(Exit.UNKNOWN, str(error), why=type(error).__name__, next_step=error.remedy, as_json=as_json)
 

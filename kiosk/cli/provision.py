@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kiosk.cli.answers import Exit, answer, refuse
+from kiosk.cli.answers import EXITS, Exit, answer, refuse
 from kiosk.cli.options import Data, Json, keys_table, opened
 
 
@@ -45,9 +45,12 @@ def provision_command(
 ) -> None:
     """Make the keys, enrol at the centre with the code, and write terminal.toml."""
     from kiosk.app.directory import DataDirectory
-    from kiosk.app.provisioning import ProvisioningRefused, provision
+    from kiosk.app.hardening import harden
+    from kiosk.app.provisioning import provision, refuse_a_terminal
+    from kiosk.app.refusing import ProvisioningRefused
     from offline_store.errors import StoreError
 
+    harden()
     if not allow_key_files and not tpm:
         step = "give --tpm device:/dev/tpmrm0, or --allow-key-files for a demonstration"
         refuse(
@@ -61,13 +64,15 @@ def provision_command(
         "pin_pad": pin_pad,
         "barcode_reader": barcode_reader,
     }
-    if package_root is not None:
-        from kiosk.cli.synchronise import lay_package_root
-
-        lay_package_root(data, package_root, as_json=as_json)
+    directory = DataDirectory(data)
     try:
+        if package_root is not None:
+            from kiosk.cli.synchronise import lay_package_root
+
+            refuse_a_terminal(directory, terminal)
+            lay_package_root(data, package_root, as_json=as_json)
         trust = provision(
-            DataDirectory(data),
+            directory,
             terminal,
             gateway,
             code,
@@ -79,7 +84,7 @@ def provision_command(
             suite=suite,
         )
     except ProvisioningRefused as error:
-        refuse(Exit.NO, str(error), why=error.code, next_step=error.next_step, as_json=as_json)
+        refuse(EXITS[error.kind], str(error), why=error.code, next_step=error.next_step, as_json=as_json)
     except StoreError as error:
         refuse(Exit.UNKNOWN, str(error), why=type(error).__name__, next_step=error.remedy, as_json=as_json)
     answer(

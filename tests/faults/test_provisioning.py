@@ -36,16 +36,19 @@ def technician(standing, provisioning, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("fault", "why", "says"),
+    ("fault", "why", "exit_code", "says", "next_step"),
     [
-        ("used", "enrolment-code-used", "used before"),
-        ("mistyped", "code-mistyped", "typing error"),
-        ("for another", "enrolment-code-other-terminal", "another terminal"),
-        ("gateway down", "no-answer", "does not answer"),
-        ("number unfit", "settings", "terminal"),
+        ("used", "enrolment-code-used", 1, "used before", "new code"),
+        ("mistyped", "code-mistyped", 2, "typing error", "type the code again"),
+        ("for another", "enrolment-code-other-terminal", 1, "another terminal", "a code of this terminal's number"),
+        ("gateway down", "no-answer", 3, "does not answer", "the code stays good"),
+        ("address unfit", "address", 2, "address", "--gateway"),
+        ("number unfit", "settings", 2, "terminal", "--help"),
     ],
 )
-def test_a_refusal_says_why_and_what_to_do_and_leaves_no_half_terminal(technician, fault, why, says):
+def test_a_refusal_says_why_and_what_to_do_and_leaves_no_half_terminal(
+    technician, fault, why, exit_code, says, next_step
+):
     number, gateway = f"P{next(_numbers)}", ""
     code = code_for(technician.hall, number)
     if fault == "used":
@@ -62,18 +65,21 @@ def test_a_refusal_says_why_and_what_to_do_and_leaves_no_half_terminal(technicia
         code = code_for(technician.hall, "P999")
     elif fault == "gateway down":
         gateway = nobody_listens()
+    elif fault == "address unfit":
+        gateway = "foo"
     elif fault == "number unfit":
         number = "terminal-1"
     returned, error, said = technician(number, code, gateway)
-    assert returned == 1
+    assert returned == exit_code
     assert error["code"] == why
     assert says in error["sentence"]
-    assert error["next"]
+    assert next_step in error["next"]
+    assert ("new code" in error["next"]) == (fault == "used")
     assert error["sentence"] in said
     assert "Traceback" not in said
     assert not (technician.data / "terminal.toml").exists()
     assert not (technician.data / "journal.db").exists()
-    assert not list(technician.data.rglob("*.new"))
+    assert not list(technician.data.rglob("*.new*"))
     assert not list((technician.data / "trust").glob("*"))
     if fault == "used":
         # nothing stands in the way of a good code

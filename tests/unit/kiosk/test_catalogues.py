@@ -111,8 +111,22 @@ def test_a_setting_that_cannot_be_is_named_with_its_file(tmp_path, content, fiel
     with pytest.raises(SettingsError, match=re.escape(field)) as refused:
         load(file)
     assert str(file) in str(refused.value)
+    assert "correct" in refused.value.remedy
+    assert str(file) in refused.value.remedy
+    assert "provision" not in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    "content", [b'terminal = "T001"\n\n[place\n', b'terminal = "T001"\n\ncity = "\xff"\n'], ids=["no TOML", "no text"]
+)
+def test_settings_that_are_not_toml_name_the_line(tmp_path, content):
+    file = tmp_path / "terminal.toml"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError, match="line 3"):
+        load(file)
 
 
 def test_a_terminal_without_settings_says_what_to_do(tmp_path):
-    with pytest.raises(SettingsError, match="kiosk provision"):
+    with pytest.raises(SettingsError, match="does not exist") as refused:
         load(tmp_path / "terminal.toml")
+    assert "kiosk provision" in refused.value.remedy

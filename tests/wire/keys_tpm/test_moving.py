@@ -130,8 +130,9 @@ def test_settings_that_say_it_otherwise_are_left_to_a_person_and_the_files_stay(
     terminal: Terminal, chip: SimulatedChip
 ) -> None:
     terminal.data.settings_file.write_text('terminal = "T001"\nkeys.allow_file = true\n', "utf-8")
-    with pytest.raises(SettingsError, match="by hand"):
+    with pytest.raises(SettingsError, match="another way") as refused:
         move_to_tpm(terminal.data, Keys(tpm=chip.tcti))
+    assert "by hand" in refused.value.remedy
     assert terminal.usable() is KeyPlace.FILES
     assert terminal.files() == ["pseudonym", "seal", "store", "terminal"]
 
@@ -249,8 +250,9 @@ def test_a_planned_change_is_lived_through_by_resealing(terminal: Terminal, chip
 
 
 def test_keys_in_files_are_not_resealed(terminal: Terminal) -> None:
-    with pytest.raises(SettingsError, match="move-to-tpm"):
+    with pytest.raises(SettingsError, match="not in a TPM") as refused:
         reseal(terminal.data, ())
+    assert "move-to-tpm" in refused.value.remedy
 
 
 # --- what a technician types ---
