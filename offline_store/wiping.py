@@ -2,8 +2,8 @@
 
 The keys go first: without them everything else is noise. Then every file of the data directory is overwritten and
 removed, but the settings and the mark that says so. A power cut leaves the mark; whoever starts next goes on from there
-(`finish_wiping`). The caller has sent what waits: sealed bodies that are still here are lost, and the answer counts
-them.
+(`finish_wiping`). The caller has sent what waits, and may look once more when nobody else can write (`last_look`):
+sealed bodies that are here when the keys go are lost, and nobody can count them afterwards.
 """
 
 from __future__ import annotations
@@ -98,18 +98,21 @@ def wipe_stores(
     *,
     reason: str,
     at: str,
+    last_look: Callable[[], None] = lambda: None,
     step: Step = lambda word: None,
 ) -> Wiped:
     """Destroy the keys, then the files. ``reason``: a short word (revoked, technician); ``at``: RFC 3339.
 
-    Terminal and sync have let go of the journal. ``step`` is told before each effect (for tests). Raises StoreBusy
-    when they have not; StoreFull or StoreRefused when the disk or the provider refuses, and then it goes on at the
-    next call.
+    Terminal and sync have let go of the journal. ``last_look`` is called when no terminal can open it any more and
+    nothing is changed yet: what it raises leaves everything as it is. ``step`` is told before each effect (for tests).
+    Raises StoreBusy when they have not let go; StoreFull or StoreRefused when the disk or the provider refuses, and
+    then it goes on at the next call.
     """
     mark = OpenMark.take(folder)
     try:
         if opened_by_others(folder):
             raise StoreBusy("journal.db", "another process has the journal open: stop the sync process")
+        last_look()
         step("mark")
         noted = _Mark(format=1, reason=reason, ordered_at=at)
         # a disk that is full or refuses is no reason to leave a key: what goes makes room for the mark

@@ -2,8 +2,9 @@
 
 Lock and unlock are done by writing them down: the terminal process reads the book. A refresh is done when the snapshot
 job has ended well. Diagnostics are collected by the terminal process, the only one that appends to the journal; they
-are done when the journal holds them. A wipe locks at once, drains until the centre has received all that was recorded,
-says so, and only then wipes.
+are done when the journal holds them. A wipe locks at once, drains until the centre has received all that was recorded
+and nobody is served any more, says so, and only then wipes. What was recorded after all in between takes it back to
+draining (`drain_again`).
 """
 
 from __future__ import annotations
@@ -31,11 +32,13 @@ class Orders:
     data_dir: Path
     now: Callable[[], datetime]
     drained: Callable[[], bool]
-    """Nothing that was recorded waits for the centre any more."""
+    """Nothing that was recorded waits for the centre any more, and nothing more is recorded."""
     collected: Callable[[int], bool]
     """The journal holds the diagnostics of that order."""
     tell_terminal: Callable[[Order], None]
     """Put the order where the terminal process finds it."""
+    given_up: Callable[[], str | None] = lambda: None
+    """What a wipe that begins takes with it although the centre never got it, in one word; None: nothing."""
     wanted: list[str] = field(default_factory=list)
 
     @property
@@ -116,13 +119,11 @@ class Orders:
             self._step(locked, opened, "draining")
             self.wanted.extend(_SOON)
         elif opened.step == "draining" and self.drained():
-            self._step(book, opened, "wiping")
+            self._step(book, opened, "wiping", self.given_up())
             self.wanted.append(HEARTBEAT)
 
-    def _step(self, book: OrderBook, opened: OpenOrder, step: OrderState) -> None:
-        others = tuple(other for other in book.open if other.order.number != opened.order.number)
-        kept = OpenOrder.model_validate({"order": opened.order, "step": step})
-        self._write(_reported(book, opened.order, step).model_copy(update={"open": (*others, kept)}))
+    def _step(self, book: OrderBook, opened: OpenOrder, step: OrderState, reason: str | None = None) -> None:
+        self._write(_stepped(book, opened, step, reason))
 
     def _over(self, book: OrderBook, order: Order, state: OrderState, reason: str | None = None) -> None:
         others = tuple(other for other in book.open if other.order.number != order.number)
@@ -134,6 +135,22 @@ class Orders:
 
     def _write(self, book: OrderBook) -> None:
         write_orders(self.data_dir, book)
+
+
+def drain_again(data_dir: Path) -> None:
+    """A wipe that was due found that something waits: that is sent first, and the centre hears so. From any process."""
+    with changing(data_dir):
+        book = read_orders(data_dir)
+        for opened in book.open:
+            if opened.step == "wiping":
+                book = _stepped(book, opened, "draining")
+        write_orders(data_dir, book)
+
+
+def _stepped(book: OrderBook, opened: OpenOrder, step: OrderState, reason: str | None = None) -> OrderBook:
+    others = tuple(other for other in book.open if other.order.number != opened.order.number)
+    kept = OpenOrder.model_validate({"order": opened.order, "step": step})
+    return _reported(book, opened.order, step, reason).model_copy(update={"open": (*others, kept)})
 
 
 def _reported(book: OrderBook, order: Order, state: OrderState, reason: str | None = None) -> OrderBook:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from offline_store.errors import NoSnapshot, StoreBroken
+from offline_store.errors import NoSnapshot, StoreBroken, WrongKey
 from offline_store.keys import KeyBuffer
 from offline_store.schema import Manifest, SnapshotRow
 from offline_store.snapshot import Snapshot, build_generation, mark_damaged, remove_old_generations
@@ -40,7 +40,8 @@ class Generations:
     def manifest(self) -> Manifest | None:
         try:
             return Snapshot(self.root, self.key.material).manifest()
-        except (NoSnapshot, StoreBroken):
+        except (NoSnapshot, StoreBroken, WrongKey):
+            # under another key, too, it can only be loaded again: whether ours is the right one, the journal tells
             return None
 
     def load(self, manifest: Manifest, rows: Iterable[SnapshotRow]) -> None:

@@ -1,6 +1,7 @@
 """One terminal's jobs on its own disk: each run leaves a row in the journal and one line in the log.
 
 A fault of one job (no network, a refusal, a full disk while the snapshot is loaded) never keeps another from running.
+Only a store key that is not the stores' any more ends them all: the process that starts next loads the right one.
 """
 
 from __future__ import annotations
@@ -17,20 +18,12 @@ import structlog
 
 from offline_store.chain import timestamp
 from offline_store.delivery import BODY_RETENTION_DAYS, Backlog, Delivery
-from offline_store.errors import CountsDiffer, RowRefused, StoreError
-from offline_store.journal import (
-    Position,
-    Salvaged,
-    Uploaded,
-    delete_uploaded,
-    salvage,
-    salvage_done,
-    uploaded,
-    waiting_salvage,
-)
+from offline_store.errors import CountsDiffer, RowRefused, StoreError, WrongKey
+from offline_store.journal import delete_uploaded
 from offline_store.keys import KeyBuffer, KeyProvider
 from offline_store.rekeying import load_store_key
 from offline_store.schema import Manifest, QuestionRow, RunRow
+from offline_store.serving import in_session
 from offline_store.standing import OutOfService
 from sync.carrying_out import Orders
 from sync.client import jobs
@@ -39,10 +32,12 @@ from sync.client.outcomes import Answer, Done, Job, Later, Outcome, Stopped
 from sync.client.packages import packages
 from sync.client.questions import questions
 from sync.client.renewal import expires, renewal, terminal_revocations
+from sync.client.salvage import WRONG_KEY
 from sync.client.salvage import salvage as salvage_job
 from sync.client.schedule import INTERVALS, PERSON
 from sync.client.session import Session
 from sync.generations import Generations
+from sync.moved_aside import MovedAside
 from sync.packages import PackageFolder, PackageStatus, package_status
 from sync.protocol.encoding import canonical_json
 from sync.protocol.enrolment import Trust
@@ -141,28 +136,6 @@ class Status:
     out_of_service: OutOfService | None
 
 
-@dataclass(frozen=True, slots=True)
-class _MovedAside:
-    """The journals that could not go on, as the salvage job wants them."""
-
-    folder: Path
-    key: KeyBuffer
-
-    def waiting(self) -> tuple[Path, ...]:
-        return waiting_salvage(self.folder)
-
-    def read(self, moved_aside: Path) -> Salvaged:
-        return salvage(moved_aside, key=self.key.material)
-
-    def uploaded(self) -> tuple[Uploaded, ...]:
-        return uploaded(self.folder)
-
-    def done(
-        self, moved_aside: Path, at: str, *, complete: bool, generation: int = 0, head: Position | None = None
-    ) -> None:
-        salvage_done(moved_aside, at, complete=complete, generation=generation, head=head)
-
-
 class Worker:
     """Runs jobs for one data directory. One thread owns it; beside it may stand one for the jobs of `PERSON`.
 
@@ -186,10 +159,12 @@ class Worker:
         self._sender = sender
         self._sender_for = sender_for
         self._generations = Generations(data_dir / SNAPSHOT_FOLDER, store_key)
-        self._moved_aside = _MovedAside(data_dir, store_key)
+        self._moved_aside = MovedAside(data_dir, store_key)
         self._own = own
         self._data_dir = data_dir
-        self.orders: Final = Orders(data_dir, _utc, self._drained, delivery.audit_names_order, self._tell_terminal)
+        self.orders: Final = Orders(
+            data_dir, _utc, self._drained, delivery.audit_names_order, self._tell_terminal, self._given_up
+        )
         self._believe(own.trust)
         self._log = structlog.wrap_logger(
             structlog.PrintLogger(sys.stderr),
@@ -207,10 +182,15 @@ class Worker:
         return Summary(self.terminal, tuple(runs), self._delivery.backlog())
 
     def job(self, name: str, started_by: StartedBy) -> JobRun:
-        """Run one job. Its row is written whatever happens, but to a disk that takes nothing."""
+        """Run one job. Its row is written whatever happens, but to a disk that takes nothing.
+
+        Raises WrongKey: the stores' key was changed while this process started, and it holds the old one.
+        """
         try:
             run = self._run(name, started_by)
             backlog = self._delivery.backlog()
+        except WrongKey:
+            raise
         except StoreError as error:
             # a full or busy disk: the next run may find it better; what is fatal, the terminal finds when it opens
             run, backlog = JobRun(name, Later(f"{_LOCAL_FAULT} {type(error).__name__}")), None
@@ -233,6 +213,8 @@ class Worker:
                 delete_uploaded(self._moved_aside.folder, _retained_since())
         except (CountsDiffer, RowRefused) as error:
             outcome = Stopped(f"package-unfit {type(error).__name__}")
+        except WrongKey:
+            raise
         except StoreError as error:
             outcome = Later(f"{_LOCAL_FAULT} {type(error).__name__}")
         if name not in PERSON:
@@ -344,8 +326,19 @@ class Worker:
         self._delivery.store_inbox("order", order.to_wire().decode(), self._at())
 
     def _drained(self) -> bool:
-        """Nothing recorded waits for the centre: neither here nor in a journal that was moved aside."""
-        return self._delivery.backlog().pending == 0 and not self._moved_aside.waiting()
+        """Nothing recorded waits for the centre, here or in a journal that was moved aside, and nobody is served."""
+        # first: what a session that ends in between has recorded is counted
+        if in_session(self._data_dir, self._store_key.material):
+            return False
+        return self._delivery.backlog().pending == 0 and not self._moved_aside.can_be_sent()
+
+    def _given_up(self) -> str | None:
+        """Journals under a key that is gone keep no wipe from ending; log and centre are told which it takes."""
+        given_up = self._moved_aside.cannot_be_sent()
+        if not given_up:
+            return None
+        self._log.error("wipe-gives-up", alarm=True, why=WRONG_KEY, moved_aside=given_up)
+        return WRONG_KEY
 
     def _delete_old_bodies(self) -> None:
         while self._delivery.delete_old_bodies(_retained_since(), limit=200) == 200:

@@ -21,12 +21,11 @@ from typing import Final
 from offline_store.chain import timestamp
 from offline_store.keys import KeyProvider
 from sync.client.http import TLS_FOLDER, HttpSender
-from sync.client.schedule import PERSON, REST
-from sync.lanes import Lane
+from sync.lanes import Lane, three_lanes
 from sync.passes import Status, Summary, Worker, open_worker
 from sync.poke import SOCKET, poke, short_path
 from sync.trust import read_trust
-from sync.wiping import carry_out, refuse_wiped
+from sync.wiping import begun, carry_out, refuse_wiped
 
 _CRASH_GRACE_SECONDS: Final = 5.0
 
@@ -53,10 +52,15 @@ def now(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> Summary:
     Raises TerminalWiped, NotEnrolled, GatewayAddressUnfit, and the stores' and keys' errors.
     """
     refuse_wiped(data_dir, keys, _at())
-    with _worker(data_dir, keys, gateway_url) as worker:
-        summary = worker.all_jobs("operator")
-        wipe = worker.orders.wipe_due
-    return replace(summary, wiped=carry_out(data_dir, keys, _at())) if wipe else summary
+    while True:
+        with _worker(data_dir, keys, gateway_url) as worker:
+            summary = worker.all_jobs("operator")
+            wipe = worker.orders.wipe_due
+        if not wipe:
+            return summary
+        wiped = carry_out(data_dir, keys, _at())
+        if wiped or begun(data_dir) is not None:
+            return replace(summary, wiped=wiped)
 
 
 def status(data_dir: Path, *, keys: KeyProvider) -> Status:
@@ -66,20 +70,27 @@ def status(data_dir: Path, *, keys: KeyProvider) -> Status:
 
 
 def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
-    """Until SIGTERM or SIGINT: jobs when they are due, at once when poked, in two lanes. Runs in progress are finished.
+    """Until SIGTERM or SIGINT: jobs when they are due, at once when poked, in three lanes.
+
+    Runs in progress are finished, but a download is broken off.
 
     When the centre ordered a wipe and knows that it begins, the lanes end and the stores are wiped, as soon as the
-    terminal process has let go of them; if it does not, the next start goes on with it.
+    terminal process has let go of them; if it does not, the next start goes on with it. The lanes begin again when
+    something was recorded in between, and send it.
 
-    Raises AlreadyRunning, and what `now` raises.
+    Raises AlreadyRunning, what `now` raises, and WrongKey: then the process that starts next loads the right key.
     """
     refuse_wiped(data_dir, keys, _at())
     read_trust(data_dir)
+    while _work(data_dir, keys, gateway_url):
+        if carry_out(data_dir, keys, _at()) or begun(data_dir) is not None:
+            return
+
+
+def _work(data_dir: Path, keys: KeyProvider, gateway_url: str) -> bool:
+    """Both lanes to their end. Whether that is because a wipe is due."""
     with _poke_socket(data_dir) as pokes, _stop_signals() as stop:
-        lanes = tuple(
-            Lane(name, jobs, lambda: _worker(data_dir, keys, gateway_url), stop.look_again)
-            for name, jobs in (("person", PERSON), ("rest", REST))
-        )
+        lanes = three_lanes(lambda: _worker(data_dir, keys, gateway_url), stop.look_again)
         for lane in lanes:
             lane.start()
         while not stop.asked and not any(lane.over for lane in lanes):
@@ -89,8 +100,7 @@ def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
                 for lane in lanes:
                     lane.poke()
         _end(lanes)
-    if any(lane.wipe_due for lane in lanes):
-        carry_out(data_dir, keys, _at())
+    return any(lane.wipe_due for lane in lanes)
 
 
 def _end(lanes: tuple[Lane, ...]) -> None:

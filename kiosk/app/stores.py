@@ -19,6 +19,7 @@ from offline_store.errors import SnapshotUnavailable, StoreBroken
 from offline_store.journal import Journal, NewEpoch, Opened, Truncated, open_journal
 from offline_store.keys import KeyBuffer, KeyProvider
 from offline_store.rekeying import load_store_key
+from offline_store.serving import in_session
 from offline_store.snapshot import Snapshot, SnapshotSession
 from offline_store.wiping import finish_wiping
 from sync.protocol.sealing import seal_body
@@ -203,7 +204,8 @@ class TerminalStores:
         if isinstance(self.outcome, NewEpoch):
             if self.outcome.reason != "first-start":
                 self.books.append("audit", {"event": "new-epoch", "reason": self.outcome.reason})
-        elif self.outcome.how != "clean":
+        elif self.outcome.how != "clean" or in_session(self._data.root, self._store_key.material):
+            # a clean stop, too, may have come in the middle of somebody's session
             self.books.append("audit", {"event": "restarted", "how": self.outcome.how})
         for job in self.books.unfinished_prints():
             state = "unknown" if job.state == "sending" else "failed"

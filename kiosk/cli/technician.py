@@ -101,7 +101,8 @@ def devices_lent(data: Path, settings: Settings, say: Say, *, take: bool, as_jso
     another window). With `take` the terminal is asked for them here; it gets them back at the end of the block,
     however that comes about.
     """
-    from kiosk.diagnostics.machine_reading import lent_by_a_running_terminal, terminal_runs
+    from kiosk.diagnostics.machine_reading import lent_by_a_running_terminal
+    from offline_store.serving import terminal_runs
 
     if not terminal_runs(data) or lent_by_a_running_terminal(data, lambda: keys_of(data, settings)):
         yield True

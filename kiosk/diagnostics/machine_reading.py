@@ -25,7 +25,7 @@ from kiosk.diagnostics.machine import (
 from kiosk.diagnostics.packages import packages
 from offline_store.errors import StoreError
 from offline_store.journal import Limits, read_journal
-from offline_store.journal.files import DATABASE, MARK
+from offline_store.journal.files import DATABASE
 from offline_store.keys import KeyProvider
 from offline_store.rekeying import load_store_key
 from offline_store.snapshot import Snapshot
@@ -45,20 +45,6 @@ class MachineRead:
 
     answers: Mapping[Part, Answer]
     histories: Mapping[Part, History] | None
-
-
-def terminal_runs(data: Path) -> bool:
-    """Whether a terminal process has this data directory open. No lock is taken to find out: it could meet a start.
-
-    /proc/locks has a line `1: FLOCK  ADVISORY  WRITE 4711 fe:00:123456 0 EOF` for the lock on the journal's mark.
-    """
-    try:
-        inode = (data / MARK).stat().st_ino
-        locks = Path("/proc/locks").read_text("ascii")
-    except OSError:
-        return False
-    lines = (line.split() for line in locks.splitlines())
-    return any(len(words) == 8 and words[1] == "FLOCK" and words[5].endswith(f":{inode}") for words in lines)
 
 
 def read_machine(data: Path, snapshots: Path, keys: Callable[[], KeyProvider], now: datetime) -> MachineRead:

@@ -30,6 +30,8 @@ _Sending: TypeAlias = Generator[Request, Answer, Done | Later | Stopped]
 
 INCOMPLETE: Final = "salvage-incomplete"
 """Everything readable is at the centre, but not everything was readable. Said once; the centre keeps its own alarm."""
+WRONG_KEY: Final = "salvage-wrong-key"
+"""Nothing of it is readable, and never will be: it was written under a key that is gone."""
 _OLDER_GATEWAY: Final = Stopped("no-such-path")
 """It cannot say what it holds of an epoch that has ended."""
 
@@ -63,7 +65,7 @@ def salvage(port: SalvagePort, terminal: str, now: Callable[[], datetime], gener
         try:
             found = port.read(moved_aside)
         except WrongKey:
-            trouble = trouble or Stopped("salvage-wrong-key")
+            trouble = trouble or Stopped(WRONG_KEY)
             continue
         end: Done | Later | Stopped = Done()
         if found.undelivered or not found.complete:
@@ -112,7 +114,7 @@ def _look_again(
             try:
                 found = port.read(known.moved_aside)
             except WrongKey:
-                return Stopped("salvage-wrong-key")
+                return Stopped(WRONG_KEY)
             items, complete, head = _missing(found.items, held), found.complete, found.head
         if items and not held.ended:
             # it would not take what stands after a hole: the present journal's opening comes with the next upload

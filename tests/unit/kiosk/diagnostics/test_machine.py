@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,10 +11,11 @@ from kiosk.clock import HALL_ZONE
 from kiosk.diagnostics import machine
 from kiosk.diagnostics.findings import NotFitted, Part, Result
 from kiosk.diagnostics.machine import DiskReading, JournalReading, KeysReading, Refusal, SnapshotReading, SyncReading
-from kiosk.diagnostics.machine_reading import read_machine, terminal_runs
+from kiosk.diagnostics.machine_reading import read_machine
 from offline_store.errors import KeyFilesRefused
 from offline_store.journal import open_journal
 from offline_store.keys import KeyFiles
+from offline_store.serving import terminal_runs
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=HALL_ZONE)
 
@@ -156,17 +156,6 @@ def test_without_its_keys_an_enrolled_terminal_says_so_and_has_no_history(tmp_pa
         assert read.answers[part].causes == ("key_files_refused",)
     assert read.histories is None
     assert Part.DISK in read.answers
-
-
-def test_a_terminal_runs_as_long_as_its_journals_mark_is_locked(tmp_path):
-    assert not terminal_runs(tmp_path)
-    mark = tmp_path / "journal.open"
-    mark.write_text("open\n")
-    assert not terminal_runs(tmp_path), "a mark that a crash left is no terminal"
-    with mark.open() as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        assert terminal_runs(tmp_path)
-    assert not terminal_runs(tmp_path)
 
 
 def test_a_real_journal_is_walked_and_its_history_told(tmp_path):

@@ -1,0 +1,255 @@
+"""The centre's order to wipe loses nothing that somebody was promised, and ends all the same."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from offline_store.errors import WrongKey
+from offline_store.journal import open_journal
+from offline_store.keys import KeyFiles
+from offline_store.rekeying import rekey
+from offline_store.schema import Manifest
+from offline_store.snapshot import build_generation
+from offline_store.wiping import wiping
+from sync.client.outcomes import Done
+from sync.enrolment import enrol
+from sync.gateway.beating import issue_order
+from sync.orders import read_orders
+from sync.passes import open_worker
+from sync.protocol.messages import RecordQuery
+from sync.protocol.sealing import seal_body
+from sync.terminal_keys import load_signer
+from sync.trust import read_trust
+from sync.wiping import begun, carry_out, go_on
+
+AT = "2026-11-22T00:30:00.000Z"
+KEPT = ["journal.open", "terminal.toml", "wiped.json"]
+
+
+class Line:
+    """What reaches the gateway in this process."""
+
+    def __init__(self, hall):
+        self.hall = hall
+
+    def __call__(self, request):
+        return self.hall.ask(request)
+
+    def close(self):
+        pass
+
+
+class Kiosk:
+    """An enrolled terminal's data directory, with the real journal and the real sync process' passes."""
+
+    def __init__(self, hall, folder):
+        hall.clock.at = datetime.now(UTC)
+        self.hall, self.folder = hall, folder
+        folder.mkdir(mode=0o700)
+        (folder / "terminal.toml").write_text('terminal = "T0001"\n')
+        self.keys = KeyFiles(folder / "keys", allow_file=True, warn=lambda _: None)
+        self.keys.create("store", bytes(range(32)))
+        enrol(
+            folder, terminal="T0001", code=hall.code("T0001").to_text(), keys=self.keys, send=hall.ask,
+            now=hall.clock.now, suite=hall.authority.suite,
+        )  # fmt: skip
+
+    @contextmanager
+    def journal(self, key=None, **words):
+        trust = read_trust(self.folder)
+        with self.keys.load("store") as own:
+            opened = open_journal(
+                self.folder, terminal="T0001", key=key or own.material,
+                sign=load_signer(self.keys, trust.terminal_key_fingerprint).sign,
+                seal=lambda plain, info: seal_body(plain, info, trust.centre_key), now=lambda: datetime.now(UTC),
+                suite=self.hall.authority.suite, enrolled_epoch=trust.least_epoch, **words,
+            )  # fmt: skip
+            with closing(opened.journal) as journal:
+                yield journal
+
+    def accept(self, *items):
+        """Acts of one session that people were told are accepted."""
+        with self.journal() as journal:
+            journal.append("session-opened", {"session": "s"})
+            for item in items:
+                journal.append("act", {"session": "s"}, act(item))
+            journal.append("session-closed", {"session": "s"})
+
+    def worker(self):
+        return closing(open_worker(self.folder, self.keys, lambda _: Line(self.hall)))
+
+    def sync(self):
+        """One pass; the words of what stopped."""
+        with self.worker() as worker:
+            return {run.job: run.detail for run in worker.all_jobs("operator").alarms}
+
+    def order_wipe(self):
+        with self.hall.store.transaction():
+            hall = self.hall
+            issue_order("T0001", "wipe", "stolen", store=hall.store, authority=hall.authority, now=hall.clock.now())
+
+    def wipe(self):
+        return carry_out(self.folder, self.keys, AT, pause=lambda _: None)
+
+    @property
+    def steps(self):
+        return [opened.step for opened in read_orders(self.folder).open]
+
+    @property
+    def left(self):
+        return sorted(path.name for path in self.folder.rglob("*") if path.is_file())
+
+    def heard(self):
+        """What the centre was told about the order."""
+        (order,) = self.hall.store.heartbeats.orders("T0001", 9)
+        return order.state, order.detail
+
+
+def act(item):
+    return RecordQuery(
+        item=item, id_number="11010519491231002X", data_as_of="2026-11-01T00:00:00.000Z", outcome="shown"
+    ).to_wire()
+
+
+def processed(hall):
+    hall.process()
+    with closing(sqlite3.connect(hall.folder / "gateway.db")) as db:
+        rows = db.execute("SELECT content FROM act").fetchall()
+    return sorted(RecordQuery.model_validate_json(row[0]).item for row in rows)
+
+
+@pytest.fixture
+def kiosk(hall, tmp_path):
+    kiosk = Kiosk(hall, tmp_path / "kiosk")
+    kiosk.accept("A1")
+    assert kiosk.sync() == {}
+    return kiosk
+
+
+def test_a_wipe_waits_for_the_session_that_is_open_and_takes_its_last_act_to_the_centre(hall, kiosk):
+    kiosk.order_wipe()
+    with kiosk.journal() as journal:
+        journal.append("session-opened", {"session": "b"})
+        kiosk.sync()
+        assert (kiosk.steps, begun(kiosk.folder)) == (["draining"], None), "somebody is served"
+        journal.append("act", {"session": "b"}, act("A2"))
+        kiosk.sync()
+        assert kiosk.steps == ["draining"], "nothing waits, but somebody is served"
+        journal.append("act", {"session": "b"}, act("A3"))
+        journal.append("session-closed", {"session": "b"})
+    kiosk.sync()
+    assert kiosk.wipe()
+    assert processed(hall) == ["A1", "A2", "A3"]
+    assert kiosk.left == KEPT
+
+
+def test_a_session_that_a_stop_cut_off_keeps_no_wipe_from_ending(kiosk):
+    with kiosk.journal() as journal:
+        journal.append("session-opened", {"session": "b"})
+    kiosk.order_wipe()
+    kiosk.sync()
+    assert kiosk.wipe()
+    assert kiosk.left == KEPT
+
+
+def test_what_was_recorded_after_the_wipe_was_due_is_sent_before_a_key_goes(hall, kiosk):
+    kiosk.order_wipe()
+    kiosk.sync()
+    assert begun(kiosk.folder) is not None
+    kiosk.accept("A2")
+    assert not kiosk.wipe()
+    assert (kiosk.steps, begun(kiosk.folder), wiping(kiosk.folder)) == (["draining"], None, None)
+    assert "store" in kiosk.keys.names()
+    assert read_orders(kiosk.folder).lock is not None, "nobody is served meanwhile"
+    kiosk.sync()
+    assert kiosk.heard() == ("wiping", None)
+    assert kiosk.wipe()
+    assert processed(hall) == ["A1", "A2"]
+    assert kiosk.left == KEPT
+
+
+def test_a_journal_that_was_moved_aside_after_the_wipe_was_due_is_sent_first(hall, kiosk):
+    kiosk.order_wipe()
+    kiosk.sync()
+    with kiosk.journal() as journal:
+        journal.append("act", {"session": "b"}, act("A2"))
+    with kiosk.journal(replace_because="test"):
+        pass
+    assert not kiosk.wipe()
+    kiosk.sync()
+    assert kiosk.wipe()
+    assert processed(hall) == ["A1", "A2"]
+
+
+def test_a_wipe_that_has_begun_to_destroy_keys_looks_at_nothing_more(kiosk):
+    kiosk.order_wipe()
+    kiosk.sync()
+    kiosk.accept("A2")
+    (kiosk.folder / "wiped.json").write_text('{"format":1,"reason":"ordered","ordered_at":"","done_at":null}')
+    kiosk.keys.destroy("store")
+    assert kiosk.wipe()
+    assert kiosk.left == KEPT
+
+
+def test_a_journal_that_cannot_be_read_any_more_is_wiped_all_the_same(kiosk):
+    kiosk.order_wipe()
+    kiosk.sync()
+    (kiosk.folder / "journal.db").write_bytes(bytes(8192))
+    assert go_on(kiosk.folder, kiosk.keys, AT).done
+    assert kiosk.left == KEPT
+
+
+def test_a_journal_under_a_key_that_is_gone_keeps_no_wipe_from_ending_and_is_named(hall, kiosk, capfd):
+    put_aside_under_another_key(kiosk)
+    assert kiosk.sync() == {"salvage": "salvage-wrong-key"}
+    kiosk.order_wipe()
+    kiosk.sync()
+    assert kiosk.heard() == ("wiping", "salvage-wrong-key")
+    (line,) = [json.loads(line) for line in capfd.readouterr().err.splitlines() if "wipe-gives-up" in line]
+    assert (line["why"], line["moved_aside"], line["alarm"]) == ("salvage-wrong-key", ["broken-1"], True)
+    assert kiosk.wipe()
+    assert kiosk.left == KEPT
+
+
+def put_aside_under_another_key(kiosk):
+    """A journal that was written, and moved aside, under a key that nobody has any more."""
+    with kiosk.journal(replace_because="test"):
+        pass
+    folder = kiosk.folder / "broken-1"
+    for path in folder.glob("journal.db*"):
+        path.unlink()
+    other = kiosk.folder.with_name("other")
+    open_journal(
+        other, terminal="T0001", key=b"another key that was lost, later", sign=bytes, seal=lambda plain, info: plain,
+        now=lambda: datetime.now(UTC), suite=kiosk.hall.authority.suite,
+    ).journal.close()  # fmt: skip
+    for name in ("journal.db", "journal.head"):
+        (other / name).rename(folder / name)
+
+
+# --- the key itself -------------------------------------------------------------------------------------------------
+
+
+def test_a_worker_that_holds_the_key_of_before_a_change_of_it_ends(hall, kiosk):
+    kiosk.accept("A2")
+    with kiosk.worker() as worker:
+        rekey(kiosk.folder, kiosk.keys)
+        with pytest.raises(WrongKey):
+            worker.job("upload", "schedule")
+    assert kiosk.sync() == {}, "the next one has the right key"
+    assert processed(hall) == ["A1", "A2"]
+
+
+def test_a_snapshot_under_another_key_is_as_good_as_none_and_ends_nobody(kiosk, tmp_path):
+    root = kiosk.folder / "snapshot"
+    manifest = Manifest(3, "2026-11-01T00:00:00.000Z", "2027-11-01T00:00:00.000Z", "510100", "test", {})
+    build_generation(root, b"another key that was lost, later", manifest, [])
+    with kiosk.worker() as worker:
+        assert isinstance(worker.job("heartbeat", "schedule").outcome, Done)
+        assert worker.job("snapshot", "schedule").outcome == Done(), "the centre has none"
+        assert worker.status().snapshot is None
