@@ -57,4 +57,7 @@ def suite_of_public_key(public_key: bytes) -> Suite:
     for found in _SUITES.values():
         if found.is_public_key(public_key):
             return found
-    raise UnfitKey(f"a public key has 32 octets, or 64 that are a point of SM2's curve; this one has {len(public_key)}")
+    raise UnfitKey(
+        "a public key has 32 octets that are no point of small order, or 64 that are a point of SM2's curve;"
+        f" this one has {len(public_key)}"
+    )

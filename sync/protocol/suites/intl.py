@@ -31,6 +31,27 @@ TAG_BYTES: Final = 16
 _PUBLIC_KEY_BYTES: Final = 32
 _HPKE: Final = Hpke(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
+_P: Final = 2**255 - 19
+_SIGN: Final = 1 << 255
+"""The highest bit: the sign of x in Ed25519, nothing in X25519."""
+_SMALL_ORDER: Final = frozenset(
+    {
+        0,
+        1,
+        _P - 1,
+        _P,  # 0 and 1 once more, not reduced
+        _P + 1,
+        # y of the points of order 8 on Ed25519's curve
+        0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+        # u of the points of order 8 on X25519's
+        0x00B8495F16056286FDB1329CEB8D09DA6AC49FF1FAE35616AEB8413B7C7AEBE0,
+        0x57119FD0DD4E22D8868E1C58C45C44045BEF839C55B1D0B1248C50A3BC959C5F,
+    }
+)
+"""Points that eight times give nothing, without their highest bit. Under one of them a signature says nothing of what
+was signed, and nothing can be sealed to it. Nobody's key is one but by intent."""
+
 
 class _Signer:
     """An Ed25519 key in memory."""
@@ -89,9 +110,11 @@ class Intl:
         return hashlib.sha256(data).digest()
 
     def is_public_key(self, data: bytes) -> bool:
-        return len(data) == _PUBLIC_KEY_BYTES
+        return len(data) == _PUBLIC_KEY_BYTES and int.from_bytes(data, "little") % _SIGN not in _SMALL_ORDER
 
     def verify(self, public_key: bytes, signature: bytes, data: bytes) -> bool:
+        if not self.is_public_key(public_key):
+            return False
         try:
             Ed25519PublicKey.from_public_bytes(public_key).verify(signature, data)
         except (InvalidSignature, ValueError):
@@ -100,7 +123,7 @@ class Intl:
 
     def seal(self, plain: bytes, info: bytes, public_key: bytes) -> bytes:
         if not self.is_public_key(public_key):
-            raise UnfitKey("an X25519 public key has 32 octets")
+            raise UnfitKey("an X25519 public key has 32 octets and is no point of small order")
         key = X25519PublicKey.from_public_bytes(public_key)
         return bytes([SUITE_OCTET]) + _HPKE.encrypt(plain, key, info)
 

@@ -22,7 +22,8 @@ class CannotOpen(Exception):
 
 
 class UnfitKey(ValueError):
-    """Octets that are no key of the suite: a wrong length, a number out of range, a point beside the curve."""
+    """Octets that are no key of the suite: a wrong length, a number out of range, a point beside the curve or of small
+    order."""
 
 
 class Signer(Protocol):
@@ -103,7 +104,8 @@ class Suite(Protocol):
         """32 octets."""
 
     def is_public_key(self, data: bytes) -> bool:
-        """Whether these octets may be a public key of this suite: their length, and on SM2's curve if there is one."""
+        """Whether these octets may be a public key of this suite: their length, and no point under which everything
+        would be genuine (`intl`), or a point of the curve (`sm`)."""
 
     def verify(self, public_key: bytes, signature: bytes, data: bytes) -> bool:
         """Whether the signature is that key's over these octets; never raises for what came from outside."""

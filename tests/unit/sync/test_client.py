@@ -381,7 +381,7 @@ def test_an_older_generation_an_expired_or_a_forged_one_is_refused_before_anythi
     port.kept = 2**52
     assert snapshot(kiosk, port) == Stopped("generation-not-newer")
     port.kept = 0
-    assert snapshot(kiosk, port, bytes(32)) == Stopped("manifest-not-genuine")
+    assert snapshot(kiosk, port, kiosk.hall.authority.public_key) == Stopped("manifest-not-genuine")
     kiosk.hall.clock.forward(days=31)
     assert snapshot(kiosk, port) == Stopped("package-expired")
     assert port.rows == []

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import gmalg
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
 
+from sync.protocol.enrolment import enrolment_binding, proof_of
+from sync.protocol.signatures import fingerprint
 from sync.protocol.suites import CannotOpen, UnfitKey, sm2, suite, suite_of_public_key
 from sync.protocol.suites.modules import Ed25519ModuleSigner, Sm2ModuleOpener, Sm2ModuleSigner, X25519ModuleOpener
 from sync.protocol.suites.sm import open_content
@@ -190,10 +196,80 @@ def test_octets_that_are_no_private_key_are_refused(each):
 
 def test_a_key_names_its_suite_and_a_point_beside_the_curve_names_none():
     assert suite_of_public_key(PUBLIC).name == "sm"
-    assert suite_of_public_key(bytes(32)).name == "intl"
-    for bad in (b"", bytes(33), bytes(64), BESIDE_THE_CURVE, b"\x04" + PUBLIC, b"\xff" * 64):
+    assert suite_of_public_key(b"\x02" * 32).name == "intl"
+    for bad in (b"", bytes(33), bytes(32), bytes(64), BESIDE_THE_CURVE, b"\x04" + PUBLIC, b"\xff" * 64):
         with pytest.raises(UnfitKey):
             suite_of_public_key(bad)
+
+
+# little-endian; after each the same number not reduced, where 255 bits hold it
+_P25519 = 2**255 - 19
+SMALL_ORDER = {
+    "either": [(number % 2**255).to_bytes(32, "little") for number in (0, _P25519, 1, _P25519 + 1, _P25519 - 1)],
+    "ed25519": [
+        bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+        bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
+    ],
+    "x25519": [
+        bytes.fromhex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800"),
+        bytes.fromhex("5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157"),
+    ],
+}
+NEUTRAL = (1).to_bytes(32, "little")
+SIGNS_NOTHING = NEUTRAL + bytes(32)
+
+
+def genuine_by_the_library(public_key, message):
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(SIGNS_NOTHING, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("sign", [0, 0x80])
+@pytest.mark.parametrize("point", [point for points in SMALL_ORDER.values() for point in points])
+def test_a_point_of_small_order_is_no_key_verifies_nothing_and_nothing_is_sealed_to_it(point, sign):
+    intl, key = suite("intl"), point[:-1] + bytes([point[-1] | sign])
+    assert not intl.is_public_key(key)
+    assert not any(intl.verify(key, SIGNS_NOTHING, b"%d" % n) for n in range(64))
+    with pytest.raises(UnfitKey):
+        intl.seal(b"act", b"", key)
+    with pytest.raises(UnfitKey):
+        suite_of_public_key(key)
+
+
+def test_under_each_of_those_points_the_library_alone_would_take_what_nobody_signed_or_find_no_secret():
+    for point in (*SMALL_ORDER["ed25519"], *(SMALL_ORDER["either"][at] for at in (0, 2, 4))):
+        assert any(genuine_by_the_library(point, b"%d" % n) for n in range(64))
+    for point in (*SMALL_ORDER["x25519"], *SMALL_ORDER["either"]):
+        with pytest.raises(ValueError, match="shared key"):
+            X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(point))
+
+
+def test_a_terminal_that_brings_such_a_key_is_not_enrolled(hall):
+    terminal, code = hall.terminal("T0001"), hall.code("T0009")
+    honest = terminal.enrolment(code, "T0009")
+    binding = enrolment_binding("T0009", NEUTRAL, honest.seal_key)
+    seal_proof = terminal.seal_key.sign(binding, ECDSA(SHA256()))
+    keyless = {"terminal_key": NEUTRAL, "proof": proof_of(code.proof_key, binding), "seal_proof": seal_proof}
+    signed = terminal.signed("POST", "/v1/enrol", honest.model_copy(update=keyless).to_wire())
+    keyid = f"T0001:{fingerprint(terminal.signer.public_key)}", f"T0009:{fingerprint(NEUTRAL)}"
+    octets = base64.b64encode(SIGNS_NOTHING).decode()
+    headers = {
+        **signed.headers,
+        "signature-input": signed.headers["signature-input"].replace(*keyid).replace("sm2-sm3", "ed25519"),
+        "signature": f"terminal=:{octets}:",
+    }
+    assert hall.ask(replace(signed, headers=headers)).status == 400
+
+
+def test_a_signature_of_sm2_whose_two_numbers_cancel_out_is_nobodys():
+    # r + s = 0: the key drops out of the equation (GB/T 32918.2 clause 7.1, step B4)
+    s, (x, _) = 7, sm2._times(7, sm2._G)
+    r = sm2.ORDER - s
+    digest = ((r - x) % sm2.ORDER).to_bytes(32)
+    assert not sm2.verify_digest(PUBLIC, r.to_bytes(32) + s.to_bytes(32), digest)
 
 
 def test_nothing_is_sealed_to_a_point_beside_the_curve_and_nothing_opened_that_holds_one():
@@ -315,4 +391,4 @@ def test_a_module_with_a_foreign_key_or_a_cut_off_signature_is_refused():
     with pytest.raises(ValueError, match="signature"):
         Sm2ModuleSigner(BrokenModule(PUBLIC, bytes(63))).sign(b"act")
     with pytest.raises(ValueError, match="signature"):
-        Ed25519ModuleSigner(BrokenModule(bytes(32), bytes(70))).sign(b"act")
+        Ed25519ModuleSigner(BrokenModule(b"\x02" * 32, bytes(70))).sign(b"act")
