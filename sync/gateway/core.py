@@ -12,9 +12,11 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Final, Protocol
 
+from pydantic import BaseModel
+
 from offline_store.chain import timestamp
 from sync.gateway.client_certificates import certificate_serial
-from sync.gateway.endpoint import Asked, Centre, Endpoint, message_in
+from sync.gateway.endpoint import Asked, Centre, Endpoint, message_in, too_large
 from sync.gateway.endpoints import ENDPOINTS
 from sync.gateway.enrolling import enrol
 from sync.gateway.refusals import Refused, problem, unavailable
@@ -22,9 +24,9 @@ from sync.gateway.store import Store, StoreUnavailable
 from sync.gateway.terminal_certificates import check_certificate, known_key
 from sync.protocol.enrolment import EnrolmentRequest
 from sync.protocol.exchange import Request, Response
-from sync.protocol.messages import MAX_REQUEST_BYTES
 from sync.protocol.signatures import WINDOW_SECONDS, KeyLookup, SignatureRefused, Signed, fingerprint, verify
 
+MAX_ENROLMENT_BYTES: Final = 16 * 1024
 _LONGEST_WAIT: Final = 3600
 _ENROL: Final = "/v1/enrol"
 _TIME: Final = "/v1/time"
@@ -53,8 +55,6 @@ def handle(request: Request, store: Store, clock: Clock, centre: Centre) -> Resp
 
 
 def _route(request: Request, store: Store, now: datetime, centre: Centre) -> Response:
-    if len(request.body) > MAX_REQUEST_BYTES:
-        raise Refused(problem(413, "body-too-large", f"A request has at most {MAX_REQUEST_BYTES} octets."))
     route = request.route
     endpoint = next((found for found in ENDPOINTS if found.serves(route)), None)
     method = _UNSIGNED.get(route) if endpoint is None else endpoint.method
@@ -64,9 +64,13 @@ def _route(request: Request, store: Store, now: datetime, centre: Centre) -> Res
         raise Refused(problem(405, "wrong-method", f"This path takes {method} only.", headers={"allow": method}))
     if endpoint is None:
         return _enrol(request, store, now, centre) if route == _ENROL else Response(204)
+    if len(request.body) > endpoint.most_sent:
+        raise too_large(endpoint.most_sent)
+    # what takes time is done before the transaction, in which all others wait
+    who = _verified(request, _certified_key(store), now)
+    said = _said(request, endpoint)
     with store.transaction():
-        who = _verified(request, _certified_key(store), now)
-        asked = Asked(request, known_key(store, who), now, store, centre)
+        asked = Asked(request, known_key(store, who), now, store, centre, said)
         _check_certificate(asked, endpoint)
         _note_client_certificate(request, store, who, now, centre)
         _use_up(store, who, now)
@@ -83,6 +87,16 @@ def _check_certificate(asked: Asked, endpoint: Endpoint) -> None:
         raise Refused(endpoint.when_revoked(asked, refused.response), refused.alarm) from None
 
 
+def _said(request: Request, endpoint: Endpoint) -> BaseModel | Refused | None:
+    """The message of a request, or why there is none: who may not ask is told that first."""
+    if endpoint.takes is None:
+        return None
+    try:
+        return message_in(request, endpoint.takes, most=endpoint.most)
+    except Refused as refused:
+        return refused
+
+
 def _raised(refused: Refused, store: Store, at: str) -> Response:
     """The refusal, once the alarm that belongs to it is on disk."""
     if refused.alarm is not None:
@@ -97,7 +111,8 @@ def _raised(refused: Refused, store: Store, at: str) -> Response:
 
 def _certified_key(store: Store) -> KeyLookup:
     def key_of(number: str, claimed: str) -> bytes | None:
-        found = store.terminal_certificates.key(number, claimed)
+        with store.reading():
+            found = store.terminal_certificates.key(number, claimed)
         return None if found is None else found.key
 
     return key_of
@@ -130,7 +145,7 @@ def _note_client_certificate(request: Request, store: Store, who: Signed, now: d
 
 
 def _enrol(request: Request, store: Store, now: datetime, centre: Centre) -> Response:
-    asked = message_in(request, EnrolmentRequest)
+    asked = message_in(request, EnrolmentRequest, most=MAX_ENROLMENT_BYTES, packed=False)
     own = fingerprint(asked.terminal_key)
     who = _verified(request, lambda number, _: asked.terminal_key if number == asked.terminal else None, now)
     with store.transaction():

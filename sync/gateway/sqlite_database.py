@@ -12,7 +12,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -59,14 +59,21 @@ class Database:
         with self._lock:
             self._raw.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """One atomic, durable step; nothing of it is kept if an exception leaves it. May raise StoreUnavailable."""
+        return self._step("BEGIN IMMEDIATE")
+
+    def reading(self) -> AbstractContextManager[None]:
+        """One look at the file as it stands, which waits for no other process. May raise StoreUnavailable."""
+        return self._step("BEGIN")
+
+    @contextmanager
+    def _step(self, begin: str) -> Iterator[None]:
         with self._lock:
             if self._inside:
                 raise RuntimeError("a transaction does not nest")
             try:
-                self._raw.execute("BEGIN IMMEDIATE")
+                self._raw.execute(begin)
                 self._inside = True
                 yield
                 self._raw.execute("COMMIT")

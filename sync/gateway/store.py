@@ -1,7 +1,8 @@
 """What the gateway's core asks of a store: rows as frozen values, and the `Store` protocol.
 
 SQLite implements it for one machine; another database would implement the same. Every method is called inside
-`transaction()`; a transaction that ends without an exception is on disk before its answer leaves.
+`transaction()`, one that only reads also inside `reading()`; a transaction that ends without an exception is on disk
+before its answer leaves.
 """
 
 from __future__ import annotations
@@ -161,6 +162,9 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractContextManager[None]:
         """One atomic, durable step; nothing of it is kept if an exception leaves it. May raise StoreUnavailable."""
+
+    def reading(self) -> AbstractContextManager[None]:
+        """One look at what stands, for methods that only read. May raise StoreUnavailable."""
 
     # who
 

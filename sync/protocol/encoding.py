@@ -11,10 +11,14 @@ import base64
 import gzip
 import json
 import zlib
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import cbor2
 from pydantic import BeforeValidator, PlainSerializer
+
+MAX_NAMES: Final = 64
+MAX_DEPTH: Final = 32
+"""More than any message has, of names in one object and of objects and lists within one another."""
 
 
 class TooLarge(ValueError):
@@ -38,19 +42,45 @@ def _refuse_floats(value: Any) -> None:
             _refuse_floats(item)
 
 
+class UnfitJson(ValueError):
+    """JSON that no message is made of. `reason` is a short word: no-json, name-twice, too-many-names, too-deep."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def load_json(data: bytes) -> Any:
-    """The value of JSON text in UTF-8; ValueError for anything else, and when an object says a name twice."""
+    """The value of JSON text in UTF-8. UnfitJson for anything else, when an object says a name twice or has more than
+    MAX_NAMES, and for more than MAX_DEPTH objects and lists within one another."""
     try:
-        return json.loads(data.decode(), object_pairs_hook=_each_name_once)
+        value = json.loads(data.decode(), object_pairs_hook=_named)
     except RecursionError:
-        raise ValueError("nested too deep") from None
+        raise UnfitJson("too-deep") from None
+    except UnfitJson:
+        raise
+    except ValueError:
+        raise UnfitJson("no-json") from None
+    _refuse_depth(value, MAX_DEPTH)
+    return value
 
 
-def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _named(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MAX_NAMES:
+        raise UnfitJson("too-many-names")
     named = dict(pairs)
     if len(named) != len(pairs):
-        raise ValueError("an object says a name twice")
+        raise UnfitJson("name-twice")
     return named
+
+
+def _refuse_depth(value: Any, left: int) -> None:
+    if not isinstance(value, dict | list):
+        return
+    if left == 0:
+        raise UnfitJson("too-deep")
+    for item in value.values() if isinstance(value, dict) else value:
+        _refuse_depth(item, left - 1)
 
 
 def canonical_cbor(value: Any) -> bytes:

@@ -25,7 +25,8 @@ from pydantic import (
     model_validator,
 )
 
-from sync.protocol.encoding import Base64Bytes, canonical_json, load_json
+from offline_store.chain import MOST_ENTRIES
+from sync.protocol.encoding import Base64Bytes, UnfitJson, canonical_json, load_json
 
 MAX_BATCH_ENTRIES: Final = 200
 MAX_HELD_RUNS: Final = 1000
@@ -63,8 +64,8 @@ Line = Annotated[
 Hash = Annotated[Base64Bytes, Field(min_length=32, max_length=32)]
 Hex256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Number = Annotated[int, Field(ge=0, lt=2**53)]
-Ordinal = Annotated[int, Field(ge=1, lt=2**53)]
-"""An epoch, or a number in it."""
+Ordinal = Annotated[int, Field(ge=1, lt=MOST_ENTRIES)]
+"""An epoch, or a number in it: bounded so that the one after it is still a `Number`."""
 IdNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{17}[0-9X]$")]
 
 
@@ -91,21 +92,23 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def parse(model: type[M], data: bytes) -> M:
-    """One message from its wire form; Malformed if it is anything else."""
+    """One message from its wire form; Malformed if it is anything else.
+
+    Of what no message is made of nothing reaches the model, which would note down each of a million unknown names.
+    """
+    _refuse_unfit(model.__name__, data)
     try:
-        message = model.model_validate_json(data)
+        return model.model_validate_json(data)
     except ValidationError as error:
         raise Malformed(model.__name__, _where(error)) from None
-    _refuse_second_names(model.__name__, data)
-    return message
 
 
-def _refuse_second_names(what: str, data: bytes) -> None:
-    """Of two values under one name others on the way may read another one than we do."""
+def _refuse_unfit(what: str, data: bytes) -> None:
+    """Also of two values under one name: others on the way may read another one than we do."""
     try:
         load_json(data)
-    except ValueError:
-        raise Malformed(what, "? (name-twice)") from None
+    except UnfitJson as error:
+        raise Malformed(what, f"? ({error.reason})") from None
 
 
 def _where(error: ValidationError) -> str:
@@ -354,12 +357,11 @@ class UnknownAct(Malformed):
 
 def parse_act(data: bytes) -> AnyAct:
     """The act in a body's plain octets; UnknownAct for a type not known here, Malformed otherwise."""
+    _refuse_unfit("act", data)
     try:
-        act = _ACT.validate_json(data)
+        return _ACT.validate_json(data)
     except ValidationError as error:
         kinds: set[Any] = {item["type"] for item in error.errors(include_url=False, include_input=False)}
         if "union_tag_invalid" in kinds:
             raise UnknownAct("act", "type") from None
         raise Malformed("act", _where(error)) from None
-    _refuse_second_names("act", data)
-    return act

@@ -12,6 +12,8 @@ from random import Random
 
 import pytest
 
+from sync.gateway.core import MAX_ENROLMENT_BYTES
+from sync.gateway.endpoint import SMALL_BYTES
 from sync.gateway.endpoints import ENDPOINTS
 from sync.gateway.overview import record
 from sync.gateway.public import handle_public
@@ -254,12 +256,17 @@ def refusal(hall, request):
 @pytest.mark.parametrize("path", TAKING)
 def test_oversized_bodies_and_bombs(hall, terminal, path):
     assert refusal(hall, terminal.signed("POST", path, bytes(MAX_REQUEST_BYTES + 1))) == (413, "body-too-large")
+    small = SMALL_BYTES if path != "/v1/chain" else MAX_UNPACKED_REQUEST_BYTES
+    assert refusal(hall, terminal.signed("POST", path, compress(b" " * (small + 1)), content_encoding="gzip")) == (
+        413,
+        "body-too-large",
+    )
     bomb = compress(b" " * (MAX_UNPACKED_REQUEST_BYTES + 1))
     assert len(bomb) * 900 < MAX_UNPACKED_REQUEST_BYTES, "a thousandfold"
     for body, expected in [
         (bomb, (413, "body-too-large")),
         (compress(compress(b" " * 1000)), (400, "malformed")),
-        (bomb[: len(bomb) // 2], (400, "malformed")),
+        (compress(b" " * 60_000)[:40], (400, "malformed")),
         (compress(b"{}") + compress(b"{}"), (400, "malformed")),
         (compress(b"{}") + b"more", (400, "malformed")),
         (compress(b"{}")[:-1], (400, "malformed")),
@@ -272,7 +279,45 @@ def test_oversized_bodies_and_bombs(hall, terminal, path):
 @pytest.mark.parametrize("path", TAKING)
 @pytest.mark.parametrize("body", [*RAW, b"\xef\xbb\xbf{}", b"{}{}", b"{} x", b"null", b"[]", b"\x00", b"{" * 1_000_000])
 def test_what_is_no_message(hall, terminal, path, body):
-    assert refusal(hall, terminal.signed("POST", path, body)) == (400, "malformed")
+    expected = (413, "body-too-large") if len(body) > SMALL_BYTES and path != "/v1/chain" else (400, "malformed")
+    assert refusal(hall, terminal.signed("POST", path, body)) == expected
+
+
+def unread(hall, request):
+    """The refusal of a body that no model has seen."""
+    answer = hall.ask(request)
+    return answer.status, parse(Problem, answer.body).title.rpartition(" ")[2]
+
+
+MANY_NAMES = b"{" + b",".join(b'"%x":0' % number for number in range(5000)) + b"}"
+
+
+@pytest.mark.parametrize("path", [*TAKING, "/v1/enrol"])
+@pytest.mark.parametrize("form", [b"%s", b'{"entries":[%s]}', b'{"devices":[{"a":%s}]}'])
+def test_thousands_of_unknown_names_are_refused_before_one_error_is_made_of_each(hall, terminal, path, form):
+    assert len(form % MANY_NAMES) < SMALL_BYTES
+    body = form % (MANY_NAMES if path != "/v1/enrol" else MANY_NAMES[:9000] + b"}")
+    assert unread(hall, terminal.signed("POST", path, body)) == (400, "(too-many-names)")
+    nested = b'{"a":' * 40 + b"0" + b"}" * 40
+    assert unread(hall, terminal.signed("POST", path, nested)) == (400, "(too-deep)")
+
+
+def test_an_upload_of_millions_of_parts_is_refused_before_it_is_read(hall, terminal):
+    for body in (
+        b"{" + b",".join(b'"%x":0' % number for number in range(1_000_000)) + b"}",
+        b'{"entries":[' + b"0," * 5_000_000 + b"0]}",
+        b"[" * 20_000_000,
+    ):
+        packed = terminal.signed("POST", "/v1/chain", compress(body), content_encoding="gzip")
+        assert unread(hall, packed) == (400, "parts.")
+
+
+def test_enrolment_takes_nothing_packed_and_no_more_than_it_needs(hall, terminal):
+    body = terminal.enrolment(hall.code("T0009"), "T0009").to_wire()
+    packed = terminal.signed("POST", "/v1/enrol", compress(body), content_encoding="gzip")
+    assert refusal(hall, packed) == (415, "wrong-content-encoding")
+    long = terminal.signed("POST", "/v1/enrol", body + b" " * MAX_ENROLMENT_BYTES)
+    assert refusal(hall, long) == (413, "body-too-large")
 
 
 @pytest.mark.parametrize("path", TAKING)
