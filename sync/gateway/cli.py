@@ -14,7 +14,8 @@ from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from sync.gateway.cli_operations import add_to, fleet_line, with_heartbeat
+from sync.gateway import alarm_cli, cli_operations
+from sync.gateway.cli_operations import fleet_line, with_heartbeat
 from sync.gateway.command import CANNOT_TELL, NO, USAGE, AsJson, Data
 from sync.gateway.command import DEFAULT_DATA as _DEFAULT
 from sync.gateway.command import end as _end
@@ -40,7 +41,8 @@ app = typer.Typer(
 app.add_typer(staff, name="staff")
 app.add_typer(packages, name="packages")
 app.add_typer(terminal, name="terminal")
-add_to(app)
+cli_operations.add_to(app)
+alarm_cli.add_to(app)
 
 
 @app.command()
@@ -223,7 +225,7 @@ def serve(
 
 @app.command()
 def fleet(data: Data = _DEFAULT, as_json: AsJson = False) -> None:
-    """Terminals: when last seen, what waits, what was refused, alarms, and how each says it is."""
+    """Terminals: when last seen, what waits, what was refused, open alarms, and how each says it is."""
     now = datetime.now(UTC)
     with _house(data) as house, house.store.transaction():
         rows = [with_heartbeat(row, house.store, now) for row in house.store.fleet()]
@@ -231,7 +233,7 @@ def fleet(data: Data = _DEFAULT, as_json: AsJson = False) -> None:
         _say(rows, "", True)
         return
     _table(
-        ("Terminal", "Enrolled", "Last seen", "Entries", "Pending", "Refused", "Alarms", "How it is"),
+        ("Terminal", "Enrolled", "Last seen", "Entries", "Pending", "Refused", "Open alarms", "How it is"),
         [fleet_line(row) for row in rows],
     )
 

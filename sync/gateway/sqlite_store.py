@@ -260,7 +260,10 @@ class SqliteStore(Database):
             " (SELECT count(*) FROM result r WHERE r.terminal = t.number AND r.state = 'refused' AND NOT EXISTS"
             " (SELECT 1 FROM result l WHERE (l.terminal, l.epoch, l.seq) = (r.terminal, r.epoch, r.seq)"
             " AND l.n > r.n)),"
-            " (SELECT count(*) FROM alarm a WHERE a.terminal = t.number) FROM terminal t ORDER BY t.number"
+            " (SELECT count(*) FROM alarm a WHERE a.terminal = t.number AND NOT EXISTS"
+            " (SELECT 1 FROM alarm_acknowledgement k"
+            " WHERE (k.alarm, k.first, k.last) = (a.id, a.seq, coalesce(a.last_seq, a.seq))))"
+            " FROM terminal t ORDER BY t.number"
         )
         return [FleetRow(*row) for row in rows]
 

@@ -44,6 +44,7 @@ class Act(StrEnum):
     STAFF_TOTP_RESET = "staff-totp-reset"
     STAFF_PASSWORD_RESET = "staff-password-reset"  # noqa: S105 - the same
     AUDIT_EXPORTED = "audit-exported"
+    ALARM_ACKNOWLEDGED = "alarm-acknowledged"
     GATEWAY_MADE = "gateway-made"
     POPULATION_DRAFTED = "population-drafted"
     SNAPSHOT_PUBLISHED = "snapshot-published"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sync.gateway.staff import parts, terminal_revocation_pages
+from sync.gateway.staff import alarm_pages, parts, terminal_revocation_pages
 from sync.gateway.staff.audit import Act, AuditRow, Result, first_fault
 from sync.gateway.staff.frame import Shown
 from sync.gateway.staff.html import Node, h
@@ -34,6 +34,7 @@ ACTS: Final[Mapping[str, Both]] = {
     Act.STAFF_TOTP_RESET: Both("重置动态验证器", "Authenticator reset"),
     Act.STAFF_PASSWORD_RESET: Both("重置密码", "Password reset"),
     Act.AUDIT_EXPORTED: Both("导出审计记录", "Audit exported"),
+    Act.ALARM_ACKNOWLEDGED: Both("确认告警", "Alarm acknowledged"),
     Act.GATEWAY_MADE: Both("建立网关", "Gateway set up"),
     Act.POPULATION_DRAFTED: Both("生成快照草稿", "Snapshot drafted"),
     Act.SNAPSHOT_PUBLISHED: Both("发布快照", "Snapshot published"),
@@ -51,6 +52,7 @@ ACTS: Final[Mapping[str, Both]] = {
 _REASONS: Final[Mapping[str, Both]] = {
     **REASONS,
     **terminal_revocation_pages.REASONS,
+    **alarm_pages.MEANINGS,
     "wrong-password": Both("密码不对", "Wrong password"),
     "wrong-code": Both("验证码不对", "Wrong code"),
     "code-used": Both("验证码已用过", "Code used before"),

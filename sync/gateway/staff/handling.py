@@ -13,7 +13,16 @@ from typing import Final
 
 from sync.gateway.core import Clock
 from sync.gateway.endpoint import Centre
-from sync.gateway.staff import audit_pages, own_pages, parts, register_pages, terminal_pages, terminal_revocation_pages
+from sync.gateway.staff import (
+    alarm_pages,
+    audit_pages,
+    enrolment_pages,
+    own_pages,
+    parts,
+    register_pages,
+    terminal_pages,
+    terminal_revocation_pages,
+)
 from sync.gateway.staff.audit import Act, Result
 from sync.gateway.staff.cookies import BEFORE, LANGUAGE, SESSION, held_in
 from sync.gateway.staff.door import Door
@@ -29,6 +38,8 @@ from sync.protocol.exchange import Request, Response
 PAGES: Final[tuple[Page, ...]] = (
     *own_pages.PAGES,
     *terminal_pages.PAGES,
+    *alarm_pages.PAGES,
+    *enrolment_pages.PAGES,
     *register_pages.PAGES,
     *terminal_revocation_pages.PAGES,
     *audit_pages.PAGES,

@@ -17,6 +17,7 @@ class Right(StrEnum):
 
     SEE_TERMINALS = "see-terminals"
     SEE_ALARMS = "see-alarms"
+    ACKNOWLEDGE_ALARM = "acknowledge-alarm"
     MAKE_ENROLMENT_CODE = "make-enrolment-code"
     SEE_REGISTER = "see-register"
     REVOKE_CERTIFICATE = "revoke-certificate"
@@ -34,19 +35,19 @@ class Role(StrEnum):
     CLERK = "clerk"
 
 
+_WATCH: Final = (Right.SEE_TERMINALS, Right.SEE_ALARMS, Right.ACKNOWLEDGE_ALARM)
 RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
-    Role.SYSTEM_ADMINISTRATOR: frozenset({Right.SEE_TERMINALS, Right.SEE_ALARMS, Right.MAKE_ENROLMENT_CODE}),
+    Role.SYSTEM_ADMINISTRATOR: frozenset({*_WATCH, Right.MAKE_ENROLMENT_CODE}),
     Role.SECURITY_ADMINISTRATOR: frozenset(
         {
-            Right.SEE_TERMINALS,
-            Right.SEE_ALARMS,
+            *_WATCH,
             Right.SEE_REGISTER,
             Right.REVOKE_CERTIFICATE,
             Right.REVOKE_TERMINAL,
         }
     ),
     Role.AUDIT_ADMINISTRATOR: frozenset({Right.READ_AUDIT}),
-    Role.OPERATOR: frozenset({Right.SEE_TERMINALS, Right.SEE_ALARMS, Right.MAKE_ENROLMENT_CODE}),
+    Role.OPERATOR: frozenset({*_WATCH, Right.MAKE_ENROLMENT_CODE}),
     Role.CLERK: frozenset({Right.SEE_REGISTER}),
 }
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sync.gateway.alarm_row import AlarmRow
 from sync.gateway.sqlite_database import Database
 from sync.gateway.staff.audit import AuditRow
 from sync.gateway.staff.roles import Role
+from sync.gateway.staff.sqlite_alarms import SqliteAlarms
 from sync.gateway.staff.store import Account, StaffSession
 
 _ACCOUNT: Final = (
@@ -24,6 +24,7 @@ class SqliteStaff:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.alarms: Final = SqliteAlarms(database)
 
     # accounts
 
@@ -117,14 +118,6 @@ class SqliteStaff:
         while rows := self._database.all(_AUDIT + " WHERE n > ? ORDER BY n LIMIT ?", after, _AUDIT_STRIDE):
             yield from (AuditRow(*row) for row in rows)
             after = rows[-1][0]
-
-    # what staff look at
-
-    def alarms(self, limit: int) -> Sequence[AlarmRow]:
-        rows = self._database.all(
-            "SELECT at, terminal, code, epoch, seq, last_seq FROM alarm ORDER BY id DESC LIMIT ?", limit
-        )
-        return [AlarmRow(*row) for row in rows]
 
 
 def _account(row: tuple[Any, ...]) -> Account:

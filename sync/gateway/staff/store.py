@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from sync.gateway.alarm_row import AlarmRow
+from sync.gateway.staff.alarms import AlarmStore
 from sync.gateway.staff.audit import AuditRow
 from sync.gateway.staff.roles import Role
 
@@ -52,6 +52,10 @@ class StaffSession:
 class StaffStore(Protocol):
     """Accounts, sessions and the audit chain. Everything is called inside a transaction of the gateway's store."""
 
+    @property
+    def alarms(self) -> AlarmStore:
+        """Alarms, and who has looked at them."""
+
     # accounts
 
     def account(self, name: str) -> Account | None: ...
@@ -82,8 +86,3 @@ class StaffStore(Protocol):
 
     def whole_audit(self) -> Iterator[AuditRow]:
         """All rows in order."""
-
-    # what staff look at
-
-    def alarms(self, limit: int) -> Sequence[AlarmRow]:
-        """The latest, newest first."""

@@ -119,6 +119,8 @@ WALK: tuple[tuple[tuple[str, ...], Callable[[Gateway], tuple[str, ...]], str], .
     (("publish",), given(), "snapshot-published"),
     (("enrol",), given("T0002"), "enrolment-code"),
     (("fleet",), given(), NOTHING),
+    (("alarms",), given("--all"), NOTHING),
+    (("acknowledge",), given("1"), "alarm-acknowledged"),
     (("register",), given(NUMBER), NOTHING),
     (("revoke",), given(NUMBER, "--reason", "paper-lost"), "certificate-revoked"),
     (("records",), given(), NOTHING),
@@ -196,7 +198,7 @@ def test_what_a_command_could_not_do_stands_nowhere(tmp_path):
         (("decide", "CRD-00", "approved"), 1), (("decide", gateway.case, "two words"), 2),
         (("correct", "T0001", "9", "accepted"), 1), (("correct", "T0001", "1", "accepted", "--decision", "no"), 1),
         (("revoke", NUMBER), 2), (("revoke", "ZM-1", "--reason", "paper-lost"), 1),
-        (("packages", "export-root", str(taken)), 1), (("packages", "publish"), 1),
+        (("packages", "export-root", str(taken)), 1), (("packages", "publish"), 1), (("acknowledge", "9"), 1),
     ):  # fmt: skip
         done = CliRunner().invoke(app, [*words, "--data", str(gateway.data)])
         assert done.exit_code == code, (words, done.output)

@@ -169,11 +169,31 @@ def test_an_operator_makes_a_code_in_two_steps_with_which_a_terminal_can_enrol(b
     assert len(browser.find_element(By.CLASS_NAME, "secret").text.replace("-", "")) == 56
 
 
-def test_alarms_are_listed_with_what_they_mean(browser, gateway, people):
+def test_alarms_are_listed_with_what_they_mean_and_acknowledged_by_a_button(browser, gateway, people):
     sign_in(browser, gateway, people["operator"])
     follow(browser, By.LINK_TEXT, "告警")
     assert says(browser, "账链分叉")
     pictures(browser, "alarms")
+    assert [row["alarms"] for row in gateway.answer("fleet") if row["number"] == "T0011"] == [2]
+    follow(browser, By.CSS_SELECTOR, "td button")
+    assert says(browser, "已确认：T0011 3/0")
+    look(browser, "alarms-acknowledged-zh")
+    follow(browser, By.LINK_TEXT, "显示全部告警")
+    assert says(browser, "li.na")
+    look(browser, "alarms-all-zh")
+    browser.get(str(gateway.ready["staff_url"]) + "/language?to=en&back=/alarms")
+    follow(browser, By.LINK_TEXT, "Show all alarms")
+    look(browser, "alarms-all-en")
+    browser.get(str(gateway.ready["staff_url"]) + "/language?to=zh&back=/alarms")
+    assert [row["alarms"] for row in gateway.answer("fleet") if row["number"] == "T0011"] == [1]
+    (left,) = gateway.answer("alarms")
+    assert (left["terminal"], left["code"]) == ("T0011", "fork")
+    assert "acknowledged" in gateway.command("acknowledge", str(left["id"]))
+    assert gateway.answer("alarms") == []
+    (by_page, by_console) = (row["acknowledged_by"] for row in gateway.answer("alarms", "--all"))
+    assert by_page == "li.na"
+    assert by_console.startswith("console:")
+    assert "acknowledged before" in gateway.command("acknowledge", str(left["id"]))
 
 
 def revoke(browser, person):
