@@ -11,9 +11,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, TypeAlias, cast
+from typing import Final, Literal, TypeAlias
 
-from offline_store import rows, standing
+from offline_store import rows, runs, standing
 from offline_store.beside import Beside
 from offline_store.chain import ChainEntry, Position
 from offline_store.connection import Connection, KeyBytes
@@ -21,8 +21,10 @@ from offline_store.device_states import device_states
 from offline_store.errors import StoreBroken
 from offline_store.journal.files import DATABASE
 from offline_store.questions import Settling
+from offline_store.results import ItemResult, record
+from offline_store.runs import Run
 from offline_store.schema import DeliveryRow, DeviceStateRow, InboxRow, PendingItem, RunRow
-from offline_store.standing import OutOfService
+from offline_store.standing import FORK, OutOfService
 
 BODY_RETENTION_DAYS: Final = 7
 """A sealed body is kept until its entry was processed, and this many days more; then `delete_old_bodies` removes it."""
@@ -30,21 +32,7 @@ BODY_RETENTION_DAYS: Final = 7
 _RESULTS_CURSOR: Final = "results-cursor"
 _RESULTS_GENERATION: Final = "results-generation"
 _CLOCK_OFFSET: Final = "clock-offset"
-_RESULT: Final = "result"
-_RESULT_OF_ANOTHER: Final = "result-of-another"
 _LATEST_AUDIT: Final = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class ItemResult:
-    """The centre's later word on one item, which is the entry with that ``hash``. ``result``: JSON text."""
-
-    epoch: int
-    seq: int
-    hash: bytes
-    state: Literal["processed", "refused"]
-    at: str
-    result: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +59,17 @@ class Fork:
     theirs: Position
 
 
-Acknowledgement: TypeAlias = Acknowledged | Fork
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """What the centre said is about a state that was overtaken meanwhile; nothing was changed.
+
+    "epoch-differs": the journal of that epoch was moved aside. "overtaken": another process spoke with the centre.
+    """
+
+    why: Literal["epoch-differs", "overtaken"]
+
+
+Acknowledgement: TypeAlias = Acknowledged | Fork | Outdated
 
 
 class Delivery:
@@ -100,7 +98,7 @@ class Delivery:
             (limit,),
             at_once=20,
         )
-        terminal = self._terminal
+        terminal = _terminal(connection)
         batch: list[PendingItem] = []
         size = 0
         for *columns, sealed in found:
@@ -113,8 +111,9 @@ class Delivery:
 
     def attempted(self, first: Position, last: Position, at: str) -> None:
         """Count one upload try of the pending entries from first to last (same epoch)."""
-        with self._connection.writing():
-            self._connection.execute(
+        connection = self._connection
+        with connection.writing():
+            connection.execute(
                 "UPDATE delivery SET attempts = attempts + 1, last_attempt_at = ?"
                 " WHERE state = 'pending' AND epoch = ? AND seq BETWEEN ? AND ?",
                 (at, first.epoch, first.seq, last.seq),
@@ -123,11 +122,13 @@ class Delivery:
     def mark_received(self, head: Position, at: str) -> Acknowledgement:
         """Everything up to and including ``head`` was received; ``head`` becomes the acknowledged head.
 
-        A head that our chain does not hold is a fork: nothing is changed. An older head than the acknowledged one is
-        no step back (see `rewind`).
+        A head that our chain does not hold is a fork, and one of another epoch is outdated: nothing is changed. An
+        older head than the acknowledged one is no step back (see `rewind`).
         """
         connection = self._connection
         with connection.writing():
+            if head.epoch != _epoch(connection):
+                return Outdated("epoch-differs")
             ours = rows.hash_at(connection, head.epoch, head.seq)
             if ours != head.hash:
                 return Fork(None if ours is None else Position(head.epoch, head.seq, ours), head)
@@ -145,13 +146,19 @@ class Delivery:
         """The last head the centre acknowledged in the present epoch."""
         return rows.acknowledged_head(self._connection)
 
-    def rewind(self, epoch: int, seq: int) -> int:
+    def rewind(self, epoch: int, seq: int, *, acknowledged: Position | None) -> int | Outdated:
         """The centre lost entries: those from ``seq`` on become pending again. Returns how many.
 
-        Results already recorded for them stay. Bodies that were deleted by then cannot be sent again.
+        ``acknowledged``: the acknowledged head that the centre's word follows on; with another one it is outdated, for
+        what was received and processed meanwhile would be waited for once more. Results already recorded for them stay.
+        Bodies that were deleted by then cannot be sent again.
         """
         connection = self._connection
         with connection.writing():
+            if epoch != _epoch(connection):
+                return Outdated("epoch-differs")
+            if acknowledged != rows.acknowledged_head(connection):
+                return Outdated("overtaken")
             again = connection.execute(
                 "UPDATE delivery SET state = 'pending', received_at = NULL"
                 " WHERE epoch = ? AND seq >= ? AND state <> 'pending'",
@@ -171,16 +178,14 @@ class Delivery:
         """
         connection = self._connection
         found = rows.entries(
-            connection, self._terminal, "(epoch, seq) IN (SELECT epoch, record_seq FROM truncation)", ()
+            connection, _terminal(connection), "(epoch, seq) IN (SELECT epoch, record_seq FROM truncation)", ()
         )
         return max(found, key=lambda entry: entry.epoch, default=None)
 
     def present(self) -> tuple[str, int]:
         """Terminal and epoch of the present journal."""
-        epoch = rows.meta(self._connection, "epoch")
-        if epoch is None:
-            raise StoreBroken(DATABASE, "it does not say whose it is")
-        return self._terminal, int(epoch)
+        connection = self._connection
+        return _terminal(connection), _epoch(connection)
 
     # --- standing ---
 
@@ -189,16 +194,21 @@ class Delivery:
         return standing.out_of_service(self._connection)
 
     def take_out_of_service(self, why: OutOfService) -> bool:
-        """No session starts from now on; False if it was so before."""
+        """No session starts from now on; False if it was so before.
+
+        A fork at an entry of an earlier epoch says nothing about the present journal: False, and nothing is changed.
+        """
         connection = self._connection
         with connection.writing():
+            if why.code == FORK and why.epoch is not None and why.epoch < _epoch(connection):
+                return False
             return standing.take_out_of_service(connection, why)
 
     def put_back_in_service(self) -> bool:
         """The centre takes this terminal's word again; False if nothing changed. A fork stays one."""
-        if self.out_of_service() is None:
-            return False
         connection = self._connection
+        if standing.out_of_service(connection) is None:
+            return False
         with connection.writing():
             return standing.put_back_in_service(connection)
 
@@ -216,16 +226,7 @@ class Delivery:
         """
         connection = self._connection
         with connection.writing():
-            told = [(self._kind_of(connection, result), result) for result in results]
-            said = self._said_before(connection, told)
-            for kind, result in told:
-                if kind == _RESULT:
-                    connection.execute(
-                        "UPDATE delivery SET state = ?, processed_at = ?, result = ? WHERE epoch = ? AND seq = ?",
-                        (result.state, result.at, result.result, result.epoch, result.seq),
-                    )
-                if (kind, result.epoch, result.seq, result.result) not in said:
-                    self._insert_inbox(connection, kind, result.result, result.at, result.epoch, result.seq)
+            record(connection, results)
             rows.set_meta(connection, _RESULTS_CURSOR, str(cursor))
             rows.set_meta(connection, _RESULTS_GENERATION, str(generation))
 
@@ -245,7 +246,7 @@ class Delivery:
         """Store an answer of the centre (``payload``: JSON text); returns its id."""
         connection = self._connection
         with connection.writing():
-            return self._insert_inbox(connection, kind, payload, at, epoch, seq)
+            return rows.insert_inbox(connection, kind, payload, at, epoch=epoch, seq=seq)
 
     def inbox_after(self, last_id: int, *, limit: int = 100) -> tuple[InboxRow, ...]:
         """Answers in order of arrival."""
@@ -253,31 +254,45 @@ class Delivery:
 
     # --- runs ---
 
-    def run_started(self, job: str, started_by: str, at: str) -> int:
-        """Open a row for a run of a job; returns its id."""
-        runs = self._connection.tables.table("runs")
-        return cast("int", runs.insert({"job": job, "started_by": started_by, "started_at": at, "items": 0}).last_pk)
+    def run_started(self, job: str, started_by: str, at: str) -> Run:
+        """Open a row for a run of a job."""
+        connection = self._connection
+        with connection.writing():
+            return runs.started(connection, job, started_by, at)
 
-    def run_ended(self, run_id: int, at: str, *, outcome: str, items: int = 0, detail: str | None = None) -> None:
-        """Close it. ``outcome``: a short word; ``detail``: one sentence without personal data."""
-        table = self._connection.tables.table("runs")
-        table.update(run_id, {"ended_at": at, "outcome": outcome, "items": items, "detail": detail})
+    def run_ended(self, run: Run, at: str, *, outcome: str, items: int = 0, detail: str | None = None) -> None:
+        """Close it. ``outcome``: a short word; ``detail``: one sentence without personal data.
+
+        When the journal was moved aside meanwhile, its row lies there and stays open.
+        """
+        connection = self._connection
+        with connection.writing():
+            runs.ended(connection, run, at, outcome, items, detail)
 
     def last_run(self, job: str, *, outcome: str | None = None) -> RunRow | None:
         """The latest run of a job, by rising id; with ``outcome`` the latest that ended so."""
-        row = self._connection.one(
-            "SELECT id, job, started_by, started_at, ended_at, outcome, items, detail FROM runs"
-            " WHERE job = ? AND (? IS NULL OR outcome = ?) ORDER BY id DESC LIMIT 1",
-            (job, outcome, outcome),
-        )
-        return None if row is None else RunRow(*row)
+        return runs.latest(self._connection, job, outcome)
+
+    def delete_old_runs(self, before: str, *, keep: int = runs.KEPT, limit: int = 500) -> int:
+        """Delete rows of runs that began before that moment, and all but the newest ``keep``.
+
+        The latest of each job and the latest that was done stay whatever they are. At most ``limit`` in one short
+        transaction; call again while the answer equals the limit.
+        """
+        connection = self._connection
+        old = runs.old(connection, before, keep=keep, limit=limit)
+        if old:
+            with connection.writing():
+                runs.delete(connection, old)
+        return len(old)
 
     # --- clock and orders ---
 
     def note_clock(self, offset_ms: int, at: str) -> None:
         """The centre's clock was found to be that many milliseconds before ours."""
-        with self._connection.writing():
-            rows.set_meta(self._connection, _CLOCK_OFFSET, f"{offset_ms} {at}")
+        connection = self._connection
+        with connection.writing():
+            rows.set_meta(connection, _CLOCK_OFFSET, f"{offset_ms} {at}")
 
     def clock_offset(self) -> int | None:
         """Milliseconds, as last measured in this journal's time; None when it never was."""
@@ -313,8 +328,9 @@ class Delivery:
         At most ``limit`` in one short transaction; call again while the answer equals the limit. A refused item's body
         stays until a person has dealt with it.
         """
-        with self._connection.writing():
-            return self._connection.execute(
+        connection = self._connection
+        with connection.writing():
+            return connection.execute(
                 "DELETE FROM body WHERE (epoch, seq) IN"
                 " (SELECT epoch, seq FROM delivery AS d JOIN body USING (epoch, seq)"
                 " WHERE d.state = 'processed' AND d.processed_at < ? LIMIT ?)",
@@ -327,42 +343,20 @@ class Delivery:
 
     @property
     def _connection(self) -> Connection:
+        """To be asked for once per call: asked again, it may be the next journal's, and the one before closed."""
         return self._beside.connection
 
-    @property
-    def _terminal(self) -> str:
-        terminal = rows.meta(self._connection, "terminal")
-        if terminal is None:
-            raise StoreBroken(DATABASE, "it does not say whose it is")
-        return terminal
 
-    @staticmethod
-    def _kind_of(connection: Connection, result: ItemResult) -> str:
-        """Whether it is about the entry that stands here at its number; where none stands, nothing says otherwise."""
-        ours = rows.hash_at(connection, result.epoch, result.seq)
-        return _RESULT if ours in (None, result.hash) else _RESULT_OF_ANOTHER
+def _terminal(connection: Connection) -> str:
+    return _known(connection, "terminal")
 
-    @staticmethod
-    def _said_before(connection: Connection, told: Sequence[tuple[str, ItemResult]]) -> set[tuple[str, int, int, str]]:
-        """(kind, epoch, seq, result) of what is known already: the last word about an item stands in its row."""
-        said: set[tuple[str, int, int, str]] = set()
-        for kind, result in told:
-            row = rows.delivery_of(connection, result.epoch, result.seq)
-            if kind != _RESULT or row is None or row.result not in (None, result.result):
-                # an entry that is not here, or one of several words: the inbox has all, but no index
-                words = connection.rows(
-                    "SELECT kind, epoch, seq, payload FROM inbox WHERE kind IN (?, ?)", (_RESULT, _RESULT_OF_ANOTHER)
-                )
-                return {(str(kind), int(epoch), int(seq), str(word)) for kind, epoch, seq, word in words}
-            if row.result is not None:
-                said.add((_RESULT, row.epoch, row.seq, row.result))
-        return said
 
-    @staticmethod
-    def _insert_inbox(
-        connection: Connection, kind: str, payload: str, at: str, epoch: int | None, seq: int | None
-    ) -> int:
-        return connection.insert(
-            "INSERT INTO inbox(kind, epoch, seq, payload, arrived_at) VALUES (?, ?, ?, ?, ?)",
-            (kind, epoch, seq, payload, at),
-        )
+def _epoch(connection: Connection) -> int:
+    return int(_known(connection, "epoch"))
+
+
+def _known(connection: Connection, key: str) -> str:
+    value = rows.meta(connection, key)
+    if value is None:
+        raise StoreBroken(DATABASE, "it does not say whose it is")
+    return value

@@ -21,8 +21,9 @@ class DeviceBoard:
 
     def clear(self) -> None:
         """At start: nothing is known of any device."""
-        with self._beside.connection.writing():
-            self._beside.connection.execute("DELETE FROM device_state")
+        connection = self._beside.connection
+        with connection.writing():
+            connection.execute("DELETE FROM device_state")
 
     def tell(self, row: DeviceStateRow) -> None:
         """The latest word about one device."""

@@ -90,6 +90,16 @@ def inbox_after(connection: Connection, last_id: int, limit: int) -> tuple[Inbox
     return tuple(InboxRow(*row) for row in connection.rows(sql, (last_id, limit)))
 
 
+def insert_inbox(
+    connection: Connection, kind: str, payload: str, at: str, *, epoch: int | None, seq: int | None
+) -> int:
+    """Store an answer of the centre, inside the caller's transaction; answers its id."""
+    return connection.insert(
+        "INSERT INTO inbox(kind, epoch, seq, payload, arrived_at) VALUES (?, ?, ?, ?, ?)",
+        (kind, epoch, seq, payload, at),
+    )
+
+
 def clear_acknowledged_head(connection: Connection) -> None:
     """The centre has nothing of this epoch any more, inside the caller's transaction."""
     connection.execute("DELETE FROM meta WHERE key = 'acknowledged'")

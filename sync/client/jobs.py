@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeAlias
 
 from offline_store.chain import GENESIS, Position, timestamp
-from offline_store.delivery import Delivery, Fork, ItemResult
+from offline_store.delivery import Acknowledged, Delivery, Fork, Outdated
+from offline_store.results import ItemResult
 from offline_store.schema import Manifest as StoreManifest
 from offline_store.schema import PendingItem, RowError, SnapshotRow, from_record
 from offline_store.truncation import Truncation
@@ -47,6 +48,7 @@ from sync.protocol.packages import (
 
 MAX_REWINDS: Final = 8
 """In one run: a centre that names one gap after the other and takes nothing is not asked for ever."""
+_EPOCH_DIFFERS: Final = "epoch-differs"
 _FUTURE: Final = timedelta(days=1)
 _READ_CHUNK: Final = 1 << 18
 
@@ -58,6 +60,8 @@ Now: TypeAlias = Callable[[], datetime]
 
 def upload(delivery: Delivery, terminal: str, now: Now) -> Job:
     """Send what is pending, oldest first, until nothing is or the centre will not take more.
+
+    An answer about a journal that was moved aside meanwhile, or overtaken by another process' upload, changes nothing.
 
     An item the centre will not take is sent again without its body: its number must be used up, for the chain goes on;
     the centre answers it with a result "refused", which stays visible. After a gap the upload goes on from the number
@@ -72,7 +76,11 @@ def upload(delivery: Delivery, terminal: str, now: Now) -> Job:
             return Done(sent)
         first, last = batch[0].entry.position, batch[-1].entry.position
         delivery.attempted(first, last, timestamp(now()))
+        acknowledged = delivery.acknowledged_head()
         answer = yield upload_request(batch, withheld, truncation=delivery.cut())
+        if delivery.present()[1] != first.epoch:
+            # also its word of a fork: the present journal's own upload will tell
+            return Later(_EPOCH_DIFFERS, items=sent)
         if too_much(answer):
             if len(batch) > 1:
                 limit = max(1, len(batch) // 2)
@@ -80,20 +88,20 @@ def upload(delivery: Delivery, terminal: str, now: Now) -> Job:
             if (first.epoch, first.seq) not in withheld and batch[0].sealed is not None:
                 withheld.add((first.epoch, first.seq))
                 continue
-        expected = _expected_after_gap(answer)
+        expected = _expected_after_gap(answer, first.epoch)
         if expected is not None and expected not in rewound and len(rewound) < MAX_REWINDS:
             rewound.add(expected)
-            lost = _rewind(delivery, expected, timestamp(now()))
+            lost = _rewind(delivery, expected, acknowledged, timestamp(now()))
             if lost is not None:
-                return lost
+                return with_items(lost, sent)
             continue
         receipt = message_of(answer, JSON, ChainReceipt, now())
         if not isinstance(receipt, ChainReceipt):
             return with_items(receipt, sent)
-        if receipt.terminal != terminal:
+        if (receipt.terminal, receipt.expected.epoch) != (terminal, first.epoch):
             return Stopped("receipt-for-another", items=sent)
-        done = _acknowledge(delivery, receipt.expected.epoch, receipt.expected.seq, receipt.expected.head, now)
-        if isinstance(done, Stopped):
+        done = _acknowledge(delivery, first.epoch, receipt.expected.seq, receipt.expected.head, now)
+        if not isinstance(done, int):
             return with_items(done, sent)
         if done == 0:
             # A receipt that acknowledges nothing would be asked for again and again.
@@ -107,26 +115,33 @@ def _batch(items: tuple[PendingItem, ...]) -> tuple[PendingItem, ...]:
     return tuple(item for item in items if item.entry.epoch == items[0].entry.epoch)
 
 
-def _expected_after_gap(answer: Answer) -> Position | None:
-    """The position before which the centre has everything, if it answered that entries are missing."""
+def _expected_after_gap(answer: Answer, epoch: int) -> Position | None:
+    """The position before which the centre has everything, if it answered that entries of that epoch are missing."""
     problem = None if isinstance(answer, NoAnswer) or answer.status != 409 else problem_of(answer)
-    if problem is None or problem.code != "gap" or problem.expected is None:
+    if problem is None or problem.code != "gap" or problem.expected is None or problem.expected.epoch != epoch:
         return None
     return Position(problem.expected.epoch, problem.expected.seq, problem.expected.head)
 
 
-def _rewind(delivery: Delivery, expected: Position, at: str) -> Stopped | None:
+def _rewind(delivery: Delivery, expected: Position, acknowledged: Position | None, at: str) -> Stopped | Later | None:
+    """Go on from what the centre expects. `acknowledged`: its head as it was known when it was asked."""
     if expected.seq > 1:
         last = Position(expected.epoch, expected.seq - 1, expected.hash)
-        if _left(delivery, last):
-            # nothing is here that it could be compared with; the upload sends what is left with the record of the rest
-            pass
-        elif isinstance(delivery.mark_received(last, at), Fork):
-            return Stopped("fork", last.epoch, last.seq)
+        # what left is not here to be compared with; the upload sends what is left with the record of the rest
+        if not _left(delivery, last):
+            answer = delivery.mark_received(last, at)
+            if not isinstance(answer, Acknowledged):
+                return _not_ours(answer, last)
+            if acknowledged is None or acknowledged.seq < last.seq:
+                acknowledged = last
     elif expected.hash != GENESIS:
         return Stopped("fork", expected.epoch, expected.seq)
-    delivery.rewind(expected.epoch, expected.seq)
-    return None
+    again = delivery.rewind(expected.epoch, expected.seq, acknowledged=acknowledged)
+    return Later(again.why) if isinstance(again, Outdated) else None
+
+
+def _not_ours(answer: Fork | Outdated, position: Position) -> Stopped | Later:
+    return Later(answer.why) if isinstance(answer, Outdated) else Stopped("fork", position.epoch, position.seq)
 
 
 def _left(delivery: Delivery, position: Position) -> bool:
@@ -137,9 +152,10 @@ def _left(delivery: Delivery, position: Position) -> bool:
     return 1 < position.seq < Truncation.read(record).up_to.seq
 
 
-def _acknowledge(delivery: Delivery, epoch: int, seq: int, head: bytes, now: Now) -> int | Stopped:
-    answer = delivery.mark_received(Position(epoch, seq - 1, head), timestamp(now()))
-    return Stopped("fork", epoch, seq - 1) if isinstance(answer, Fork) else answer.newly_received
+def _acknowledge(delivery: Delivery, epoch: int, seq: int, head: bytes, now: Now) -> int | Stopped | Later:
+    position = Position(epoch, seq - 1, head)
+    answer = delivery.mark_received(position, timestamp(now()))
+    return answer.newly_received if isinstance(answer, Acknowledged) else _not_ours(answer, position)
 
 
 # --- head -----------------------------------------------------------------------------------------------------------
@@ -149,15 +165,19 @@ def head(delivery: Delivery, now: Now) -> Job:
     """Compare the journal with what the centre holds of it, also when nothing waits to be sent.
 
     An old disk that was put back, or a copy of one, is found before anybody is served; a centre that was restored from
-    a backup is told again what it lost.
+    a backup is told again what it lost. An answer that was overtaken meanwhile changes nothing.
     """
-    terminal, epoch = delivery.present()
+    present, acknowledged = delivery.present(), delivery.acknowledged_head()
+    epoch = present[1]
     expected = message_of((yield Request("GET", f"/v1/chain/head?epoch={epoch}")), JSON, Expected, now())
+    if delivery.present() != present:
+        # also a word of a fork: what opened the later epoch may be the present journal
+        return Later(_EPOCH_DIFFERS)
     if not isinstance(expected, Expected):
         return expected
-    if expected.epoch != epoch or delivery.present() != (terminal, epoch):
-        return Later("epoch-differs")
-    lost = _rewind(delivery, Position(expected.epoch, expected.seq, expected.head), timestamp(now()))
+    if expected.epoch != epoch:
+        return Later(_EPOCH_DIFFERS)
+    lost = _rewind(delivery, Position(epoch, expected.seq, expected.head), acknowledged, timestamp(now()))
     return lost or Done()
 
 

@@ -14,6 +14,7 @@ from offline_store.chain import timestamp
 from offline_store.delivery import Delivery
 from offline_store.errors import NoSnapshot, StoreError
 from offline_store.keys import KeyProvider
+from offline_store.runs import Run
 from offline_store.schema import Manifest, SnapshotRow
 from offline_store.snapshot import Snapshot, build_generation, remove_old_generations
 from sync.client import jobs
@@ -138,7 +139,7 @@ class SyncClient:
         run = self.delivery.run_started(self._busy, "schedule", timestamp(self._clock.utc()))
         self._resume(self._made(self._busy), None, run)
 
-    def _resume(self, job: Job, answer: Answer | None, run: int) -> None:
+    def _resume(self, job: Job, answer: Answer | None, run: Run) -> None:
         try:
             request = next(job) if answer is None else job.send(answer)
         except StopIteration as end:
@@ -159,7 +160,7 @@ class SyncClient:
         if self._scheduler.alive:
             self._resume(job, answer, run)
 
-    def _over(self, outcome: Outcome, run: int) -> None:
+    def _over(self, outcome: Outcome, run: Run) -> None:
         assert self._busy is not None
         if isinstance(outcome, Stopped):
             self._stopped.append(outcome)

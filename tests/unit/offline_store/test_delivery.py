@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from offline_store.chain import GENESIS, Position, verify_run
-from offline_store.delivery import Acknowledged, Backlog, Fork
+from offline_store.delivery import Acknowledged, Backlog, Delivery, Fork, Outdated
 from offline_store.errors import RowRefused, StoreBroken, WrongKey
+from offline_store.standing import OutOfService
 
 Place = Any
 AT = "2026-11-22T02:10:00.000Z"
@@ -68,10 +71,40 @@ def test_a_head_with_another_hash_is_a_fork_and_nothing_is_marked(place: Place) 
     assert delivery.acknowledged_head() is None
 
 
-@pytest.mark.parametrize("theirs", [Position(1, 99, bytes(32)), Position(7, 1, bytes(32))])
-def test_a_head_that_was_never_given_is_a_fork(place: Place, theirs: Position) -> None:
+def test_a_head_that_was_never_given_is_a_fork(place: Place) -> None:
     place.fill(4)
+    theirs = Position(1, 99, bytes(32))
     assert place.delivery().mark_received(theirs, AT) == Fork(None, theirs)
+
+
+def test_a_head_of_a_journal_that_was_moved_aside_meanwhile_is_no_fork_and_changes_nothing(place: Place) -> None:
+    head = place.fill(4).head
+    place.opened[-1].close()
+    delivery = place.delivery()
+    place.open(replace_because="test")
+    assert delivery.mark_received(head, AT) == Outdated("epoch-differs")
+    assert delivery.rewind(1, 2, acknowledged=None) == Outdated("epoch-differs")
+    assert (delivery.backlog().pending, delivery.acknowledged_head()) == (1, None)
+
+
+def test_a_fork_of_an_epoch_that_has_ended_takes_the_present_journal_out_of_nothing(place: Place) -> None:
+    place.fill(4).close()
+    delivery = place.delivery()
+    place.open(replace_because="test")
+    assert not delivery.take_out_of_service(OutOfService("fork", 1, 3, AT))
+    assert delivery.out_of_service() is None
+    # what the centre says of an old disk names the epoch that came after it
+    assert delivery.take_out_of_service(OutOfService("fork", 3, 1, AT))
+
+
+def test_a_word_that_entries_were_lost_is_outdated_once_more_of_them_were_received(place: Place) -> None:
+    journal = place.fill(4)
+    delivery, beside = place.delivery(), place.delivery()
+    third = delivery.pending(limit=3, max_bytes=1 << 20)[-1].entry.position
+    delivery.mark_received(third, AT)
+    beside.mark_received(journal.head, AT)
+    assert delivery.rewind(1, 4, acknowledged=third) == Outdated("overtaken")
+    assert delivery.state_of(1, 4).state == "received"
 
 
 def test_tries_are_counted_for_the_entries_that_were_sent(place: Place) -> None:
@@ -141,10 +174,10 @@ def test_a_centre_restored_from_backup_makes_entries_pending_again(place: Place)
     delivery = place.delivery()
     delivery.mark_received(journal.head, AT)
     delivery.record_results([place.result(2)], cursor=1)
-    assert delivery.rewind(1, 2) == 4
+    assert delivery.rewind(1, 2, acknowledged=journal.head) == 4
     assert seqs(delivery.pending(limit=9, max_bytes=1 << 20)) == [2, 3, 4, 5]
     assert delivery.acknowledged_head().seq == 1
-    assert delivery.rewind(1, 1) == 1
+    assert delivery.rewind(1, 1, acknowledged=delivery.acknowledged_head()) == 1
     assert delivery.acknowledged_head() is None
 
 
@@ -196,11 +229,93 @@ def test_each_run_leaves_a_row_and_the_latest_is_by_id_not_by_clock(place: Place
     second = delivery.run_started("upload", "poke", "2026-11-22T02:00:00.000Z")
     delivery.run_ended(second, "2026-11-22T02:00:01.000Z", outcome="no-network", detail="connection refused")
     other = delivery.run_started("snapshot", "timer", AT)
-    assert delivery.last_run("upload").id == second
+    assert delivery.last_run("upload").id == second.id
     assert delivery.last_run("upload", outcome="ok").items == 3
-    assert delivery.last_run("snapshot").id == other
+    assert delivery.last_run("snapshot").id == other.id
     assert delivery.last_run("snapshot").ended_at is None
     assert delivery.last_run("revocations") is None
+
+
+def test_a_run_that_ends_after_its_journal_was_moved_aside_closes_no_row_of_another(place: Place) -> None:
+    place.fill(1).close()
+    delivery = place.delivery()
+    before = delivery.run_started("upload", "schedule", AT)
+    place.open(replace_because="test")
+    delivery.run_ended(before, AT, outcome="done", items=3)
+    assert delivery.last_run("upload") is None
+    present = delivery.run_started("questions", "schedule", AT)
+    assert present.id == before.id
+    delivery.run_ended(before, AT, outcome="done", items=3)
+    assert delivery.last_run("questions").ended_at is None
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda delivery, head: delivery.note_clock(5, AT),
+        lambda delivery, head: delivery.attempted(head, head, AT),
+        lambda delivery, head: delivery.delete_old_bodies(AT),
+        lambda delivery, head: delivery.run_started("upload", "schedule", AT),
+    ],
+    ids=["clock", "tries", "bodies", "runs"],
+)
+def test_a_journal_moved_aside_while_a_call_waits_for_its_turn_lets_the_call_end(place: Place, write: Any) -> None:
+    journal = place.fill(2)
+    head = journal.head
+    journal.close()
+    inner: list[Exception | None] = []
+
+    def live() -> None:
+        delivery = Delivery(place.folder, place.key)
+        ready.set()
+        try:
+            write(delivery, head)
+            inner.append(None)
+        except Exception as error:  # noqa: BLE001 handed to the test
+            inner.append(error)
+        delivery.close()
+
+    ready, thread = threading.Event(), threading.Thread(target=live)
+    terminal = place.raw()
+    with terminal.writing():
+        thread.start()
+        ready.wait()
+        # long enough to come to the wait for the lock, far shorter than its patience
+        time.sleep(0.2)
+        for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
+            (place.folder / name).rename(place.folder / f"{name}.away")
+        place.open()
+    thread.join()
+    terminal.close()
+    assert inner == [None]
+
+
+def test_rows_of_old_runs_go_but_for_the_latest_of_each_job_and_the_latest_that_was_done(place: Place) -> None:
+    place.fill(1)
+    delivery = place.delivery()
+
+    def ran(job: str, day: int, outcome: str | None) -> int:
+        run = delivery.run_started(job, "schedule", f"2026-11-{day:02}T00:00:00.000Z")
+        if outcome is not None:
+            delivery.run_ended(run, f"2026-11-{day:02}T00:00:01.000Z", outcome=outcome)
+        return run.id
+
+    ids = [
+        ran("upload", 1, "done"),
+        ran("upload", 2, "done"),
+        ran("upload", 3, "later"),
+        ran("upload", 4, None),
+        ran("head", 5, "later"),
+        ran("upload", 20, "later"),
+        ran("upload", 21, "later"),
+    ]
+    assert [delivery.delete_old_runs("2026-11-10T00:00:00.000Z", limit=2) for _ in range(3)] == [2, 1, 0]
+    connection = place.raw()
+    assert [row[0] for row in connection.rows("SELECT id FROM runs ORDER BY id")] == [ids[1], *ids[4:]]
+    assert delivery.delete_old_runs("2026-11-10T00:00:00.000Z", keep=1) == 1
+    assert [row[0] for row in connection.rows("SELECT id FROM runs ORDER BY id")] == [ids[1], ids[4], ids[6]]
+    connection.close()
+    assert delivery.last_run("upload", outcome="done").started_at == "2026-11-02T00:00:00.000Z"
 
 
 def test_answers_are_read_in_the_order_of_arrival_from_the_last_one_seen(place: Place) -> None:
