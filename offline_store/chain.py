@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, TypeGuard, get_args
 
 import cbor2
 
@@ -42,6 +42,8 @@ GENESIS: Final = bytes(32)
 
 SALT_BYTES: Final = 32
 HASH_BYTES: Final = 32
+MOST_ENTRIES: Final = 2**48
+"""An epoch, and a number in it, is below this: what is worked out from one fits every integer that keeps it."""
 
 HeaderValue: TypeAlias = "str | int | bool | list[HeaderValue] | dict[str, HeaderValue] | None"
 Header: TypeAlias = Mapping[str, HeaderValue]
@@ -375,13 +377,20 @@ class EpochOpened:
         position: Position | None = None
         if isinstance(known, dict):
             epoch, seq, digest = known.get("epoch"), known.get("seq"), known.get("hash")
-            if not isinstance(epoch, int) or not isinstance(seq, int) or not isinstance(digest, str):
+            if not _is_ordinal(epoch) or not _is_ordinal(seq) or not isinstance(digest, str):
                 raise ValueError("last_known has epoch, seq and hash")
             position = Position(epoch, seq, bytes.fromhex(digest))
+            if len(position.hash) != HASH_BYTES:
+                raise ValueError(f"a hash in the chain has {HASH_BYTES} bytes")
         elif known is not None:
             raise ValueError("last_known is an object or null")
         named = None if "suite" not in values else suite_named(values["suite"])
         return cls(reason, position, bytes.fromhex(signature), named)
+
+
+def _is_ordinal(value: HeaderValue) -> TypeGuard[int]:
+    """A whole number that an epoch or an entry may have; JSON's true is none."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value < MOST_ENTRIES
 
 
 def stated_suite(opening: ChainEntry) -> SuiteName:

@@ -35,11 +35,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Try again. `reason` is a short word; `retry_after` the seconds the centre asked for."""
+    """Try again. `reason` is a short word; `retry_after` the seconds the centre asked for.
+
+    `seldom`: each try costs a large download and may end in the same way, so the pauses grow to hours.
+    """
 
     reason: str
     retry_after: float | None = None
     items: int = 0
+    seldom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,20 @@ Job: TypeAlias = Generator[Request, Answer, Outcome]
 M = TypeVar("M", bound=BaseModel)
 
 
+P = TypeVar("P", bound=Problem)
+
+
 def problem_of(response: Response) -> Problem | None:
     """The refusal in an answer, if it is one of ours."""
+    return refusal_of(response, Problem)
+
+
+def refusal_of(response: Response, model: type[P]) -> P | None:
+    """A refusal that may say more than others do."""
     if response.content_type != PROBLEM:
         return None
     try:
-        problem = parse(Problem, response.body)
+        problem = parse(model, response.body)
     except Malformed:
         return None
     return problem if problem.status == response.status else None

@@ -39,10 +39,10 @@ class QuestionPort(Protocol):
     """Where the questions are: `offline_store.questions.Settling` in a terminal."""
 
     def open(self) -> tuple[QuestionRow, ...]: ...
-    def sent(self, question: str, at: str) -> None: ...
+    def sent(self, question: str, at: str) -> bool: ...
     def settle(
         self, question: str, state: _SettledState, at: str, *, reason: str | None = None, answer: str | None = None
-    ) -> None: ...
+    ) -> bool: ...
     def forget_old(self, *, answers_before: str, rows_before: str) -> None: ...
 
 
@@ -104,7 +104,9 @@ class _Asking:
                 return self._read(row, answer)
         if self._over(row):
             return self.expire(row) if row.state == "waiting" or self._no_copy_left(row) else "working"
-        self._port.sent(row.id, timestamp(self._now()))
+        if not self._port.sent(row.id, timestamp(self._now())):
+            # another process has settled it meanwhile: the next look finds nothing to do
+            return "working"
         answer = yield Request("POST", PATH, {"content-type": JSON}, (row.content or "").encode())
         return self._read(row, answer)
 
@@ -126,7 +128,7 @@ class _Asking:
     def _read(self, row: QuestionRow, answer: Answer) -> _SettledState | _NotYet | Later | Stopped:
         if not isinstance(answer, NoAnswer) and answer.status == 202 and answer.content_type == JSON:
             return "working"
-        if (code := _code(answer)) in ("question-id-reused", "malformed"):
+        if (code := _code(answer)) in ("question-id-reused", "malformed", "forked"):
             # the centre will never take it: nothing was done, and the person is told so
             return self._settle(row, "refused", code)
         signed = message_of(answer, JSON, Statement, self._now())
@@ -148,8 +150,8 @@ class _Asking:
     def _settle(
         self, row: QuestionRow, state: _SettledState, reason: str | None, answer: str | None = None
     ) -> _SettledState:
-        self._port.settle(row.id, state, timestamp(self._now()), reason=reason, answer=answer)
-        self._note(row, state)
+        if self._port.settle(row.id, state, timestamp(self._now()), reason=reason, answer=answer):
+            self._note(row, state)
         return state
 
 

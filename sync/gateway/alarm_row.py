@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class AlarmRow:
     """One alarm about a terminal. For a certificate `epoch` is 0 and `seq` the number of its row.
 
-    `last_seq`: it is about all entries up to there.
+    `last_seq`: it is about the entries up to there; of a fork, about the first and the last where one was found.
     """
 
     at: str

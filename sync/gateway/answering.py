@@ -2,20 +2,22 @@
 
 A question is marked begun before the core system is asked, and settled after it answered. After a crash in between it
 is asked again under the same key: the core system does nothing twice for a key. What has not been begun by its deadline
-is never begun; of what was begun without an answer, the core system is then asked only whether it did it.
+is never begun; of what was begun without an answer, the core system is then asked only whether it did it. So it is with
+a question that this release cannot read, for another one wrote it. What was settled meanwhile, because its terminal was
+revoked, is not begun either.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from offline_store.chain import timestamp
 from sync.gateway.connectors.core_system import CoreSystem, CoreUnavailable
 from sync.gateway.question_store import StoredQuestion
 from sync.gateway.store import Store
-from sync.protocol.messages import parse
+from sync.protocol.messages import Malformed, parse
 from sync.protocol.questions import (
     ANSWER_SECONDS,
     Answer,
@@ -63,21 +65,34 @@ def answer_open(store: Store, core: CoreSystem, signer: Signer, limit: int, cloc
     settled = unavailable = 0
     for question in found:
         try:
-            _settle(store, question, _outcome(store, question, core, clock), signer, clock)
+            outcome = _outcome(store, question, core, clock)
+            if outcome == "settled":
+                continue
+            _settle(store, question, outcome, signer, clock)
             settled += 1
         except CoreUnavailable:
             unavailable += 1
     return Settled(settled, unavailable)
 
 
-def _outcome(store: Store, question: StoredQuestion, core: CoreSystem, clock: Clock) -> Answer | Refusal | None:
-    """The core system's word; None if it was never begun and its time is over."""
+def _outcome(
+    store: Store, question: StoredQuestion, core: CoreSystem, clock: Clock
+) -> Answer | Refusal | Literal["settled"] | None:
+    """The core system's word; None if it was never begun and never will be; settled if somebody else has said so."""
     now, key = clock.now(), f"{question.terminal}/{question.id}"
-    if timestamp(now) > question.not_after:
+    asked = _read(question)
+    if asked is None or timestamp(now) > question.not_after:
         return core.recall(key) if question.state == "begun" else None
     with store.transaction():
-        store.questions.begin(question.terminal, question.id)
-    return _put(core, key, parse(Question, question.content or b""), now)
+        begun = store.questions.begin(question.terminal, question.id)
+    return _put(core, key, asked, now) if begun else "settled"
+
+
+def _read(question: StoredQuestion) -> Question | None:
+    try:
+        return parse(Question, question.content or b"")
+    except Malformed:
+        return None
 
 
 def _put(core: CoreSystem, key: str, question: Question, now: datetime) -> Answer | Refusal:

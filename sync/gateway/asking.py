@@ -1,7 +1,8 @@
 """POST and GET /v1/questions: a question is written down and woken for; its answer is handed to its terminal alone.
 
 (terminal, id, content) is a question's identity. The same again is the same question, whatever state it is in; another
-content under a used id is refused and raises an alarm. What is asked is answered by `sync.gateway.answering`.
+content under a used id is refused and raises an alarm. A key under which two disks wrote asks nothing new. What is
+asked is answered by `sync.gateway.answering`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 from offline_store.chain import timestamp
 from sync.gateway.endpoint import Asked, Endpoint
 from sync.gateway.question_store import StoredQuestion
-from sync.gateway.refusals import problem
+from sync.gateway.refusals import no_more_for_a_forked_key, problem
 from sync.protocol.exchange import JSON, Response
 from sync.protocol.questions import QUESTION_ID, Question, Working
 from sync.protocol.statements import Statement
@@ -31,6 +32,8 @@ def _ask(asked: Asked) -> Response:
             asked.store.alarm(asked.terminal, "question-id-reused", 0, 0, timestamp(asked.now))
             return problem(422, "question-id-reused", "This id was used for another question: nothing is done for it.")
         return _standing(known)
+    if asked.key.forked_at is not None:
+        return no_more_for_a_forked_key()
     if questions.open_of(asked.terminal) >= MAX_OPEN:
         title = "This terminal has too many questions open."
         return problem(429, "too-many-questions", title, headers={"retry-after": "5"})

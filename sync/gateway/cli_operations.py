@@ -24,14 +24,16 @@ _WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
 
 def with_heartbeat(row: FleetRow, store: Store, now: datetime) -> dict[str, Any]:
-    """A row of the fleet and what the terminal last said of itself; `age` in seconds, None if it never did."""
-    from sync.protocol.heartbeat import Heartbeat
-    from sync.protocol.messages import parse
+    """A row of the fleet and what the terminal last said of itself; `age` in seconds, None if it never did.
+
+    What another release kept in another form is replaced by the next heartbeat; until then it is none.
+    """
+    from sync.gateway.beating import read_heartbeat
 
     latest = store.heartbeats.latest(row.number)
-    if latest is None:
+    beat = read_heartbeat(latest)
+    if latest is None or beat is None:
         return {**asdict(row), "heartbeat": None}
-    beat = parse(Heartbeat, latest.content)
     said = json.loads(beat.to_wire())
     del said["nonce"]
     age = round((now - datetime.fromisoformat(latest.at)).total_seconds())
@@ -67,15 +69,18 @@ def order(
     as_json: AsJson = False,
 ) -> None:
     """Order a terminal to do something; it is told with its next heartbeat, within 24 hours."""
-    from sync.gateway.beating import issue_order
+    from sync.gateway.beating import TooManyOrders, issue_order
 
     with opened_house(data) as house, house.store.transaction():
         if house.store.terminal(terminal) is None:
             end(f"{terminal} is not enrolled.", NO)
-        issued = issue_order(
-            terminal, command, _word(reason, "--reason"), store=house.store, authority=house.authority,
-            now=datetime.now(UTC),
-        )  # fmt: skip
+        try:
+            issued = issue_order(
+                terminal, command, _word(reason, "--reason"), store=house.store, authority=house.authority,
+                now=datetime.now(UTC),
+            )  # fmt: skip
+        except TooManyOrders as error:
+            end(f"{error}: {error.remedy}.", NO)
         at_console(house, Act.TERMINAL_ORDERED, terminal, reason=f"{command} {reason}")
     say(
         {"terminal": terminal, "number": issued.number, "command": command, "not_after": issued.not_after},

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from offline_store.chain import timestamp
+from offline_store.chain import MOST_ENTRIES, timestamp
 from sync.gateway.authority import Authority, pem
 from sync.gateway.refusals import Refused, problem
 from sync.gateway.store import EnrolledTerminal, IssuedCode, Store
@@ -81,7 +81,10 @@ def enrol(
             return Response(200, {"content-type": JSON}, code.answer)
         return _refused("enrolment-code-used", "This code has been used before: ask the centre for a new one.")
     if code.cancelled:
-        return _refused("enrolment-code-cancelled", "This code was cancelled by a newer code: use the newer one.")
+        return _refused(
+            "enrolment-code-cancelled",
+            "This code was cancelled by a newer code, or its terminal was revoked: use the newer one, or ask for one.",
+        )
     if code.expires < int(now.timestamp()):
         return _refused("enrolment-code-expired", "This code is older than 24 hours: ask the centre for a new one.")
     if suite_of_public_key(asked.terminal_key) is not suite_of_public_key(authority.public_key):
@@ -92,10 +95,16 @@ def enrol(
         return _refused("key-revoked", "This key was taken back: run kiosk enrol, which makes a new one.")
     if store.terminal_certificates.seal_is_revoked(asked.seal_key):
         return _refused("seal-key-revoked", "This terminal's seal was taken back: provision it in an empty directory.")
+    known = store.terminal_certificates.key(asked.terminal, own_fingerprint)
+    if known is not None and known.forked_at is not None:
+        return _refused("key-forked", "Two disks wrote under this key: run kiosk enrol, which makes a new one.")
+    least_epoch = store.terminal_certificates.last_epoch(asked.terminal) + 1
+    if least_epoch >= MOST_ENTRIES:
+        return _refused("epochs-used-up", "This number's last epoch was used: enrol the machine under another number.")
     _seal_key(asked)
     new, answer = certified(
         (asked.terminal, asked.terminal_key, asked.seal_key),
-        least_epoch=store.terminal_certificates.last_epoch(asked.terminal) + 1,
+        least_epoch=least_epoch,
         package_root=store.packages.latest("root"),
         authority=authority,
         urls=urls,
@@ -110,7 +119,7 @@ def enrol(
         last_seen_at=None,
     )
     store.enrol(terminal, asked.code_id, answer)
-    store.terminal_certificates.certify(new)
+    store.terminal_certificates.certify(new, least_epoch)
     return Response(200, {"content-type": JSON}, answer)
 
 

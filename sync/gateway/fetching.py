@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sync.gateway.endpoint import Asked, Endpoint, answered, number_in
-from sync.gateway.refusals import problem
+from sync.gateway.refusals import no_more_for_a_forked_key, problem
 from sync.gateway.terminal_certificates import revoked_seals
 from sync.protocol.exchange import COSE, JSON, NDJSON_GZIP, Response
 from sync.protocol.messages import ItemResult, Results
@@ -43,6 +43,8 @@ def _manifest(asked: Asked) -> Response:
     latest = asked.store.latest_snapshot()
     if latest is None:
         return problem(404, "no-snapshot", "The centre has published no snapshot yet.")
+    if asked.key.forked_at is not None:
+        return no_more_for_a_forked_key()
     return Response(200, {"content-type": JSON}, latest.manifest)
 
 
@@ -51,6 +53,8 @@ def _package(asked: Asked) -> Response:
     found = asked.store.snapshot(generation)
     if found is None:
         return problem(404, "no-snapshot", "The centre does not offer this generation.")
+    if asked.key.forked_at is not None:
+        return no_more_for_a_forked_key()
     return Response(200, {"content-type": NDJSON_GZIP}, asked.store.package(found))
 
 

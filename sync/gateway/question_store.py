@@ -39,13 +39,13 @@ class QuestionStore(Protocol):
     def open(self, limit: int) -> Sequence[StoredQuestion]:
         """Open questions in order of receipt."""
 
-    def begin(self, terminal: str, question: str) -> None:
-        """From here on the core system may have done it."""
+    def begin(self, terminal: str, question: str) -> bool:
+        """From here on the core system may have done it; False if it was settled meanwhile: then it must not."""
 
     def settle(
         self, terminal: str, question: str, state: Literal["answered", "refused", "expired"], answer: bytes, at: str
     ) -> None:
-        """What became of it; its content is deleted in the same step."""
+        """What became of it, if it is open still; its content is deleted in the same step."""
 
     def forget(self, *, answers_before: str, rows_before: str) -> None:
         """Delete answers settled before that moment, and whole rows settled before the other."""

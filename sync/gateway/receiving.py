@@ -5,6 +5,11 @@ used number, or an entry that continues another past, is a fork: two disks claim
 begins with its opening, signed by a key this terminal had. Everything is checked before anything is written: an upload
 is taken whole or not at all. What is wrong with a body never matters here: that is said when it is processed.
 
+After a fork nobody can say which disk the key belongs to: it is marked, and opens no later epoch. What goes on in an
+epoch that exists is taken as before. An opening that states another hash than the centre holds at that number is a fork
+too; an older head than the centre's is none, for the head file is written once a session. Epochs from before the key's
+enrolment say nothing about it: an operator has looked at those.
+
 A journal that could not go on is salvaged with holes. They are taken when a later epoch of the terminal was opened, for
 then nothing else will ever fill them; each raises an alarm. All that is known still has to fit: the neighbours' links,
 and the last head that a later opening states. Otherwise nothing is taken for an epoch that has ended: whoever goes on
@@ -32,8 +37,18 @@ from offline_store.truncation import Truncation
 from sync.gateway.endpoint import Asked, Endpoint, answered, number_in
 from sync.gateway.refusals import problem
 from sync.gateway.store import Store
+from sync.gateway.terminal_certificate_store import CertifiedKey
 from sync.protocol.exchange import JSON, Response
-from sync.protocol.messages import MAX_HELD_RUNS, ChainReceipt, ChainUpload, Expected, Held, Salvage, WireEntry
+from sync.protocol.messages import (
+    MAX_HELD_RUNS,
+    MAX_UNPACKED_REQUEST_BYTES,
+    ChainReceipt,
+    ChainUpload,
+    Expected,
+    Held,
+    Salvage,
+    WireEntry,
+)
 from sync.protocol.suites import SuiteName, suite_of_public_key
 from sync.protocol.suites import suite as suite_named
 
@@ -43,7 +58,7 @@ class _Plan:
     """What an upload would change, and what is known of the epochs it speaks of."""
 
     store: Store
-    terminal: str
+    key: CertifiedKey
     salvaged: bool
     new: dict[tuple[int, int], tuple[ChainEntry, bytes | None]] = field(default_factory=dict)
     truncation: ChainEntry | None = None
@@ -51,7 +66,12 @@ class _Plan:
     lost: list[tuple[int, int, int]] = field(default_factory=list)
     """Holes: epoch, first and last number."""
     heads: dict[int, Position] = field(default_factory=dict)
-    _openings: dict[int, tuple[EpochOpened, ...]] = field(default_factory=dict)
+    _openings: dict[int, tuple[ChainEntry, ...]] = field(default_factory=dict)
+
+    @property
+    def terminal(self) -> str:
+        """Its number."""
+        return self.key.terminal
 
     def head(self, epoch: int) -> Position | None:
         """The highest entry of an epoch, those of this upload included."""
@@ -88,22 +108,28 @@ class _Plan:
         opening = new[0] if new else self.store.opening(self.terminal, entry.epoch)
         return None if opening is None else stated_suite(opening)
 
-    def openings_after(self, epoch: int) -> tuple[EpochOpened, ...]:
-        """What the terminal signed when it opened later epochs, in this upload too; none while this one goes on."""
+    def openings_after(self, epoch: int) -> tuple[ChainEntry, ...]:
+        """The first entries of later epochs, in this upload too; none while this one goes on."""
         if epoch not in self._openings:
-            entries = self.store.openings_after(self.terminal, epoch)
-            self._openings[epoch] = tuple(EpochOpened.read(entry) for entry in entries)
+            self._openings[epoch] = tuple(self.store.openings_after(self.terminal, epoch))
         coming = [entry for (later, seq), (entry, _) in self.new.items() if seq == 1 and later > epoch]
-        return self._openings[epoch] + tuple(EpochOpened.read(entry) for entry in coming)
+        return (*self._openings[epoch], *coming)
 
     def stated(self, epoch: int) -> dict[int, bytes]:
         """The hash a later opening states for a number of this epoch."""
-        known = [opened.last_known for opened in self.openings_after(epoch)]
+        known = [_last_known(opening) for opening in self.openings_after(epoch)]
         return {position.seq: position.hash for position in known if position and position.epoch == epoch}
 
     def takes_holes(self, epoch: int) -> bool:
         """A salvaged journal of an epoch that has ended."""
         return self.salvaged and bool(self.openings_after(epoch))
+
+    def contradicted(self, opening: ChainEntry) -> Position | None:
+        """Where an opening states another entry than is held, of an epoch that was written under this key."""
+        known = _last_known(opening)
+        if known is None or known.epoch < self.key.least_epoch:
+            return None
+        return None if self.hash_at(known.epoch, known.seq) in (None, known.hash) else known
 
     def cut_before(self, entry: ChainEntry) -> bool:
         """Whether the terminal proves that what came before this entry left its chain after its retention."""
@@ -127,12 +153,13 @@ class _Plan:
         )
 
 
-def receive(upload: ChainUpload, terminal: str, store: Store, at: str) -> Response:
+def receive(upload: ChainUpload, key: CertifiedKey, store: Store, at: str) -> Response:
     """Take the upload, or say why not: 400 for an entry that contradicts itself, 409 for a gap or a fork."""
     if upload.salvage is not None and upload.salvage.forked:
-        return _keep_branch(upload, terminal, store, at)
+        return _keep_branch(upload, key, store, at)
+    terminal = key.terminal
     cut = None if upload.truncation is None else _entry(upload.truncation, terminal)
-    plan = _Plan(store, terminal, salvaged=upload.salvage is not None, truncation=cut)
+    plan = _Plan(store, key, salvaged=upload.salvage is not None, truncation=cut)
     for wire in upload.entries:
         entry = _entry(wire, terminal)
         if not hash_fits(entry, plan.suite(entry)):
@@ -166,6 +193,9 @@ def _place(entry: ChainEntry, sealed: bytes | None, plan: _Plan, at: str) -> Res
     if entry.seq == 1:
         if not _opens(entry, plan.store.keys_of(entry.terminal)):
             return _bad(entry, "epoch-not-opened", "A new epoch begins with its opening, signed by the terminal.")
+        contradicted = plan.contradicted(entry)
+        if contradicted is not None or (plan.key.forked_at is not None and not plan.openings_after(entry.epoch)):
+            return _fork(entry, plan.store, at, contradicted)
     elif entry.seq > following:
         if not plan.takes_holes(entry.epoch) and not plan.cut_before(entry):
             # nothing of this upload is taken: what is expected goes by what was held before it
@@ -202,9 +232,10 @@ def _close(salvage: Salvage, plan: _Plan) -> None:
             plan.lost.append((epoch, min(following, seq), seq))
 
 
-def _keep_branch(upload: ChainUpload, terminal: str, store: Store, at: str) -> Response:
+def _keep_branch(upload: ChainUpload, key: CertifiedKey, store: Store, at: str) -> Response:
     """Keep the entries of a salvaged branch that lost beside the chain; they stay sealed until somebody has looked."""
-    plan = _Plan(store, terminal, salvaged=True)
+    terminal = key.terminal
+    plan = _Plan(store, key, salvaged=True)
     entries = [(_entry(wire, terminal), wire.sealed) for wire in upload.entries]
     for entry, _ in entries:
         if not hash_fits(entry, plan.suite(entry)):
@@ -234,8 +265,18 @@ def _opens(entry: ChainEntry, keys: tuple[bytes, ...]) -> bool:
         opened = EpochOpened.read(entry)
     except (ValueError, RecursionError):  # the header is whatever was sent, nested as deep as it likes
         return False
+    if opened.last_known is not None and opened.last_known.epoch >= entry.epoch:
+        return False
     suite, statement = suite_named(opened.suite), opened.stated_in(entry)
     return any(suite.verify(key, opened.signature, statement) for key in keys)
+
+
+def _last_known(opening: ChainEntry) -> Position | None:
+    """The head that an opening which was taken states; of one with odd numbers, taken by an earlier release, none."""
+    try:
+        return EpochOpened.read(opening).last_known
+    except (ValueError, RecursionError):
+        return None
 
 
 def _entry(wire: WireEntry, terminal: str) -> ChainEntry:
@@ -267,16 +308,35 @@ def _gap(entry: ChainEntry, expected: Expected) -> Response:
     )  # fmt: skip
 
 
-def _fork(entry: ChainEntry, store: Store, at: str) -> Response:
-    store.alarm(entry.terminal, "fork", entry.epoch, entry.seq, at)
+def _fork(entry: ChainEntry, store: Store, at: str, contradicted: Position | None = None) -> Response:
+    """Refused, marked and alarmed. `contradicted`: what an opening states, where that is the fork."""
+    wrote = entry.epoch if contradicted is None else contradicted.epoch
+    store.terminal_certificates.mark_forked(entry.terminal, wrote, at)
+    place = (wrote, contradicted.seq) if contradicted else _met(entry, store)
+    store.rewinds.fork(entry.terminal, *place, at)
     return problem(
         409, "fork", "The centre holds another entry at this number: out of service until an operator has looked.",
         epoch=entry.epoch, seq=entry.seq,
     )  # fmt: skip
 
 
+def _met(entry: ChainEntry, store: Store) -> tuple[int, int]:
+    """Epoch and number for the alarm: always of an epoch that is held, or a terminal could raise one for each number.
+
+    An entry of one that is not held met the opening after it, or the end of the last one.
+    """
+    terminal = entry.terminal
+    if store.head(terminal, entry.epoch) is not None:
+        return entry.epoch, entry.seq
+    later = store.openings_after(terminal, entry.epoch)
+    if later:
+        return later[0].epoch, 1
+    head = store.head(terminal, store.terminal_certificates.last_epoch(terminal))
+    return (head.epoch, head.seq) if head else (1, 1)
+
+
 def _chain(asked: Asked) -> Response:
-    return receive(asked.message(ChainUpload), asked.terminal, asked.store, timestamp(asked.now))
+    return receive(asked.message(ChainUpload), asked.key, asked.store, timestamp(asked.now))
 
 
 def _head(asked: Asked) -> Response:
@@ -296,7 +356,15 @@ def _held(asked: Asked) -> Response:
 
 
 ENDPOINTS: Final = (
-    Endpoint("/v1/chain", "POST", "Upload chain entries with their sealed bodies", _chain, ChainUpload, ChainReceipt),
+    Endpoint(
+        "/v1/chain",
+        "POST",
+        "Upload chain entries with their sealed bodies",
+        _chain,
+        ChainUpload,
+        ChainReceipt,
+        most=MAX_UNPACKED_REQUEST_BYTES,
+    ),
     Endpoint("/v1/chain/head", "GET", "What is expected next in an epoch", _head, None, Expected, ("epoch",)),
     Endpoint("/v1/chain/held", "GET", "What the centre holds of an epoch", _held, None, Held, ("epoch",)),
 )

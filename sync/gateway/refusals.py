@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sync.protocol.exchange import PROBLEM, Response
+from sync.protocol.heartbeat import RevokedHeartbeat
 from sync.protocol.messages import Expected, Malformed, Problem, parse
 
 
@@ -29,9 +30,20 @@ def code_of(response: Response) -> str | None:
     if response.content_type != PROBLEM:
         return None
     try:
-        return parse(Problem, response.body).code
+        return parse(RevokedHeartbeat, response.body).code
     except Malformed:
         return None
+
+
+def no_more_for_a_forked_key() -> Response:
+    """Two disks wrote under the key that asks: nothing new begins with it."""
+    return problem(403, "forked", "Two disks of this terminal wrote under its key: an operator has to give a new one.")
+
+
+def file_missing() -> Response:
+    """A snapshot is on offer and its file is gone: somebody has to publish again, and nobody out there is to blame."""
+    title = "The centre has lost this snapshot's file."
+    return problem(503, "snapshot-file-missing", title, headers={"retry-after": "600"})
 
 
 def unavailable() -> Response:

@@ -41,6 +41,9 @@ class RewindStore(Protocol):
     ) -> None:
         """A kept entry was processed; `act`: its type and its content."""
 
+    def fork(self, terminal: str, epoch: int, seq: int, at: str) -> None:
+        """Raise the alarm that two disks wrote here: one for each epoch, from the first such number to the last."""
+
     def lost(self, terminal: str, epoch: int, first: int, last: int, at: str) -> None:
         """Raise the alarm that these entries are nowhere any more; of a hole that begins there, once."""
 

@@ -47,14 +47,19 @@ class SqliteQuestions:
         )
         return [StoredQuestion(*row) for row in rows]
 
-    def begin(self, terminal: str, question: str) -> None:
-        self._database.run("UPDATE question SET state = 'begun' WHERE terminal = ? AND id = ?", (terminal, question))
+    def begin(self, terminal: str, question: str) -> bool:
+        begun = self._database.run(
+            "UPDATE question SET state = 'begun' WHERE terminal = ? AND id = ? AND state IN ('waiting', 'begun')",
+            (terminal, question),
+        )
+        return begun == 1
 
     def settle(
         self, terminal: str, question: str, state: Literal["answered", "refused", "expired"], answer: bytes, at: str
     ) -> None:
         self._database.run(
-            "UPDATE question SET state = ?, answer = ?, settled_at = ?, content = NULL WHERE terminal = ? AND id = ?",
+            "UPDATE question SET state = ?, answer = ?, settled_at = ?, content = NULL"
+            " WHERE terminal = ? AND id = ? AND state IN ('waiting', 'begun')",
             (state, answer, at, terminal, question),
         )
 

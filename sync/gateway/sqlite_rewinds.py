@@ -62,7 +62,19 @@ class SqliteRewinds:
             (state, reason, *(act or (None, None)), at, entry.terminal, entry.epoch, entry.seq, entry.hash),
         )
 
-    # holes
+    # alarms
+
+    def fork(self, terminal: str, epoch: int, seq: int, at: str) -> None:
+        known = self._database.run(
+            "UPDATE alarm SET seq = min(seq, ?1), last_seq = nullif(max(coalesce(last_seq, seq), ?1), min(seq, ?1))"
+            " WHERE terminal = ?2 AND code = 'fork' AND epoch = ?3",
+            (seq, terminal, epoch),
+        )
+        if not known:
+            self._database.run(
+                "INSERT INTO alarm (at, terminal, code, epoch, seq) VALUES (?, ?, 'fork', ?, ?)",
+                (at, terminal, epoch, seq),
+            )
 
     def lost(self, terminal: str, epoch: int, first: int, last: int, at: str) -> None:
         self._database.run(
@@ -71,6 +83,8 @@ class SqliteRewinds:
             " DO UPDATE SET last_seq = max(coalesce(last_seq, 0), excluded.last_seq)",
             (at, terminal, epoch, first, last),
         )
+
+    # what is held
 
     def runs(self, terminal: str, epoch: int, limit: int) -> Sequence[HeldRun]:
         rows = self._database.all(

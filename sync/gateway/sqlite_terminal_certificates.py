@@ -13,7 +13,8 @@ _LATEST: Final = "(SELECT fingerprint FROM terminal_key l WHERE l.terminal = c.t
 _KEY: Final = (
     "SELECT c.id, c.terminal, k.key, k.seal_key, c.fingerprint, c.serial, c.not_before, c.not_after, c.revoked_at,"  # noqa: S608 - constants
     f" c.reason, c.fingerprint = {_LATEST} OR EXISTS (SELECT 1 FROM key_renewal r WHERE r.terminal = c.terminal"
-    f" AND r.old = c.fingerprint AND r.new = {_LATEST} AND r.used_at IS NULL) FROM terminal_certificate c"
+    f" AND r.old = c.fingerprint AND r.new = {_LATEST} AND r.used_at IS NULL),"
+    " c.forked_at, c.least_epoch FROM terminal_certificate c"
     " JOIN terminal_key k ON k.id = (SELECT max(id) FROM terminal_key t WHERE t.terminal = c.terminal"
     " AND t.fingerprint = c.fingerprint) "
 )
@@ -34,11 +35,11 @@ class SqliteTerminalCertificates:
     def keys(self, terminal: str) -> Sequence[CertifiedKey]:
         return self._keys("WHERE c.terminal = ? ORDER BY c.id DESC", terminal)
 
-    def certify(self, new: NewKey) -> None:
+    def certify(self, new: NewKey, least_epoch: int) -> None:
         self._database.run(
-            "INSERT INTO terminal_certificate (terminal, fingerprint, serial, not_before, not_after, signed)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (new.terminal, new.fingerprint, new.serial, new.not_before, new.not_after, new.signed),
+            "INSERT INTO terminal_certificate"
+            " (terminal, fingerprint, serial, not_before, not_after, signed, least_epoch) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (new.terminal, new.fingerprint, new.serial, new.not_before, new.not_after, new.signed, least_epoch),
         )
 
     def is_revoked(self, terminal: str, fingerprint: str) -> bool:
@@ -58,7 +59,23 @@ class SqliteTerminalCertificates:
         )
         return row is not None
 
+    def mark_forked(self, terminal: str, epoch: int, at: str) -> None:
+        self._database.run(
+            "UPDATE terminal_certificate SET forked_at = ?"
+            " WHERE terminal = ? AND least_epoch <= ? AND forked_at IS NULL",
+            (at, terminal, epoch),
+        )
+
     def revoke(self, terminal: str, at: str, reason: str) -> int:
+        # what reaches the centre only later must not be of use to whoever holds the machine
+        self._database.run(
+            "UPDATE question SET state = 'expired', settled_at = ?, content = NULL"
+            " WHERE terminal = ? AND state = 'waiting'",
+            (at, terminal),
+        )
+        self._database.run(
+            "UPDATE enrolment_code SET cancelled = 1 WHERE terminal = ? AND used_by IS NULL", (terminal,)
+        )
         taken = self._database.run(
             "UPDATE terminal_certificate SET revoked_at = ?, reason = ? WHERE terminal = ? AND revoked_at IS NULL",
             (at, reason, terminal),
@@ -85,7 +102,8 @@ class SqliteTerminalCertificates:
             "INSERT INTO terminal_key (terminal, key, fingerprint, seal_key, enrolled_at) VALUES (?, ?, ?, ?, ?)",
             (new.terminal, new.key, new.fingerprint, new.seal_key, new.at),
         )
-        self.certify(new)
+        before = self.key(new.terminal, old)
+        self.certify(new, 1 if before is None else before.least_epoch)
         self._database.run(
             "INSERT OR REPLACE INTO key_renewal (terminal, old, new, answer, asked_at) VALUES (?, ?, ?, ?, ?)",
             (new.terminal, old, new.fingerprint, answer, new.at),
@@ -108,4 +126,5 @@ class SqliteTerminalCertificates:
         return [AlarmRow(*row) for row in rows]
 
     def _keys(self, where: str, *values: object) -> list[CertifiedKey]:
-        return [CertifiedKey(*(*row[:-1], bool(row[-1]))) for row in self._database.all(_KEY + where, *values)]
+        rows = self._database.all(_KEY + where, *values)
+        return [CertifiedKey(*(*row[:10], bool(row[10]), *row[11:])) for row in rows]

@@ -33,6 +33,10 @@ class CertifiedKey:
     revoked_at: str | None
     reason: str | None
     current: bool
+    forked_at: str | None
+    """Since when two disks are known to have written under this key: nothing new begins with it any more."""
+    least_epoch: int
+    """The first epoch that may have been written under this key, or under the one it took over from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ class TerminalCertificateStore(Protocol):
     def keys(self, terminal: str) -> Sequence[CertifiedKey]:
         """All of a terminal, the latest first."""
 
-    def certify(self, new: NewKey) -> None:
-        """Keep a certificate for a key that the terminal has."""
+    def certify(self, new: NewKey, least_epoch: int) -> None:
+        """Keep a certificate for a key that the terminal has; `least_epoch` as in `CertifiedKey`."""
 
     def is_revoked(self, terminal: str, fingerprint: str) -> bool:
         """Whether any certificate of this key was taken back."""
@@ -66,9 +70,13 @@ class TerminalCertificateStore(Protocol):
     def seal_is_revoked(self, seal_key: bytes) -> bool:
         """Whether this seal key belongs to a terminal that was stolen or compromised."""
 
+    def mark_forked(self, terminal: str, epoch: int, at: str) -> None:
+        """Two disks wrote in this epoch: marks every key under which it may have been written."""
+
     def revoke(self, terminal: str, at: str, reason: str) -> int:
         """Take back every certificate of a terminal that stands; how many those were.
 
+        What it asked and nobody has begun to answer expires, and its unused enrolment codes are cancelled.
         Of one that was retired the last is taken back once more for a graver reason: then its seal goes too.
         """
 
@@ -79,7 +87,7 @@ class TerminalCertificateStore(Protocol):
         """The answer that was given when `new` was asked to take over from `old`."""
 
     def renew(self, new: NewKey, old: str, answer: bytes) -> None:
-        """The terminal has this key too, until it uses it; then it has it alone."""
+        """The terminal has this key too, until it uses it; then it has it alone. Its epochs are those of `old`."""
 
     def used(self, terminal: str, fingerprint: str, at: str) -> None:
         """The terminal has spoken with this key: none before it counts any more."""

@@ -2,6 +2,9 @@
 
 A key says something while its certificate stands: not taken back, not expired, and not replaced by a later key. After a
 renewal the old key and the new one count until the terminal has spoken with the new one, for the answer may be lost.
+
+A key under which two disks wrote still counts for what was begun with it: chain, results, heartbeat, lists. Nothing new
+begins with it (`no_more_for_a_forked_key`): no question, snapshot or renewal, and no epoch (`sync.gateway.receiving`).
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from offline_store.chain import timestamp
 from sync.gateway.authority import Authority
 from sync.gateway.endpoint import Asked, Endpoint
 from sync.gateway.enrolling import certified
-from sync.gateway.refusals import Alarm, Refused, problem
+from sync.gateway.refusals import Alarm, Refused, no_more_for_a_forked_key, problem
 from sync.gateway.store import Store
 from sync.gateway.terminal_certificate_store import RETIRED, CertifiedKey
 from sync.protocol.certificate_code import RevokedKey, public_key_of
@@ -30,18 +33,23 @@ from sync.protocol.terminal_certificate import RevokedTerminal, TerminalRevocati
 from sync.protocol.terminal_certificate import Signed as SignedStatement
 
 
-def check_certificate(store: Store, who: Signed, at: str) -> None:
-    """Raises Refused (401), with an alarm, when the key that signed does not count. Else it is in use from now on."""
+def known_key(store: Store, who: Signed) -> CertifiedKey:
+    """The key that signed, whether it counts or not; Refused (401) when there is none."""
     key = store.terminal_certificates.key(who.terminal, who.fingerprint)
     if key is None:
         raise Refused(problem(401, "signature-unknown-key", "The request's key is not known here."))
+    return key
+
+
+def check_certificate(store: Store, key: CertifiedKey, at: str) -> None:
+    """Raises Refused (401), with an alarm, when the key that signed does not count. Else it is in use from now on."""
     if key.revoked_at is not None:
         raise _refused(key, "certificate-revoked", "This terminal's certificate was taken back: out of service.")
     if not key.current:
         raise _refused(key, "certificate-superseded", "Another key took this one's place: this disk may be a copy.")
     if at > key.not_after:
         raise _refused(key, "certificate-expired", "This terminal's certificate has expired: enrol it again.")
-    store.terminal_certificates.used(who.terminal, who.fingerprint, at)
+    store.terminal_certificates.used(key.terminal, key.fingerprint, at)
 
 
 def _refused(key: CertifiedKey, code: str, title: str) -> Refused:
@@ -87,7 +95,9 @@ def _key_id(spki: bytes) -> bytes:
 
 def _renew(asked: Asked) -> Response:
     wanted = asked.message(RenewalRequest)
-    old, new = asked.fingerprint, fingerprint(wanted.terminal_key)
+    if asked.key.forked_at is not None:
+        return no_more_for_a_forked_key()
+    old, new = asked.key.fingerprint, fingerprint(wanted.terminal_key)
     kept = asked.store.terminal_certificates
     if new == old or not proves_renewal(wanted, asked.terminal, old):
         return problem(400, "renewal-not-proved", "The new key is the old one, or its proof does not hold.")
@@ -98,11 +108,8 @@ def _renew(asked: Asked) -> Response:
     given, known = kept.renewed(asked.terminal, old, new), kept.key(asked.terminal, new)
     if given is not None and known is not None and known.current:
         return Response(200, {"content-type": JSON}, given)
-    present = kept.key(asked.terminal, old)
-    if present is None:
-        raise Refused(problem(401, "signature-unknown-key", "The request's key is not known here."))
     made, answer = certified(
-        (asked.terminal, wanted.terminal_key, present.seal_key),
+        (asked.terminal, wanted.terminal_key, asked.key.seal_key),
         # a renewal changes nothing about the journal
         least_epoch=1,
         authority=asked.centre.authority,

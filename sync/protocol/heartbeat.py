@@ -2,17 +2,18 @@
 
 Time and orders are statements of the authority: a terminal believes neither a Date field nor an order because it came
 with an answer. An order names terminal, number and the moment after which it is void; numbers only rise, and each is
-carried out once.
+carried out once. A number is not below the unix milliseconds of its making, so that it rises over those of a centre
+whose books were restored from a backup.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Final, Literal, TypeAlias, get_args
 
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from sync.protocol.encoding import Base64Bytes
-from sync.protocol.messages import Message, Number, Ordinal, Terminal, Time, Word
+from sync.protocol.messages import Message, Number, Ordinal, Problem, Terminal, Time, Word
 from sync.protocol.statements import Statement
 from sync.protocol.suites import SuiteName
 
@@ -88,8 +89,19 @@ class Order(Message):
     not_after: Time
 
 
+class NumberedOrder(BaseModel):
+    """What a terminal reads of an order that it does not know: one of a later release."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    terminal: Terminal
+    number: Ordinal
+
+
 class HeartbeatAnswer(Message):
-    """The time (a TimeStatement), and every order that is still open, lowest number first (each an Order).
+    """The time (a TimeStatement), and the orders that are still open, lowest number first (each an Order).
+
+    When more are open than fit, a wipe and a lock are among them before any other.
 
     `every`: seconds until the next heartbeat; the more terminals there are, the longer.
     """
@@ -97,3 +109,12 @@ class HeartbeatAnswer(Message):
     time: Statement
     every: Annotated[int, Field(ge=10, le=3600)]
     orders: Annotated[tuple[Statement, ...], Field(max_length=MAX_ORDERS)] = ()
+
+
+class RevokedHeartbeat(Problem):
+    """The refusal of a heartbeat. To a key that was taken back the open orders to wipe are said all the same.
+
+    `answer`: there are such orders, and the time for this very beat, under the authority's signature as in any answer.
+    """
+
+    answer: HeartbeatAnswer | None = None

@@ -124,8 +124,8 @@ class Hall:
         done = process_pending(self.store, self.authority.centre, limit, self.clock.now())
         return done.accepted, done.refused
 
-    def terminal(self, number: str = "T0001") -> FakeTerminal:
-        terminal = FakeTerminal(self, number, signer_from(number + " key", self.authority.suite))
+    def terminal(self, number: str = "T0001", *, key: str = "key") -> FakeTerminal:
+        terminal = FakeTerminal(self, number, signer_from(f"{number} {key}", self.authority.suite))
         assert terminal.enrol(self.code(number)).status == 200
         return terminal
 

@@ -93,6 +93,10 @@ class Terminal:
         self.start(replace_because="test")
         self.act(*items)
 
+    def enrol_again(self):
+        """An operator's code gives it another key."""
+        self.session.signer = self.signer = self.hall.terminal("T0001", key="later key").signer
+
     def run(self, name):
         now = self.hall.clock.now
         if name == "salvage":
@@ -400,9 +404,10 @@ def test_a_branch_that_lost_is_kept_again_in_a_gateway_restored_to_before_it_was
     terminal.close()
     terminal.folder = own
     terminal.start()
-    backup = Backup(hall, tmp_path / "backup.db")
     terminal.act("A2")
     assert terminal.run("upload") == Stopped("fork", 1, 3)
+    terminal.enrol_again()
+    backup = Backup(hall, tmp_path / "backup.db")
     terminal.new_epoch("B1")
     terminal.passes(3)
     kept = [(row.entry.seq, row.entry.hash) for row in hall.store.rewinds.forked("T0001")]

@@ -256,7 +256,11 @@ def test_an_epoch_that_this_very_upload_has_ended_is_not_gone_on_in(hall, termin
     opening, late = terminal.open_epoch(2), terminal.append("custody")
     assert refusal(terminal.upload(opening, late)) == (409, "fork")
     assert [row[:3] for row in rows(hall)] == [("T0001", 1, 1)]
-    assert terminal.upload(late, opening).status == 200
+    other = hall.terminal("T0002")
+    other.open_epoch()
+    other.upload()
+    opening, late = other.open_epoch(2), other.append("custody")
+    assert other.upload(late, opening).status == 200
 
 
 # --- refused at the door

@@ -112,7 +112,7 @@ class Office:
         with self.store.transaction():
             self.store.enrol(EnrolledTerminal(number, key, key.hex(), b"", at, None), b"code of " + key, b"")
             self.store.terminal_certificates.certify(
-                NewKey(number, key, key.hex(), b"", at, key.hex()[:32], at, "2027-11-20T01:02:03.000Z", b"")
+                NewKey(number, key, key.hex(), b"", at, key.hex()[:32], at, "2027-11-20T01:02:03.000Z", b""), 1
             )
 
     def register(self, number: str, **changes) -> None:
