@@ -21,13 +21,14 @@ from sync.orders import Lock, OpenOrder, OrderBook, changing, read_orders, wipe_
 from sync.protocol.heartbeat import MAX_ORDERS, Order, OrderReport, OrderState
 
 UPLOAD, SNAPSHOT, HEARTBEAT = "upload", "snapshot", "heartbeat"
+NUMBER_USED: Final = "number-used"
 _SOON: Final = (UPLOAD, "salvage", HEARTBEAT)
 
 
 @dataclass
 class Orders:
-    """One data directory's orders. `wanted`: jobs to run now, taken by the loop. One thread; other processes may have
-    one of their own."""
+    """One data directory's orders. `wanted`: jobs to run now, taken by the loop. Of one thread; other threads and
+    processes may have one of their own."""
 
     data_dir: Path
     now: Callable[[], datetime]
@@ -40,21 +41,28 @@ class Orders:
     given_up: Callable[[], str | None] = lambda: None
     """What a wipe that begins takes with it although the centre never got it, in one word; None: nothing."""
     wanted: list[str] = field(default_factory=list)
+    _known: frozenset[int] | None = None
+    """Those that were open when the job under way began; None: nobody said that it began."""
 
     @property
     def book(self) -> OrderBook:
         """As it is on the disk."""
         return read_orders(self.data_dir)
 
-    def accept(self, order: Order, *, expired: bool) -> None:
-        """Write it down, then begin. One that a pass by hand has accepted in the meantime is there already."""
+    def accept(self, order: Order, *, expired: bool) -> bool:
+        """Write it down, then begin; False if its number is not above all before it.
+
+        Such a one is there already, or the centre has forgotten which numbers it gave: that it is told.
+        """
         with changing(self.data_dir):
             book = self.book
             if order.number <= book.last:
-                return
+                if not expired:
+                    self._refuse(book, order.number, NUMBER_USED)
+                return False
             if expired:
                 self._write(_reported(book, order, "expired").model_copy(update={"last": order.number}))
-                return
+                return True
             opened = (*book.open, OpenOrder(order=order))[-MAX_ORDERS:]
             self._write(book.model_copy(update={"last": order.number, "open": opened}))
         if order.command == "collect-diagnostics":
@@ -62,6 +70,20 @@ class Orders:
         elif order.command == "refresh":
             self.wanted.append(SNAPSHOT)
         self.go_on(None, None)
+        return True
+
+    def refuse(self, number: int, reason: str) -> None:
+        """The centre's order of that number cannot be carried out by this release: say so, and use its number up."""
+        with changing(self.data_dir):
+            self._refuse(self.book, number, reason)
+
+    def _refuse(self, book: OrderBook, number: int, reason: str) -> None:
+        known = {report.number for report in book.reports} | {opened.order.number for opened in book.open}
+        if number in known or len(book.reports) == MAX_ORDERS:
+            # what is to be said about others goes first: the centre sends this one again, until it has heard of it
+            return
+        report = OrderReport(number=number, state="failed", reason=reason)
+        self._write(book.model_copy(update={"last": max(book.last, number), "reports": (*book.reports, report)}))
 
     def heard(self, reports: tuple[OrderReport, ...]) -> None:
         """The centre has these reports."""
@@ -86,6 +108,10 @@ class Orders:
         """It was accepted, however far it has come."""
         return any(opened.order.command == "wipe" for opened in self.book.open)
 
+    def begin(self) -> None:
+        """A job begins: an order that comes while it is under way is not carried out by it."""
+        self._known = frozenset(opened.order.number for opened in self.book.open)
+
     def go_on(self, job: str | None, outcome: Outcome | None) -> None:
         """Do what can be done now; `job` has just ended with `outcome`."""
         if not self.book.open:
@@ -101,9 +127,9 @@ class Orders:
                 self._over(book.model_copy(update={"lock": self._lock(order)}), order, "done")
             case "unlock":
                 self._over(book.model_copy(update={"lock": None}), order, "done")
-            case "refresh" if job == SNAPSHOT and isinstance(outcome, Done):
+            case "refresh" if job == SNAPSHOT and isinstance(outcome, Done) and self._was_there(order):
                 self._over(book, order, "done")
-            case "refresh" if job == SNAPSHOT and isinstance(outcome, Stopped):
+            case "refresh" if job == SNAPSHOT and isinstance(outcome, Stopped) and self._was_there(order):
                 self._over(book, order, "failed", outcome.code)
             case "collect-diagnostics" if self.collected(order.number):
                 self._over(book, order, "done")
@@ -111,6 +137,9 @@ class Orders:
                 self._wipe(opened, book)
             case _ if timestamp(self.now()) > order.not_after:
                 self._over(book, order, "expired")
+
+    def _was_there(self, order: Order) -> bool:
+        return self._known is None or order.number in self._known
 
     def _wipe(self, opened: OpenOrder, book: OrderBook) -> None:
         """Once accepted it is never void: what was begun to be given up is given up."""

@@ -61,6 +61,9 @@ class Sender(Protocol):
     """What reaches the gateway."""
 
     def __call__(self, request: Request) -> Answer: ...
+    def end(self) -> None:
+        """Wait for no answer any more. From any thread."""
+
     def close(self) -> None: ...
 
 
@@ -82,7 +85,7 @@ class JobRun:
         if isinstance(self.outcome, Done):
             return self.outcome.note
         if isinstance(self.outcome, Later):
-            return self.outcome.reason
+            return self.outcome.reason + (", tried again seldom" if self.outcome.seldom else "")
         where = "" if self.outcome.seq is None else f" at {self.outcome.epoch}/{self.outcome.seq}"
         return self.outcome.code + where
 
@@ -137,7 +140,7 @@ class Status:
 
 
 class Worker:
-    """Runs jobs for one data directory. One thread owns it; beside it may stand one for the jobs of `PERSON`.
+    """Runs jobs for one data directory. One thread owns it; beside it may stand others for other jobs (`sync.lanes`).
 
     What the terminal trusts may change beside it, by a renewal or an operator: looked at before each job.
     """
@@ -199,6 +202,8 @@ class Worker:
 
     def _run(self, name: str, started_by: StartedBy) -> JobRun:
         self._own_again()
+        if name not in PERSON:
+            self.orders.begin()
         run_id = self._delivery.run_started(name, started_by, self._at())
         outcome: Outcome
         generation = self._delivery.results_generation()
@@ -218,7 +223,7 @@ class Worker:
         except StoreError as error:
             outcome = Later(f"{_LOCAL_FAULT} {type(error).__name__}")
         if name not in PERSON:
-            # the book of orders has one writer: those jobs may be another thread's
+            # nobody who waits at the terminal waits for the book of orders too
             self.orders.go_on(name, outcome)
         if isinstance(outcome, Stopped) and outcome.code in ABOUT_THE_KEY and self._own_again():
             # the key was changed beside this job: what the centre said is about the old one
@@ -250,6 +255,10 @@ class Worker:
             revocations_as_of=None if listed is None else listed.issued_at,
             revoked_terminals=0 if listed is None else len(listed.revoked),
         )
+
+    def end_line(self) -> None:
+        """Break off the request under way and let no other through: the process is to end. From any thread."""
+        self._sender.end()
 
     def close(self) -> None:
         """Give connection, files and key back."""

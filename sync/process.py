@@ -88,7 +88,7 @@ def run(data_dir: Path, *, keys: KeyProvider, gateway_url: str = "") -> None:
 
 
 def _work(data_dir: Path, keys: KeyProvider, gateway_url: str) -> bool:
-    """Both lanes to their end. Whether that is because a wipe is due."""
+    """The lanes to their end. Whether that is because a wipe is due."""
     with _poke_socket(data_dir) as pokes, _stop_signals() as stop:
         lanes = three_lanes(lambda: _worker(data_dir, keys, gateway_url), stop.look_again)
         for lane in lanes:
@@ -104,7 +104,7 @@ def _work(data_dir: Path, keys: KeyProvider, gateway_url: str) -> bool:
 
 
 def _end(lanes: tuple[Lane, ...]) -> None:
-    """Both end after the run in progress; a crash of one does not wait long for the other, and is raised."""
+    """They end after the run in progress; a crash of one does not wait long for the others, and is raised."""
     for lane in lanes:
         lane.stop()
     for lane in lanes:

@@ -70,11 +70,11 @@ class Vitals:
         self.trusted_time.keep(signed, time)
         self.delivery.note_clock(offset_ms, timestamp(time))
 
-    def last_order(self) -> int:
-        return self.orders.book.last
+    def accept(self, order: Order, *, expired: bool) -> bool:
+        return self.orders.accept(order, expired=expired)
 
-    def accept(self, order: Order, *, expired: bool) -> None:
-        self.orders.accept(order, expired=expired)
+    def refuse(self, number: int, reason: str) -> None:
+        self.orders.refuse(number, reason)
 
 
 def _word(state: str) -> DeviceWord:

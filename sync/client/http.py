@@ -2,7 +2,7 @@
 
 No redirects (a captive portal's favourite), no proxies or credentials from the environment, no cookies. Plain http is
 allowed on loopback alone. Whatever goes wrong below HTTP becomes a `NoAnswer` with a short word; so does an answer that
-is not whole in time (`sync.client.line`).
+is not whole in time (`sync.client.line`), and one that is not waited for any more.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ import urllib3
 from sync.client.line import SLOWEST, Deadline, Line
 from sync.client.outcomes import Answer, NoAnswer
 from sync.protocol.exchange import Request, Response
+from sync.protocol.packages import TAKEN_BYTES
 
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 30.0
 WHOLE_SECONDS: Final = 60.0
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
-MAX_PACKAGE_BYTES: Final = 256 * 1024 * 1024
 MAX_LIST_BYTES: Final = 64 * 1024 * 1024
 """As many revoked terminals as their message may name (`sync.protocol.terminal_certificate`)."""
 TLS_FOLDER: Final = "tls"
 CLIENT: Final = "client.pem"
 AUTHORITIES: Final = "authorities.pem"
 _CHUNK: Final = 1 << 16
+_ENDED: Final = "ended"
 
 
 class GatewayAddressUnfit(Exception):  # noqa: N818 - named by the condition
@@ -78,11 +79,15 @@ class HttpSender:
             self._session.cert, self._session.verify = _tls_files(tls)
 
     def __call__(self, request: Request) -> Answer:
-        """One request, one answer."""
+        """One request, one answer; NoAnswer("ended") after `end`."""
+        if self._line.ended:
+            return NoAnswer(_ENDED)
         with Deadline(self._whole_seconds + len(request.body) / SLOWEST, self._line.cut) as deadline:
             answer = self._asked(request, deadline)
-        # a line that was cut looks broken, by turns in one way or another
-        return NoAnswer("timeout") if deadline.passed and isinstance(answer, NoAnswer) else answer
+        if isinstance(answer, NoAnswer):
+            # a line that was cut looks broken, by turns in one way or another
+            return NoAnswer(_ENDED) if self._line.ended else NoAnswer("timeout") if deadline.passed else answer
+        return answer
 
     def _asked(self, request: Request, deadline: Deadline) -> Answer:
         limit = _most(request.route)
@@ -116,6 +121,10 @@ class HttpSender:
         finally:
             self._session.cookies.clear()
 
+    def end(self) -> None:
+        """Wait for no answer any more: neither one that is under way nor a later one. From any thread."""
+        self._line.end()
+
     def close(self) -> None:
         """Give the connection back."""
         self._session.close()
@@ -124,7 +133,7 @@ class HttpSender:
 def _most(route: str) -> int:
     """The largest answer that is taken there, in octets."""
     if route.startswith("/v1/snapshot/"):
-        return MAX_PACKAGE_BYTES
+        return TAKEN_BYTES
     return MAX_LIST_BYTES if route == "/v1/terminal-revocations" else MAX_ANSWER_BYTES
 
 

@@ -13,6 +13,7 @@ from typing import Final, Protocol, TypeAlias
 
 from offline_store.chain import GENESIS, Position, timestamp
 from offline_store.delivery import Acknowledged, Delivery, Fork, Outdated
+from offline_store.errors import StoreFull, StoreRefused
 from offline_store.results import ItemResult
 from offline_store.schema import Manifest as StoreManifest
 from offline_store.schema import PendingItem, RowError, SnapshotRow, from_record
@@ -51,6 +52,7 @@ MAX_REWINDS: Final = 8
 _EPOCH_DIFFERS: Final = "epoch-differs"
 _FUTURE: Final = timedelta(days=1)
 _READ_CHUNK: Final = 1 << 18
+_TOO_LARGE: Final = "too-large"
 
 Now: TypeAlias = Callable[[], datetime]
 
@@ -241,7 +243,11 @@ class SnapshotPort(Protocol):
 
 
 def snapshot(port: SnapshotPort, package_key: bytes, now: Now) -> Job:
-    """Fetch a newer generation, if there is one, and hand its rows to the store once all of it has been verified."""
+    """Fetch a newer generation, if there is one, and hand its rows to the store once all of it has been verified.
+
+    One that is larger than it may be is not fetched. One that came damaged, or that the disk did not take, is fetched
+    again, but seldom: nothing says that it will be otherwise.
+    """
     answer = yield Request("GET", "/v1/snapshot")
     if not isinstance(answer, NoAnswer) and answer.status == 404 and _code(answer) == "no-snapshot":
         return Done()
@@ -254,17 +260,22 @@ def snapshot(port: SnapshotPort, package_key: bytes, now: Now) -> Job:
     except PackageRefused as refused:
         # The generation that is here already is the usual answer; an older one is said aloud.
         return Done() if refused.generation == have > 0 else Stopped(refused.code)
-    body = body_of((yield Request("GET", f"/v1/snapshot/{manifest.generation}")), NDJSON_GZIP, now())
+    answer = yield Request("GET", f"/v1/snapshot/{manifest.generation}")
+    if answer == NoAnswer(_TOO_LARGE):
+        return Later(_TOO_LARGE, seldom=True)
+    body = body_of(answer, NDJSON_GZIP, now())
     if not isinstance(body, bytes):
         return body
     if not hash_matches(manifest, [body]):
-        return Later("package-damaged")
+        return Later("package-damaged", seldom=True)
     try:
         port.load(_store_manifest(manifest), _rows(read_rows(manifest, _chunks(body))))
     except PackageRefused as refused:
         return Stopped(refused.code)
     except RowError:
         return Stopped("row-malformed")
+    except (StoreFull, StoreRefused) as error:
+        return Later(f"local-fault {type(error).__name__}", seldom=True)
     return Done(sum(count for _, count in manifest.rows))
 
 

@@ -28,6 +28,8 @@ class Line(HTTPAdapter):
 
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
+        self.ended = False
+        """Nobody wants an answer through it any more."""
         super().__init__()
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: Any) -> None:
@@ -60,8 +62,15 @@ class Line(HTTPAdapter):
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
+    def end(self) -> None:
+        """Cut it for good: also a connection that is made later. From any thread."""
+        self.ended = True
+        self.cut()
+
     def _note(self, connected: socket.socket) -> None:
         self._socket = connected
+        if self.ended:
+            self.cut()
 
 
 class Deadline:

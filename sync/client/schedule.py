@@ -3,8 +3,9 @@
 Usual runs come at an interval, each terminal in its own slot (a stable hash of its number), so that a fleet whose
 clocks agree does not knock all at once. After *later* comes full jitter: a random pause between nothing and a ceiling
 that doubles up to 120 s, or what the centre asked for: then the less urgent jobs wait too, for it is the centre that is
-too busy. An upload that brought something asks for its results soon. A stopped job waits for its interval: an alarm is
-out, and trying faster helps nobody. Times are seconds of one clock that never goes back.
+too busy. What costs a large download is tried again *seldom*: the ceiling doubles up to two hours, and the pause is
+never below half of it. An upload that brought something asks for its results soon. A stopped job waits for its
+interval: an alarm is out, and trying faster helps nobody. Times are seconds of one clock that never goes back.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from sync.client.outcomes import Done, Later, Outcome
 
 CAP_SECONDS: Final = 120.0
 BASE_SECONDS: Final = 2.0
+SELDOM_SECONDS: Final = 120.0
+SELDOM_CAP_SECONDS: Final = 7200.0
 AWAITING_SECONDS: Final = 1.0
 """First pause before asking again for results that are still outstanding; it doubles up to a minute."""
 AWAITING_CAP_SECONDS: Final = 60.0
@@ -47,7 +50,9 @@ interval of the heartbeat, for it knows how many terminals there are.
 
 PERSON: Final = ("questions",)
 """Jobs that a person at the terminal waits for. They have a thread of their own (`sync.lanes`)."""
-REST: Final = tuple(job for job in INTERVALS if job not in PERSON)
+DOWNLOADS: Final = ("revocations", "packages", "terminal-revocations", "snapshot")
+"""Jobs whose answers are large, so that a slow line is busy with them for long. They have another one."""
+REST: Final = tuple(job for job in INTERVALS if job not in PERSON + DOWNLOADS)
 
 URGENT: Final = frozenset({"questions", "upload", "salvage", "results"})
 """Somebody waits for these, or something is lost with the disk before they are done."""
@@ -59,6 +64,11 @@ Chance = Callable[[], float]
 def pause(attempt: int, chance: Chance) -> float:
     """Full jitter: between 0 and min(cap, base x 2^attempt) seconds; `attempt` counts from 0."""
     return chance() * min(CAP_SECONDS, BASE_SECONDS * 2.0 ** min(attempt, 30))
+
+
+def seldom_pause(attempt: int, chance: Chance) -> float:
+    """Between half and all of min(cap, base x 2^attempt) seconds of the seldom ones; `attempt` counts from 0."""
+    return (0.5 + chance() / 2) * min(SELDOM_CAP_SECONDS, SELDOM_SECONDS * 2.0 ** min(attempt, 30))
 
 
 def slot(terminal: str, period: float) -> float:
@@ -116,12 +126,14 @@ class Schedule:
         """Note how a run ended and set the next."""
         state = self._jobs[job]
         if isinstance(outcome, Later):
-            if not outcome.retry_after:
+            if outcome.seldom:
+                state.due = now + seldom_pause(state.failures, self.chance)
+            elif not outcome.retry_after:
                 # nothing is also what a date says to a terminal whose clock is ahead
                 state.due = now + pause(state.failures, self.chance)
             else:
                 state.due = now
-                self._leave_alone(job, now + outcome.retry_after)
+                self.leave_alone(job, now + outcome.retry_after)
             state.failures += 1
             return
         state.failures = 0
@@ -141,7 +153,7 @@ class Schedule:
             results = self._jobs["results"]
             results.due = min(results.due, now + AWAITING_SECONDS)
 
-    def _leave_alone(self, job: str, until: float) -> None:
+    def leave_alone(self, job: str, until: float) -> None:
         """This job, and all that are not more urgent: a centre without time for it has none for them."""
         for name, state in self._jobs.items():
             if job in URGENT or name not in URGENT:

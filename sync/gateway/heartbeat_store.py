@@ -58,10 +58,18 @@ class HeartbeatStore(Protocol):
     def fleet_size(self, at: str) -> int:
         """How many terminals there are; a minute old at most."""
 
-    def next_number(self, terminal: str) -> int: ...
+    def next_number(self, terminal: str) -> int:
+        """The least that is above all numbers in these books."""
+
+    def count_open(self, terminal: str, now: str) -> int:
+        """How many orders the terminal has not answered and that are not void."""
+
     def issue(self, order: StoredOrder) -> None: ...
     def open_orders(self, terminal: str, now: str, limit: int) -> Sequence[StoredOrder]:
-        """Orders the terminal has not answered and that are not void, lowest number first."""
+        """Orders the terminal has not answered and that are not void, lowest number first.
+
+        When there are more than the limit: wipes, then locks, then the lowest numbers.
+        """
 
     def orders(self, terminal: str, limit: int) -> Sequence[StoredOrder]:
         """The latest orders, newest last."""

@@ -11,6 +11,7 @@ from sync.gateway.sqlite_database import Database
 _ORDER: Final = (
     "terminal, number, command, reason, issued_at, not_after, statement, state, detail, reported_at FROM terminal_order"
 )
+_OPEN: Final = "terminal = ? AND state = 'issued' AND not_after >= ?"
 _CHANGES_KEPT: Final = 1000
 
 
@@ -61,6 +62,10 @@ class SqliteHeartbeats:
         row = self._database.one("SELECT coalesce(max(number), 0) + 1 FROM terminal_order WHERE terminal = ?", terminal)
         return int(row[0]) if row else 1
 
+    def count_open(self, terminal: str, now: str) -> int:
+        row = self._database.one(f"SELECT count(*) FROM terminal_order WHERE {_OPEN}", terminal, now)  # noqa: S608 - constant
+        return int(row[0]) if row else 0
+
     def issue(self, order: StoredOrder) -> None:
         o = order
         self._database.run(
@@ -73,12 +78,13 @@ class SqliteHeartbeats:
 
     def open_orders(self, terminal: str, now: str, limit: int) -> Sequence[StoredOrder]:
         rows = self._database.all(
-            f"SELECT {_ORDER} WHERE terminal = ? AND state = 'issued' AND not_after >= ? ORDER BY number LIMIT ?",
+            f"SELECT {_ORDER} WHERE {_OPEN}"
+            " ORDER BY CASE command WHEN 'wipe' THEN 0 WHEN 'lock' THEN 1 ELSE 2 END, number LIMIT ?",
             terminal,
             now,
             limit,
         )
-        return [StoredOrder(*row) for row in rows]
+        return sorted((StoredOrder(*row) for row in rows), key=lambda order: order.number)
 
     def orders(self, terminal: str, limit: int) -> Sequence[StoredOrder]:
         rows = self._database.all(f"SELECT {_ORDER} WHERE terminal = ? ORDER BY number DESC LIMIT ?", terminal, limit)

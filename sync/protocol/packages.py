@@ -24,6 +24,8 @@ from sync.protocol.messages import Hex256, Malformed, Message, Number, Time, par
 from sync.protocol.suites import Signer, suite_of_public_key
 
 MAX_PACKAGE_BYTES: Final = 2 * 1024**3
+TAKEN_BYTES: Final = 256 * 1024**2
+"""What a terminal takes of it: it holds a package in memory until its hash is known."""
 MAX_UNPACKED_BYTES: Final = 16 * 1024**3
 MAX_LINE_BYTES: Final = 64 * 1024
 _CHUNK: Final = 1 << 18
@@ -79,7 +81,10 @@ def sign_manifest(manifest: Manifest, key: Signer) -> SignedManifest:
 
 
 def check_manifest(signed: SignedManifest, package_key: bytes, *, have: int, now: datetime) -> Manifest:
-    """The manifest, if the centre signed it, it is newer than generation `have` (0: none yet) and not expired."""
+    """The manifest, if the centre signed it, and its package is one to fetch.
+
+    That is one newer than generation `have` (0: none yet), not larger than a terminal takes, and not expired.
+    """
     suite = suite_of_public_key(package_key)
     genuine = suite.verify(package_key, signed.signature, _CONTEXT + signed.manifest)
     if not genuine or signed.suite != suite.signature_algorithm:
@@ -92,6 +97,8 @@ def check_manifest(signed: SignedManifest, package_key: bytes, *, have: int, now
         raise PackageRefused(
             "generation-not-newer", f"Generation {manifest.generation} is not newer than {have}.", manifest.generation
         )
+    if manifest.package_bytes > TAKEN_BYTES:
+        raise PackageRefused("package-too-large", f"A package of {manifest.package_bytes} octets is not taken.")
     if datetime.fromisoformat(manifest.expires_at) <= now:
         raise PackageRefused("package-expired", f"Generation {manifest.generation} has expired.")
     return manifest

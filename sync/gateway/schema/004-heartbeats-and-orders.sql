@@ -17,7 +17,7 @@ CREATE INDEX device_change_of ON device_change (terminal, id);
 
 CREATE TABLE terminal_order (
     terminal    TEXT NOT NULL REFERENCES terminal,
-    number      INTEGER NOT NULL, -- rises by one for each terminal
+    number      INTEGER NOT NULL, -- rises for each terminal
     command     TEXT NOT NULL,
     reason      TEXT NOT NULL,
     issued_at   TEXT NOT NULL,

@@ -11,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from offline_store.chain import timestamp
 from offline_store.delivery import Delivery
+from offline_store.errors import StoreFull, StoreRefused
 from offline_store.journal import open_journal
 from offline_store.schema import PersonRow
 from sync.client import jobs
@@ -23,6 +25,7 @@ from sync.gateway.refusals import problem
 from sync.protocol.encoding import decompress
 from sync.protocol.exchange import JSON, Response
 from sync.protocol.messages import ChainUpload, Expected, RecordQuery, Results, parse
+from sync.protocol.packages import TAKEN_BYTES, Manifest, sign_manifest
 from sync.protocol.sealing import seal_body
 from sync.trust import RevocationFile
 
@@ -398,8 +401,36 @@ def test_a_damaged_package_is_fetched_again_later_and_nothing_is_loaded(kiosk, o
 
     kiosk.between = damage
     port = Generations()
-    assert snapshot(kiosk, port) == Later("package-damaged")
+    assert snapshot(kiosk, port) == Later("package-damaged", seldom=True)
     assert port.rows == []
+
+
+def test_a_package_larger_than_a_terminal_takes_is_not_even_asked_for(kiosk, hall):
+    at = timestamp(hall.clock.now())
+    manifest = Manifest(
+        generation=3, area="330100", origin="x", as_of=at, made_at=at, expires_at="2099-01-01T00:00:00.000Z",
+        rows=(("person", 1),), package_sha256="0" * 64, package_bytes=TAKEN_BYTES + 1, unpacked_bytes=1,
+    )  # fmt: skip
+    key = hall.authority.package
+    kiosk.between = lambda request, ask: Response(200, {"content-type": JSON}, sign_manifest(manifest, key).to_wire())
+    assert snapshot(kiosk, Generations()) == Stopped("package-too-large")
+    assert [request.path for request in kiosk.asked] == ["/v1/snapshot"]
+    fits = manifest.model_copy(update={"package_bytes": TAKEN_BYTES})
+    kiosk.between = lambda request, ask: (
+        NoAnswer("too-large")
+        if request.path.startswith("/v1/snapshot/")
+        else Response(200, {"content-type": JSON}, sign_manifest(fits, key).to_wire())
+    )
+    assert snapshot(kiosk, Generations()) == Later("too-large", seldom=True)
+
+
+@pytest.mark.parametrize("fault", [StoreFull, StoreRefused])
+def test_a_package_that_the_disk_does_not_take_is_fetched_again_but_seldom(kiosk, offered, fault):
+    class Full(Generations):
+        def load(self, manifest, rows):
+            raise fault("people.db", "no room")
+
+    assert snapshot(kiosk, Full()) == Later(f"local-fault {fault.__name__}", seldom=True)
 
 
 # --- revocations

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from offline_store.chain import timestamp
 from offline_store.delivery import Delivery
 from offline_store.device_states import DeviceBoard
 from offline_store.journal import open_journal
@@ -17,12 +18,13 @@ from sync.carrying_out import Orders
 from sync.client.heartbeat import heartbeat
 from sync.client.outcomes import Done, Stopped
 from sync.client.session import Session
-from sync.gateway.beating import interval, issue_order
+from sync.gateway.beating import TooManyOrders, interval, issue_order
 from sync.gateway.cli_operations import fleet_line, with_heartbeat
+from sync.gateway.heartbeat_store import StoredOrder
 from sync.orders import FILE as ORDERS
 from sync.orders import read_orders
 from sync.protocol.exchange import JSON, Response
-from sync.protocol.heartbeat import Heartbeat, HeartbeatAnswer, Order, TimeStatement
+from sync.protocol.heartbeat import MAX_ORDERS, Heartbeat, HeartbeatAnswer, Order, TimeStatement
 from sync.protocol.messages import parse
 from sync.protocol.statements import Statement, make_statement
 from sync.trusted_time import FILE as TIME
@@ -91,7 +93,22 @@ def lock_of(folder):
 
 
 def states(hall):
-    return [(row.number, row.state) for row in hall.store.heartbeats.orders("T0001", 99)]
+    """(which of the orders, its state), in order."""
+    return [(place, row.state) for place, row in enumerate(hall.store.heartbeats.orders("T0001", 99), 1)]
+
+
+def details(hall):
+    return [(row.state, row.detail) for row in hall.store.heartbeats.orders("T0001", 99)]
+
+
+def with_orders(*signed):
+    """An answer of the centre with these orders in place of its own."""
+
+    def answer(request, ask):
+        fresh = parse(HeartbeatAnswer, ask(request).body)
+        return Response(200, {"content-type": JSON}, fresh.model_copy(update={"orders": signed}).to_wire())
+
+    return answer
 
 
 # --- how it is ------------------------------------------------------------------------------------------------------
@@ -216,13 +233,7 @@ def test_an_order_is_carried_out_once_however_often_it_is_sent(kiosk, hall):
     kiosk.beat()
     order(hall, "unlock")
     kiosk.beat()
-    locked_once = parse(HeartbeatAnswer, kept[0].body).orders
-
-    def again(request, ask):
-        fresh = parse(HeartbeatAnswer, ask(request).body)
-        return Response(200, {"content-type": JSON}, fresh.model_copy(update={"orders": locked_once}).to_wire())
-
-    kiosk.between = again
+    kiosk.between = with_orders(*parse(HeartbeatAnswer, kept[0].body).orders)
     assert kiosk.beat().items == 0
     assert lock_of(kiosk.folder) is None
 
@@ -241,11 +252,7 @@ def test_an_order_that_the_authority_did_not_give_to_this_terminal_is_not_carrie
         "as a time": make_statement("time", good, hall.authority.signing),
     }[forged]
 
-    def answer(request, ask):
-        fresh = parse(HeartbeatAnswer, ask(request).body)
-        return Response(200, {"content-type": JSON}, fresh.model_copy(update={"orders": (made,)}).to_wire())
-
-    kiosk.between = answer
+    kiosk.between = with_orders(made)
     assert isinstance(kiosk.beat(), Stopped)
     assert (lock_of(kiosk.folder), kiosk.orders.book.open) == (None, ())
 
@@ -284,13 +291,25 @@ def test_a_refresh_is_done_when_the_snapshot_job_has_ended_well(kiosk, hall):
     assert states(hall) == [(1, "done")]
 
 
+def test_a_refresh_is_not_done_by_a_snapshot_that_was_under_way_when_it_was_ordered(kiosk, hall):
+    kiosk.orders.begin()
+    order(hall, "refresh")
+    kiosk.beat()
+    kiosk.orders.go_on("snapshot", Done(9))
+    assert len(kiosk.orders.book.open) == 1
+    kiosk.orders.begin()
+    kiosk.orders.go_on("snapshot", Done(9))
+    kiosk.beat()
+    assert states(hall) == [(1, "done")]
+
+
 def test_diagnostics_are_collected_when_the_journal_holds_them(kiosk, hall):
-    order(hall, "collect-diagnostics")
+    number = order(hall, "collect-diagnostics").number
     kiosk.beat()
     assert [told.command for told in kiosk.told] == ["collect-diagnostics"]
     kiosk.orders.go_on("upload", Done())
     assert len(kiosk.orders.book.open) == 1
-    kiosk.journal.append("audit", {"event": "diagnostics", "order": 1, "free_bytes": 5})
+    kiosk.journal.append("audit", {"event": "diagnostics", "order": number, "free_bytes": 5})
     kiosk.orders.go_on("upload", Done())
     kiosk.beat()
     assert states(hall) == [(1, "done")]
@@ -343,7 +362,118 @@ def test_a_wipe_is_not_due_when_somebody_else_says_that_the_centre_has_heard(kio
 def test_a_damaged_book_of_orders_locks_until_the_centre_speaks(kiosk, hall):
     (kiosk.folder / "trust" / ORDERS).write_bytes(b"{")
     assert lock_of(kiosk.folder).reason == "orders-damaged"
-    order(hall, "unlock")
+    number = order(hall, "unlock").number
     kiosk.beat()
     assert lock_of(kiosk.folder) is None
-    assert read_orders(kiosk.folder).last == 1
+    assert read_orders(kiosk.folder).last == number
+
+
+def test_an_order_of_a_centre_that_was_restored_from_a_backup_has_a_number_above_all_before_it(kiosk, hall):
+    order(hall, "lock")
+    kiosk.beat()
+    order(hall, "unlock")
+    kiosk.beat()
+    kiosk.beat()
+    with hall.store.transaction():
+        # what a backup of before does not know
+        hall.store.run("DELETE FROM terminal_order")
+    hall.clock.forward(seconds=1)
+    order(hall, "lock")
+    kiosk.beat()
+    assert lock_of(kiosk.folder) is not None
+    kiosk.beat()
+    assert states(hall) == [(1, "done")]
+
+
+def test_an_order_whose_number_was_used_is_not_carried_out_and_the_centre_hears_of_it(kiosk, hall):
+    order(hall, "unlock")
+    kiosk.beat()
+    kiosk.beat()
+    with hall.store.transaction():
+        hall.store.run("UPDATE terminal_order SET state = 'issued', detail = NULL")
+    assert kiosk.beat().items == 0
+    assert details(hall) == [("issued", None)]
+    kiosk.beat()
+    assert details(hall) == [("failed", "number-used")]
+    assert kiosk.beat() == Done(0, note="clock-offset 0 ms", every=30.0)
+    assert kiosk.orders.book.reports == ()
+
+
+def later_release(hall, number, **more):
+    """An order that this release does not know."""
+
+    class Later(Order):
+        command: str
+        until: str | None = None
+
+    now = hall.clock.now()
+    made = Later(
+        terminal="T0001", number=number, reason="test", issued_at=timestamp(now), **{"command": "restart", **more},
+        not_after=timestamp(now + timedelta(hours=24)),
+    )  # fmt: skip
+    return make_statement("order", made, hall.authority.signing)
+
+
+@pytest.mark.parametrize("more", [{}, {"command": "lock", "until": "tomorrow"}])
+def test_an_order_of_a_later_release_fails_by_its_name_and_the_others_are_carried_out(kiosk, hall, more):
+    now = hall.clock.now()
+    first = order(hall, "lock")
+    unknown = later_release(hall, first.number + 1, **more)
+    void, signed = timestamp(now + timedelta(hours=24)), unknown.to_wire()
+    stored = StoredOrder(
+        "T0001", first.number + 1, "restart", "test", timestamp(now), void, signed, "issued", None, None
+    )
+    with hall.store.transaction():
+        hall.store.heartbeats.issue(stored)
+    assert kiosk.beat().items == 1
+    assert (lock_of(kiosk.folder) is not None, kiosk.time.bound()) == (True, now)
+    kiosk.beat()
+    assert details(hall) == [("done", None), ("failed", "unknown-command")]
+    kiosk.between = with_orders(unknown)
+    assert kiosk.beat().items == 0
+    assert kiosk.orders.book.open == ()
+
+
+def test_an_order_that_nobody_signed_is_an_alarm_and_keeps_no_other_from_being_carried_out(kiosk, hall):
+    order(hall, "lock")
+    good = parse(Statement, hall.store.heartbeats.orders("T0001", 9)[0].statement)
+    kiosk.between = with_orders(good.model_copy(update={"signature": bytes(64)}), good)
+    assert kiosk.beat() == Stopped("statement-not-genuine", items=1)
+    assert lock_of(kiosk.folder) is not None
+    assert kiosk.time.bound() == hall.clock.now()
+
+
+def test_a_lock_and_a_wipe_wait_behind_no_other_order_and_no_other_order_may_pile_up(kiosk, hall):
+    for _ in range(MAX_ORDERS):
+        order(hall, "refresh")
+    with pytest.raises(TooManyOrders, match="T0001 has not answered 16 orders"):
+        order(hall, "unlock")
+    order(hall, "lock")
+    order(hall, "wipe")
+    numbers = []
+
+    def seen(request, ask):
+        answer = ask(request)
+        signed = parse(HeartbeatAnswer, answer.body).orders
+        numbers.append([parse(Order, each.statement).number for each in signed])
+        return answer
+
+    kiosk.between = seen
+    kiosk.beat()
+    assert lock_of(kiosk.folder) is not None
+    assert [opened.step for opened in kiosk.orders.book.open if opened.order.command == "wipe"] == ["draining"]
+    assert len(numbers[0]) == MAX_ORDERS
+    assert numbers[0] == sorted(numbers[0])
+
+
+def test_what_is_to_be_said_of_orders_is_never_pushed_out_by_orders_that_come_again(kiosk, hall):
+    order(hall, "wipe")
+    kiosk.beat()
+    kiosk.delivery.mark_received(kiosk.journal.head, "2026-11-22T00:00:00.000Z")
+    kiosk.orders.go_on("upload", Done())
+    wipe = kiosk.orders.book.open[0].order
+    assert not kiosk.orders.wipe_due
+    for number in range(1, 2 * MAX_ORDERS):
+        kiosk.orders.accept(wipe.model_copy(update={"number": number, "command": "refresh"}), expired=False)
+    assert len(kiosk.orders.book.reports) == MAX_ORDERS
+    assert not kiosk.orders.wipe_due

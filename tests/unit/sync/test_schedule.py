@@ -91,6 +91,18 @@ def test_pauses_grow_with_failures_and_start_over_after_a_good_run():
     assert plan._jobs["upload"].due - now == 2
 
 
+def test_what_costs_a_large_download_is_tried_again_after_pauses_that_grow_to_hours():
+    for chance, share in ((0.0, 0.5), (1.0, 1.0)):
+        plan = schedule(lambda chance=chance: chance)
+        waits, now = [], 0.0
+        for _ in range(9):
+            plan.finished("snapshot", Later("package-damaged", seldom=True), now)
+            waits.append(plan._jobs["snapshot"].due - now)
+            now = plan._jobs["snapshot"].due
+        assert waits == [share * seconds for seconds in (120, 240, 480, 960, 1920, 3840, 7200, 7200, 7200)]
+    assert waits[-1] >= 3600
+
+
 def test_outstanding_results_are_asked_for_again_soon_and_then_more_slowly():
     plan = schedule()
     waits = []

@@ -64,7 +64,7 @@ def test_an_order_that_both_were_given_is_written_down_once(folder):
 def test_an_order_of_a_lower_number_than_the_last_is_never_accepted_again(folder):
     orders = made(folder)
     orders.accept(order(2, "unlock"), expired=False)
-    orders.accept(order(1, "lock"), expired=False)
+    assert not orders.accept(order(1, "lock"), expired=False)
     assert read_orders(folder).lock is None
     orders.accept(order(2, "lock"), expired=True)
-    assert [(report.number, report.state) for report in read_orders(folder).reports] == [(2, "done")]
+    assert [(report.number, report.state) for report in read_orders(folder).reports] == [(2, "done"), (1, "failed")]

@@ -84,7 +84,7 @@ class Wire(threading.Thread):
                     self.wfile.write(answer.content[:10])
                     self.wfile.flush()
                     wire.held.set()
-                    wire.go_on.wait(25)
+                    wire.go_on.wait(60)
                     self.wfile.write(answer.content[10:])
                     return
                 self.wfile.write(answer.content)
@@ -212,12 +212,40 @@ def test_a_person_is_answered_while_a_large_download_hangs(gateway, terminal):
                 assert isinstance(found, Answered)
             assert not wire.go_on.is_set()
             assert process.status(terminal.data, keys=terminal.keys).snapshot is None, "it still hangs"
-            # an end that is asked for now leaves nothing half done
+            # an end that is asked for now waits for no download, and leaves nothing half done
             running.terminate()
-            wire.go_on.set()
             assert running.wait(20) == 0
-        assert process.status(terminal.data, keys=terminal.keys).snapshot is not None
+            assert not wire.go_on.is_set()
+        said = dict(process.status(terminal.data, keys=terminal.keys).last_runs)["snapshot"]
+        assert (said.outcome, said.detail) == ("later", "ended")
         assert not (terminal.data / "sync.sock").exists()
+        wire.go_on.set()
+        assert process.now(terminal.data, keys=terminal.keys).complete
+        assert process.status(terminal.data, keys=terminal.keys).snapshot is not None
+    finally:
+        wire.go_on.set()
+        wire.end()
+
+
+def test_an_act_and_an_order_go_their_way_while_a_large_download_hangs(gateway, terminal):
+    gateway.command("order", terminal.number, "refresh")
+    wire = Wire(gateway.url)
+    wire.slow = True
+    wire.start()
+    try:
+        with loop(terminal, wire.url):
+            assert wire.held.wait(30)
+            with terminal.journal() as journal:
+                act = journal.append("audit", {"event": "while-it-hangs"})
+            poke(terminal.data)
+            until(lambda: (act.epoch, act.seq) in {
+                (row["epoch"], row["seq"]) for row in gateway.records("--limit", "1000")
+                if row["terminal"] == terminal.number
+            })  # fmt: skip
+            gateway.command("order", terminal.number, "lock", "--reason", "stolen")
+            until(lambda: read_orders(terminal.data).lock, seconds=60)
+            assert not wire.go_on.is_set()
+            assert process.status(terminal.data, keys=terminal.keys).snapshot is None, "it still hangs"
     finally:
         wire.go_on.set()
         wire.end()
@@ -271,9 +299,9 @@ def test_the_fleet_shows_how_a_terminal_is_and_orders_reach_it(gateway, terminal
     assert (beat["pending"], beat["locked"], beat["suite"]) == (0, False, "intl")
     assert 0 <= beat["age"] < 60
     assert beat["free_bytes"] > 0
-    issued = gateway.answer("order", terminal.number, "lock", "--reason", "stolen")
-    gateway.command("order", terminal.number, "refresh")
-    assert issued["number"] == 1
+    first = gateway.answer("order", terminal.number, "lock", "--reason", "stolen")
+    second = gateway.answer("order", terminal.number, "refresh")
+    assert 0 < first["number"] < second["number"]
     for _ in range(2):
         process.now(terminal.data, keys=terminal.keys)
     assert read_orders(terminal.data).lock.reason == "stolen"
