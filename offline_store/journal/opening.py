@@ -7,7 +7,7 @@ disk that refuses, and an epoch whose number nobody knows.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,7 @@ from offline_store.journal.journal import STATEMENTS, Journal, Limits, Now, Rand
 from offline_store.journal.opened import HowOpened, NewEpoch, Opened, OpenOutcome
 from offline_store.journal.reader import JournalReader
 from offline_store.migrations import migrate, user_version
+from offline_store.standing import FORK, Forked, carry_fork, fork_beside, fork_in, keep_fork, lift_fork
 from offline_store.truncation import Proves
 
 _NEW: Final = "journal.new"
@@ -45,6 +46,7 @@ class _Setup:
     proves: Proves | None
     suite: SuiteName
     enrolled_epoch: int
+    replace_because: str | None
 
     @property
     def database(self) -> Path:
@@ -80,11 +82,13 @@ def open_journal(
 
     ``key``: 32 bytes. ``sign``: signs the record that opens an epoch. ``seal``: (plain, info) -> sealed body.
     ``least_epoch``: the centre's word on the lowest epoch number that may be given out; needed only when nothing on
-    this disk tells it. ``replace_because``: an operator's order to begin a new epoch, for example "fork".
+    this disk tells it. ``replace_because``: an operator's order to begin a new epoch, for example "fork", which ends a
+    fork as well.
     ``proves``: (statement, signature) -> whether any key this terminal had made it; with it a full check also looks at
     the signatures of truncations. ``suite``: of the key that signs and of a new epoch's hashes; a journal of another
     suite ends, whole as it is, and its entries are uploaded out of the folder it is moved into. ``enrolled_epoch``: the
     centre's word when this terminal was enrolled last: a journal of a lower epoch ends, and the next one begins there.
+    A fork that was found before that is over; any other goes on in a new epoch (`offline_store.standing`).
 
     NewEpoch.reason: "first-start" | "database-missing" | "not-encrypted" | "unreadable" | "never-set-up" |
     "wal-damaged" | "page-damaged" | "chain-broken" | "behind-head-file" | "behind-acknowledged-head" |
@@ -93,24 +97,31 @@ def open_journal(
     Raises WrongKey, NoCipher, StoreRefused (also: belongs to another terminal), StoreFull, StoreBusy (another terminal
     process), SchemaTooNew, EpochUnknown.
     """
-    setup = _Setup(folder, terminal, key, sign, seal, now, random, least_epoch, limits, proves, suite, enrolled_epoch)
+    setup = _Setup(
+        folder, terminal, key, sign, seal, now, random, least_epoch, limits, proves, suite, enrolled_epoch,
+        replace_because,
+    )  # fmt: skip
     make_folder(folder)
     mark = OpenMark.take(folder)
     try:
-        return _open(setup, mark, replace_because)
+        return _open(setup, mark)
     except BaseException:
         mark.release()
         raise
 
 
-def _open(setup: _Setup, mark: OpenMark, replace_because: str | None) -> OpenOutcome:
+def _open(setup: _Setup, mark: OpenMark) -> OpenOutcome:
     head = read_head(setup.folder / HEAD)
     if isinstance(head, HeadRecord):
         _refuse_foreign(setup, head.terminal)
+    fork = fork_beside(setup.folder, setup.terminal)
+    if fork is not None and (setup.replace_because is not None or _is_over(setup, fork)):
+        # before a journal is moved: a power cut must not bring it back
+        lift_fork(setup.folder)
     if not setup.database.exists():
         return _open_without_database(setup, mark, head)
     try:
-        connection, how = _examined(setup, head, unclean=mark.stopped_unclean, replace_because=replace_because)
+        connection, how = _examined(setup, head, unclean=mark.stopped_unclean)
     except _CannotGoOnError as fault:
         return _begin_epoch(setup, mark, head, fault)
     journal = _journal(setup, mark, connection)
@@ -136,9 +147,7 @@ def _open_without_database(setup: _Setup, mark: OpenMark, head: HeadRecord | Hea
 # --- is it whole? ---
 
 
-def _examined(
-    setup: _Setup, head: HeadRecord | HeadDamaged | None, *, unclean: bool, replace_because: str | None
-) -> tuple[Connection, HowOpened]:
+def _examined(setup: _Setup, head: HeadRecord | HeadDamaged | None, *, unclean: bool) -> tuple[Connection, HowOpened]:
     if wal_is_suspect(setup.folder):
         # before any open: opening it would drop the rows and, at the end, the WAL with them
         raise _CannotGoOnError("wal-damaged")
@@ -162,7 +171,7 @@ def _examined(
         if user_version(connection) == 0:
             raise _CannotGoOnError("never-set-up")
         migrate(connection)
-        how = _compared(setup, connection, known, unclean=unclean, replace_because=replace_because)
+        how = _compared(setup, connection, known, unclean=unclean)
     except StoreBroken:
         connection.close()
         raise _CannotGoOnError("page-damaged") from None
@@ -172,19 +181,21 @@ def _examined(
     return connection, how
 
 
-def _compared(
-    setup: _Setup, connection: Connection, head: HeadRecord | None, *, unclean: bool, replace_because: str | None
-) -> HowOpened:
+def _compared(setup: _Setup, connection: Connection, head: HeadRecord | None, *, unclean: bool) -> HowOpened:
     reader = JournalReader(connection)
     _refuse_foreign(setup, reader.terminal)
     last, count = reader.last(), rows.chain_count(connection)
     if last is None:
         raise _CannotGoOnError("chain-broken")
-    if replace_because is not None:
-        raise _CannotGoOnError(replace_because, last)
+    if setup.replace_because is not None:
+        raise _CannotGoOnError(setup.replace_because, last)
     if reader.epoch < setup.enrolled_epoch:
         why = reader.out_of_service()
         raise _CannotGoOnError(why.code if why else "enrolled-again", last)
+    fork = fork_in(connection)
+    if fork is not None and _is_over(setup, fork):
+        raise _CannotGoOnError(FORK, last)
+    keep_fork(connection)
     if not cut_is_recorded(connection, reader.terminal, reader.epoch):
         raise _CannotGoOnError("chain-broken", last)
     cut = rows.truncated_up_to(connection, reader.epoch)
@@ -216,6 +227,11 @@ def _compared(
     if not suspect:
         return "clean"
     return "checked-after-unclean-stop" if unclean and not stale_head else "head-file-repaired"
+
+
+def _is_over(setup: _Setup, fork: Forked) -> bool:
+    """An operator has enrolled the terminal since."""
+    return fork.journal is not None and fork.journal < setup.enrolled_epoch
 
 
 def _number(position: Position) -> tuple[int, int]:
@@ -273,6 +289,7 @@ def _created(setup: _Setup, mark: OpenMark, epoch: int, reason: str, last_known:
     new = setup.folder / _NEW
     for leftover in (new, *(new.with_name(_NEW + end) for end in COMPANIONS)):
         leftover.unlink(missing_ok=True)
+    fork = _fork_that_goes_on(setup, last_known)
     at = timestamp(setup.now())
     signature = setup.sign(EpochOpened.statement(setup.terminal, epoch, at, reason, last_known, setup.suite))
     entry = make_entry(
@@ -291,6 +308,8 @@ def _created(setup: _Setup, mark: OpenMark, epoch: int, reason: str, last_known:
         with connection.writing():
             rows.set_meta(connection, "terminal", setup.terminal)
             rows.set_meta(connection, "epoch", str(epoch))
+            if fork is not None:
+                carry_fork(connection, fork)
             for statement, values in insertion(entry, None, None):
                 connection.execute(statement, values)
         connection.truncate_wal()
@@ -303,6 +322,19 @@ def _created(setup: _Setup, mark: OpenMark, epoch: int, reason: str, last_known:
     journal = _journal(setup, mark, open_encrypted(setup.database, setup.key, statements=STATEMENTS))
     journal.close_session()
     return journal
+
+
+def _fork_that_goes_on(setup: _Setup, last_known: Position | None) -> Forked | None:
+    """A new epoch that no operator began is no way out of a fork."""
+    fork = fork_beside(setup.folder, setup.terminal)
+    if fork is None or fork.journal is not None:
+        return fork
+    # its note is damaged: it was found in the last epoch at the latest
+    fork = replace(fork, journal=last_known.epoch if last_known else 0)
+    if _is_over(setup, fork):
+        lift_fork(setup.folder)
+        return None
+    return fork
 
 
 def _journal(setup: _Setup, mark: OpenMark, connection: Connection) -> Journal:
