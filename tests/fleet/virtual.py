@@ -23,8 +23,6 @@ from sync.protocol.exchange import JSON, Response
 TRAVEL_SECONDS = 0.1
 REFUSAL_COST = 0.07
 _PATHS = {"upload": "/v1/chain", "results": "/v1/results"}
-_ASKS_NOTHING = ("questions", "salvage", "renewal")
-"""Jobs that send no request on a usual day."""
 SWITCHED_ON_WITHIN = 6 * 3600.0
 _NOW = datetime(2026, 11, 22, tzinfo=UTC)
 _TAKEN = Response(200, {"content-type": JSON})
