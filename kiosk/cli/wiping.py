@@ -22,10 +22,14 @@ def wipe_command(data: Data, yes: Yes = False, lose_pending: Lose = False, as_js
     """Destroy all keys, then all files of this terminal. What the centre does not have yet is lost for good."""
     from offline_store.chain import timestamp
     from offline_store.errors import StoreBusy, StoreError
-    from offline_store.wiping import wipe_stores, wiping
+    from offline_store.wiping import wipe_stores
+    from sync.wiping import standing_mark
 
     directory, settings, keys = opened(data, as_json=as_json)
-    found = wiping(directory.root)
+    found = standing_mark(directory.root)
+    if found is not None and found.done_at is not None and keys.names():
+        # keys were made here since: what the mark says is about others
+        found = None
     if found is not None and found.done_at is not None:
         said = {"wiped": True, "terminal": settings.terminal, "reason": found.reason, "at": found.done_at}
         answer(said, as_json=as_json)
