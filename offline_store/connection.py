@@ -35,7 +35,7 @@ from offline_store.errors import (
     StoreRefused,
     WrongKey,
 )
-from offline_store.file_headers import HEADERS, PLAIN_MAGIC
+from offline_store.file_headers import CONNECTING, HEADERS, PLAIN_MAGIC
 from offline_store.keys import wipe
 
 if TYPE_CHECKING:
@@ -275,22 +275,24 @@ def open_encrypted(
     if beginning == PLAIN_MAGIC:
         HEADERS.release(inode)
         raise NotEncrypted(path.name, "the file is plain SQLite")
-    try:
-        with _Edge(path.name):
-            uri = f"file:{quote(str(path))}?mode=rw"
-            raw = sqlcipher.connect(
-                uri, uri=True, isolation_level=None, timeout=busy_seconds, cached_statements=statements
-            )
-    except StoreError:
-        HEADERS.release(inode)
-        raise
-    connection = Connection(raw, path, inode)
-    try:
-        _unlock(connection, key, expected_key_check)
-        _configure(connection, query_only=query_only)
-    except BaseException:
-        connection.close()
-        raise
+    with CONNECTING:
+        try:
+            with _Edge(path.name):
+                uri = f"file:{quote(str(path))}?mode=rw"
+                raw = sqlcipher.connect(
+                    uri, uri=True, isolation_level=None, timeout=busy_seconds, cached_statements=statements
+                )
+        except StoreError:
+            HEADERS.release(inode)
+            raise
+        connection = Connection(raw, path, inode)
+        try:
+            # the first read takes the connection's locks on the -shm, so it is made when both are done
+            _unlock(connection, key, expected_key_check)
+            _configure(connection, query_only=query_only)
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 

@@ -1,4 +1,4 @@
-"""The first bytes of database files, read without ever losing a lock on them."""
+"""The first bytes of database files, read without ever losing a lock on them, and turns for who reads more of them."""
 
 from __future__ import annotations
 
@@ -49,3 +49,7 @@ class Headers:
 
 
 HEADERS: Final = Headers()
+
+CONNECTING: Final = threading.Lock()
+"""Held while a connection is made, and while a file that connections lock is looked at and then opened and closed by
+hand. A thread that did so while another one connects would drop the locks of that one, which belong to the process."""

@@ -1,4 +1,4 @@
-"""The files of a journal in a terminal's data directory, and the lock that keeps a second writer out."""
+"""The files of a journal in a data directory, who has them open, and the lock that keeps a second writer out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Final
 
 from offline_store.durable import mapped
 from offline_store.errors import StoreBusy
+from offline_store.file_headers import CONNECTING
+from offline_store.file_locks import locks_on
 from offline_store.journal.wal import is_suspect
 from offline_store.journal.wal_index import last_committed
 
@@ -71,11 +73,13 @@ def wal_is_suspect(folder: Path) -> bool:
     the WAL's index in memory, and a page damaged under it is refused by its own authentication.
     """
     wal, shm = (folder / (DATABASE + end) for end in COMPANIONS)
-    if _opened_by_somebody(shm):
-        return False
-    with mapped(wal.name):
-        # closing these descriptors drops no lock: SQLite never locks the -wal, and nobody holds one on the -shm
-        return is_suspect(_content(wal), last_committed(_content(shm)) if _same_boot(folder) else None)
+    # no other thread may connect between the look at the locks and the last descriptor that is closed here
+    with CONNECTING:
+        if _openers(shm):
+            return False
+        with mapped(wal.name):
+            # closing these descriptors drops no lock: SQLite never locks the -wal, and nobody holds one on the -shm
+            return is_suspect(_content(wal), last_committed(_content(shm)) if _same_boot(folder) else None)
 
 
 def _content(path: Path) -> bytes:
@@ -100,25 +104,9 @@ def opened_by_others(folder: Path) -> bool:
     return any(pid != os.getpid() for pid in _openers(folder / (DATABASE + "-shm")))
 
 
-def _opened_by_somebody(shm: Path) -> bool:
-    return bool(_openers(shm))
-
-
 def _openers(shm: Path) -> list[int]:
     """Processes that have the database open.
 
-    Every WAL connection holds a shared POSIX lock on byte 128 of the -shm (sqlite.org/walformat.html, 2.3). Read from
-    /proc/locks, since opening and closing the -shm would drop this process' own locks on it.
+    Every WAL connection holds a shared POSIX lock on byte 128 of the -shm (sqlite.org/walformat.html, 2.3).
     """
-    try:
-        inode = shm.stat().st_ino
-        locks = Path("/proc/locks").read_text()
-    except OSError:
-        return []
-    found: list[int] = []
-    for line in locks.splitlines():
-        # "1: POSIX  ADVISORY  READ 4711 fe:00:123456 128 128"; a waiting lock has "->" as its second word
-        words = line.split()
-        if len(words) == 8 and words[5].rpartition(":")[2] == str(inode) and words[6] == "128":
-            found.append(int(words[4]))
-    return found
+    return [lock.process for lock in locks_on(shm) if lock.kind == "POSIX" and lock.first == 128]
