@@ -42,6 +42,8 @@ GENESIS: Final = bytes(32)
 
 SALT_BYTES: Final = 32
 HASH_BYTES: Final = 32
+MAX_HEADER_BYTES: Final = 4096
+"""Of canonical JSON. The centre takes no longer one, and an entry that it does not take would keep all behind it."""
 MOST_ENTRIES: Final = 2**48
 """An epoch, and a number in it, is below this: what is worked out from one fits every integer that keeps it."""
 

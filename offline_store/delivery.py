@@ -21,7 +21,8 @@ from offline_store.device_states import device_states
 from offline_store.errors import StoreBroken
 from offline_store.journal.files import DATABASE
 from offline_store.questions import Settling
-from offline_store.results import ItemResult, record
+from offline_store.results import ItemResult, RefusedItem, record
+from offline_store.results import refused as refused_items
 from offline_store.runs import Run
 from offline_store.schema import DeliveryRow, DeviceStateRow, InboxRow, PendingItem, RunRow
 from offline_store.standing import FORK, OutOfService
@@ -37,11 +38,12 @@ _LATEST_AUDIT: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much waits: entries not yet received, time of the oldest, entries received but not processed."""
+    """How much waits: entries not received, time of the oldest, entries received but not processed; those refused."""
 
     pending: int
     oldest_at: str | None
     awaiting_result: int
+    refused: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +322,16 @@ class Delivery:
             "SELECT c.at FROM delivery AS d JOIN chain AS c USING (epoch, seq)"
             " WHERE d.state = 'pending' ORDER BY d.epoch, d.seq LIMIT 1"
         )
-        return Backlog(counts.get("pending", 0), oldest[0] if oldest else None, counts.get("received", 0))
+        return Backlog(
+            pending=counts.get("pending", 0),
+            oldest_at=oldest[0] if oldest else None,
+            awaiting_result=counts.get("received", 0),
+            refused=counts.get("refused", 0),
+        )
+
+    def refused(self, *, limit: int = 100) -> tuple[RefusedItem, ...]:
+        """The newest entries that the centre refused, in order: a person has to look."""
+        return refused_items(self._connection, limit)
 
     def delete_old_bodies(self, before: str, *, limit: int = 200) -> int:
         """Delete bodies of entries processed before that moment (now - 7 days); the chain rows stay.

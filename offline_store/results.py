@@ -1,7 +1,8 @@
-"""The centre's later word on items: which entry it is about, and whether it was said before."""
+"""The centre's later word on items: which entry it is about, whether it was said before, and what was refused."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -23,6 +24,30 @@ class ItemResult:
     state: Literal["processed", "refused"]
     at: str
     result: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedItem:
+    """An entry that the centre refused, which waits for a person. ``reason``: the centre's word; ``at``: when."""
+
+    epoch: int
+    seq: int
+    kind: str
+    reason: str | None
+    at: str
+
+
+def refused(connection: Connection, limit: int) -> tuple[RefusedItem, ...]:
+    """The newest of them, in order."""
+    found = connection.rows(
+        "SELECT d.epoch, d.seq, c.kind, d.result, d.processed_at FROM delivery AS d JOIN chain AS c USING (epoch, seq)"
+        " WHERE d.state = 'refused' ORDER BY d.epoch DESC, d.seq DESC LIMIT ?",
+        (limit,),
+    )
+    return tuple(
+        RefusedItem(epoch, seq, kind, json.loads(result).get("reason"), at)
+        for epoch, seq, kind, result, at in reversed(found)
+    )
 
 
 def record(connection: Connection, results: Sequence[ItemResult]) -> None:

@@ -23,6 +23,7 @@ from offline_store.journal import delete_uploaded
 from offline_store.keys import KeyBuffer, KeyProvider
 from offline_store.rekeying import load_store_key
 from offline_store.schema import Manifest, QuestionRow, RunRow
+from offline_store.results import RefusedItem
 from offline_store.serving import in_session
 from offline_store.standing import OutOfService
 from sync.carrying_out import Orders
@@ -124,7 +125,7 @@ class Certificate:
 class Status:
     """How things stand: the backlog, the last run of each job, the last that was done, the snapshot and its lease.
 
-    `out_of_service`: why nobody is served, if nobody is.
+    `refused`: the newest items that the centre refused. `out_of_service`: why nobody is served, if nobody is.
     """
 
     terminal: str
@@ -134,6 +135,7 @@ class Status:
     last_runs: tuple[tuple[str, RunRow | None], ...]
     last_done: tuple[tuple[str, RunRow | None], ...]
     snapshot: Manifest | None
+    refused: tuple[RefusedItem, ...]
     packages: PackageStatus
     certificate: Certificate
     out_of_service: OutOfService | None
@@ -244,6 +246,7 @@ class Worker:
             last_done=tuple((job, self._delivery.last_run(job, outcome="done")) for job in INTERVALS),
             snapshot=self._generations.manifest(),
             packages=package_status(self._data_dir, self._not_before_known()),
+            refused=self._delivery.refused(),
             certificate=self._certificate(),
             out_of_service=self._delivery.out_of_service(),
         )

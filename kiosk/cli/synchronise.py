@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from kiosk.cli.answers import Exit, answer, refuse
 from kiosk.cli.options import Data, Json, opened
 
 if TYPE_CHECKING:
+    from offline_store.schema import RunRow
     from sync.packages import PackageStatus
 
 app = typer.Typer(help="What goes between this terminal and the centre.", no_args_is_help=True)
@@ -45,6 +47,7 @@ def now_command(data: Data, as_json: Json = False) -> None:
         "awaiting_result": summary.backlog.awaiting_result,
     }
     if summary.wiped is not None:
+        "refused": summary.backlog.refused,
         document["wiped"] = summary.wiped
     answer(document, as_json=as_json)
     if summary.wiped is False:
@@ -71,7 +74,7 @@ def now_command(data: Data, as_json: Json = False) -> None:
 
 @app.command("status")
 def status_command(data: Data, as_json: Json = False) -> None:
-    """What waits, how old it is, and when each job last did its work; no network."""
+    """What waits, how old it is, what the centre refused, and how each job last ended; no network."""
     from sync import process
 
     directory, _, keys = opened(data, as_json=as_json)
@@ -101,6 +104,9 @@ def status_command(data: Data, as_json: Json = False) -> None:
         "packages": _packages(status.packages),
     }
     answer(document, as_json=as_json)
+        "refused": status.backlog.refused,
+        "refused_items": [asdict(item) for item in status.refused],
+        "jobs": {job: _last(run) for job, run in status.last_runs},
     if out is not None:
         refuse(
             Exit.NO,
@@ -152,6 +158,13 @@ def _packages(status: PackageStatus) -> dict[str, Any]:
         document |= {
             "list": status.list_version,
             "versions": {f"{one.kind}/{one.name}": one.version for one in status.packages},
+def _last(run: RunRow | None) -> dict[str, Any] | None:
+    """How a job ended when it last ran; one under way has no outcome yet."""
+    if run is None:
+        return None
+    return {"outcome": run.outcome or "running", "reason": run.detail, "at": run.ended_at or run.started_at}
+
+
             "confirmed_until": status.confirmed_until.isoformat() if status.confirmed_until else None,
             "expires": status.expires.isoformat() if status.expires else None,
         }

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 from offline_store import rows, truncation
 from offline_store.chain import (
     ENTRY_KINDS,
+    MAX_HEADER_BYTES,
     SALT_BYTES,
     ChainEntry,
     Header,
@@ -29,7 +30,7 @@ from offline_store.connection import Connection, Value
 from offline_store.durable import mapped
 from offline_store.errors import RowRefused, StoreBroken, StoreError, StoreFull
 from offline_store.journal.cutting import AT_ONCE, KEPT, LEAST_KEPT, WORTH_A_RECORD, cutting_off, leaving
-from offline_store.journal.files import HEAD, OpenMark
+from offline_store.journal.files import DATABASE, HEAD, OpenMark
 from offline_store.journal.head import HeadRecord, write_head
 from offline_store.journal.outcomes import NoRoom, NothingToTruncate, Room, RoomAnswer, Truncated, TruncationOutcome
 from offline_store.journal.prints import require_print_header
@@ -137,12 +138,17 @@ class Journal(JournalReader):
         `canonical_json`); a print's has ``job`` and ``state``. ``body``: plain bytes, sealed to the centre before they
         are written; the plain never reaches the disk.
 
-        Raises StoreFull, StoreBusy, StoreRefused (nothing of the entry was kept), StoreBroken (open the journal anew).
+        Raises RowRefused (a header of more than `MAX_HEADER_BYTES`), StoreFull, StoreBusy, StoreRefused (nothing of the
+        entry was kept), StoreBroken (open the journal anew).
         """
         if kind not in ENTRY_KINDS or kind in _OWN_KINDS:
             raise ValueError(f"no entry of kind {kind!r} is appended here")
         if kind == "print":
             require_print_header(header)
+        said = canonical_json(header)
+        if len(said) > MAX_HEADER_BYTES:
+            facts = {"octets": len(said), "most": MAX_HEADER_BYTES}
+            raise RowRefused(DATABASE, f"the header of an entry of kind {kind!r} is too long", facts)
         head, seq = self._head, self._head.seq + 1
         salt = self._random(SALT_BYTES) if body is not None else b""
         entry = make_entry(
@@ -152,7 +158,7 @@ class Journal(JournalReader):
             seq=seq,
             kind=kind,
             at=timestamp(self._now()),
-            header=canonical_json(header),
+            header=said,
             body_commitment=None if body is None else commitment(salt, body, self.suite),
             suite=self.suite,
         )

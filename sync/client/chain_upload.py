@@ -11,7 +11,7 @@ from offline_store.truncation import Truncation
 from sync.client.outcomes import Answer, NoAnswer, problem_of
 from sync.protocol.encoding import compress
 from sync.protocol.exchange import JSON, Request
-from sync.protocol.messages import ChainUpload, Salvage, WireEntry
+from sync.protocol.messages import MAX_CARRIED_BYTES, ChainUpload, Salvage, WireEntry
 
 MAX_BATCH_BYTES: Final = 1024 * 1024
 """Headers and sealed bodies of one upload, unless a single entry is larger."""
@@ -23,7 +23,8 @@ def upload_request(
     salvage: Salvage | None = None,
     truncation: ChainEntry | None = None,
 ) -> Request:
-    """POST /v1/chain; ``withheld``: (epoch, seq) of the entries that go without their body.
+    """POST /v1/chain; ``withheld``: (epoch, seq) of the entries that go without their body, as one does whose body is
+    larger than can be carried.
 
     ``truncation``: the record of the entries that left; it goes with the first entry after them.
     """
@@ -65,5 +66,5 @@ def _to_wire(item: PendingItem, *, withhold: bool) -> WireEntry:
         prev=entry.prev,
         body_commitment=entry.body_commitment,
         hash=entry.hash,
-        sealed=None if withhold else item.sealed,
+        sealed=None if withhold or len(item.sealed or b"") > MAX_CARRIED_BYTES else item.sealed,
     )

@@ -25,13 +25,14 @@ from pydantic import (
     model_validator,
 )
 
-from offline_store.chain import MOST_ENTRIES
+from offline_store.chain import MAX_HEADER_BYTES, MOST_ENTRIES
 from sync.protocol.encoding import Base64Bytes, UnfitJson, canonical_json, load_json
 
 MAX_BATCH_ENTRIES: Final = 200
 MAX_HELD_RUNS: Final = 1000
-MAX_HEADER_BYTES: Final = 4096
 MAX_SEALED_BYTES: Final = 65_536
+MAX_CARRIED_BYTES: Final = 4 * MAX_SEALED_BYTES
+"""A body that is larger than the centre processes is refused by name; beyond this it is not even carried."""
 MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
 MAX_UNPACKED_REQUEST_BYTES: Final = 24 * 1024 * 1024
 
@@ -137,7 +138,7 @@ class WireEntry(Message):
     prev: Hash
     body_commitment: Hash | None = None
     hash: Hash
-    sealed: Annotated[Base64Bytes, Field(max_length=4 * MAX_SEALED_BYTES)] | None = Field(default=None, repr=False)
+    sealed: Annotated[Base64Bytes, Field(max_length=MAX_CARRIED_BYTES)] | None = Field(default=None, repr=False)
 
 
 class LastEntry(Message):

@@ -12,6 +12,7 @@ import pytest
 from offline_store.chain import GENESIS, Position, verify_run
 from offline_store.delivery import Acknowledged, Backlog, Delivery, Fork, Outdated
 from offline_store.errors import RowRefused, StoreBroken, WrongKey
+from offline_store.results import RefusedItem
 from offline_store.standing import OutOfService
 
 Place = Any
@@ -185,12 +186,30 @@ def test_the_backlog_tells_count_and_age_of_what_waits(place: Place) -> None:
     journal = place.fill(2)
     delivery = place.delivery()
     delivery.mark_received(journal.head, AT)
-    assert delivery.backlog() == Backlog(0, None, 3)
+    assert delivery.backlog() == Backlog(0, None, 3, 0)
     place.clock.forward(hours=1)
     journal.append("act", {"item": "SI-01"}, b"x")
     place.clock.forward(hours=1)
     journal.append("act", {"item": "SI-01"}, b"x")
-    assert delivery.backlog() == Backlog(2, "2026-11-22T03:00:00.000Z", 3)
+    assert delivery.backlog() == Backlog(2, "2026-11-22T03:00:00.000Z", 3, 0)
+
+
+def test_what_the_centre_refused_is_counted_and_named_with_its_reason(place: Place) -> None:
+    journal = place.fill(4)
+    delivery = place.delivery()
+    delivery.mark_received(journal.head, AT)
+    results = [
+        place.result(2, "refused", result='{"reason":"unknown-act","state":"refused"}'),
+        place.result(4, "refused", result='{"reason":null,"state":"refused"}'),
+        place.result(5),
+    ]
+    delivery.record_results(results, cursor=3)
+    assert delivery.backlog() == Backlog(0, None, 2, 2)
+    second, fourth = RefusedItem(1, 2, "act", "unknown-act", AT), RefusedItem(1, 4, "act", None, AT)
+    assert delivery.refused() == (second, fourth)
+    assert delivery.refused(limit=1) == (fourth,)
+    delivery.record_results([place.result(2)], cursor=4)
+    assert delivery.refused() == (fourth,)
 
 
 def test_bodies_go_seven_days_after_processing_and_the_chain_stays(place: Place) -> None:

@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from offline_store.chain import GENESIS, EpochOpened, body_info, commitment, open_commitment
+from offline_store.chain import (
+    GENESIS,
+    MAX_HEADER_BYTES,
+    EpochOpened,
+    body_info,
+    canonical_json,
+    commitment,
+    open_commitment,
+)
 from offline_store.errors import (
     RowRefused,
     SchemaTooNew,
@@ -81,6 +89,16 @@ def test_two_equal_bodies_have_different_commitments(place: Place) -> None:
 def test_only_known_kinds_are_appended(place: Place, kind: str) -> None:
     with pytest.raises(ValueError, match="kind"):
         place.journal().append(kind, {})
+
+
+def test_a_header_that_the_centre_would_never_take_is_refused_and_nothing_is_kept(place: Place) -> None:
+    journal = place.journal()
+    fits = MAX_HEADER_BYTES - len(canonical_json({"text": ""}))
+    with pytest.raises(RowRefused, match="too long") as refused:
+        journal.append("audit", {"text": "x" * (fits + 1)})
+    assert refused.value.facts == {"octets": MAX_HEADER_BYTES + 1, "most": MAX_HEADER_BYTES}
+    assert journal.append("audit", {"text": "x" * fits}).seq == 2
+    assert journal.verify().whole
 
 
 def test_a_failing_seal_leaves_no_entry(place: Place) -> None:

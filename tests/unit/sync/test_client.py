@@ -24,7 +24,7 @@ from sync.gateway.house import House, publish, write_draft
 from sync.gateway.refusals import problem
 from sync.protocol.encoding import decompress
 from sync.protocol.exchange import JSON, Response
-from sync.protocol.messages import ChainUpload, Expected, RecordQuery, Results, parse
+from sync.protocol.messages import MAX_CARRIED_BYTES, ChainUpload, Expected, RecordQuery, Results, parse
 from sync.protocol.packages import TAKEN_BYTES, Manifest, sign_manifest
 from sync.protocol.sealing import seal_body
 from sync.trust import RevocationFile
@@ -431,6 +431,14 @@ def test_a_package_that_the_disk_does_not_take_is_fetched_again_but_seldom(kiosk
             raise fault("people.db", "no room")
 
     assert snapshot(kiosk, Full()) == Later(f"local-fault {fault.__name__}", seldom=True)
+
+
+def test_a_body_that_no_upload_can_carry_goes_without_and_keeps_nothing_back(kiosk):
+    huge, after = kiosk.act(b"x" * (MAX_CARRIED_BYTES + 1)), kiosk.act()
+    assert kiosk.upload() == Done(3)
+    kiosk.hall.process()
+    kiosk.results()
+    assert (kiosk.state(huge), kiosk.state(after)) == ("refused", "processed")
 
 
 # --- revocations
