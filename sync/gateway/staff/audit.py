@@ -30,6 +30,7 @@ class Act(StrEnum):
     SIGN_IN = "sign-in"
     SIGN_OUT = "sign-out"
     ACCOUNT_LOCKED = "account-locked"
+    SESSION_ENDED = "session-ended"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - a word, not a secret
     NOT_ALLOWED = "not-allowed"
     ENROLMENT_CODE = "enrolment-code"

@@ -9,6 +9,7 @@ from sync.gateway.staff import alarm_pages, parts, terminal_revocation_pages
 from sync.gateway.staff.audit import Act, AuditRow, Result, first_fault
 from sync.gateway.staff.frame import Shown
 from sync.gateway.staff.html import Node, h
+from sync.gateway.staff.records import record_counted
 from sync.gateway.staff.register_pages import REASONS
 from sync.gateway.staff.roles import Right
 from sync.gateway.staff.texts import Both
@@ -20,6 +21,7 @@ ACTS: Final[Mapping[str, Both]] = {
     Act.SIGN_IN: Both("登录", "Sign-in"),
     Act.SIGN_OUT: Both("退出", "Sign-out"),
     Act.ACCOUNT_LOCKED: Both("账户因多次错误锁定", "Account locked by wrong attempts"),
+    Act.SESSION_ENDED: Both("会话因多次错误结束", "Session ended by wrong attempts"),
     Act.PASSWORD_CHANGED: Both("修改密码", "Password changed"),
     Act.NOT_ALLOWED: Both("越权访问", "Access without the right"),
     Act.ENROLMENT_CODE: Both("生成登记码", "Enrolment code"),
@@ -59,6 +61,8 @@ _REASONS: Final[Mapping[str, Both]] = {
     "factor-unreadable": Both("动态验证器须重置", "Authenticator must be reset"),
     "unknown-name": Both("账户名不存在", "No such account"),
     "locked": Both("账户已锁定", "Account locked"),
+    "paused": Both("尝试过多，暂不受理", "Too many attempts, paused"),
+    "signed-out": Both("登录已结束", "Signed out meanwhile"),
     "attempts": Both("多次错误", "Wrong attempts"),
     "unknown": Both("登记簿中没有", "Not in the register"),
 }
@@ -72,6 +76,7 @@ def _list(visit: Visit) -> Shown:
     asked = visit.asked("before")
     before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 else _ENDLESS
     with visit.store.transaction():
+        record_counted(visit.store.staff, visit.door.suite, visit.now)
         found = visit.store.staff.audit_before(before, SHOWN + 1)
     shown, preceding = found[:SHOWN], found[SHOWN] if len(found) > SHOWN else None
     fault = first_fault(reversed(shown), preceding)
@@ -92,7 +97,7 @@ def _list(visit: Visit) -> Shown:
                     (Both("操作", "What"), None),
                     (Both("对象", "On"), "wide"),
                     (Both("结果", "Result"), None),
-                    (Both("原因", "Reason"), None),
+                    (Both("原因", "Reason"), "wide"),
                 ),
                 [_row(row) for row in shown],
                 Both("没有记录。", "There are no rows."),

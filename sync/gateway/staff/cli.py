@@ -53,7 +53,7 @@ def add(
         stored, now = _hashed(password), datetime.now(UTC)
         account = Account(
             name=name, roles=roles, password=stored, password_at=int(now.timestamp()), must_change=not type_password,
-            totp=totp, last_step=0, failures=0, lockouts=0, locked_until=0, disabled=False, created_at=timestamp(now),
+            totp=totp, last_step=0, disabled=False, created_at=timestamp(now),
         )  # fmt: skip
         with house.store.transaction():
             known = house.store.staff.account(name) is not None
@@ -70,7 +70,8 @@ def list_(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
     """Accounts, their roles, and which are locked."""
     now = int(datetime.now(UTC).timestamp())
     with opened_house(data) as house, house.store.transaction():
-        accounts = [_facts(account, now) for account in house.store.staff.accounts()]
+        staff = house.store.staff
+        accounts = [_facts(account, now < staff.locked_until(account.name)) for account in staff.accounts()]
     if as_json:
         say(accounts, "", True)
         return
@@ -95,7 +96,7 @@ def unlock(name: Name, data: Data = DEFAULT_DATA, as_json: AsJson = False) -> No
     """Unlock an account, whether a person locked it or wrong attempts did."""
     with _account(data, name) as (house, _):
         house.store.staff.set_disabled(name, disabled=False)
-        house.store.staff.set_attempts(name, failures=0, lockouts=0, locked_until=0)
+        house.store.staff.forget_attempts(name)
         at_console(house, Act.STAFF_UNLOCKED, name)
     say({"name": name, "state": "open"}, f"{name} can sign in again.", as_json)
 
@@ -313,8 +314,9 @@ def _say_secrets(name: str, roles: frozenset[Role], password: str | None, addres
     out.flush()
 
 
-def _facts(account: Account, now: int) -> dict[str, Any]:
-    state = "locked" if account.disabled else "locked for a while" if account.locked(now) else "open"
+def _facts(account: Account, somewhere: bool) -> dict[str, Any]:
+    """``somewhere``: wrong attempts from some place have locked it for that place."""
+    state = "locked" if account.disabled else "locked for a while" if somewhere else "open"
     return {
         "name": account.name, "roles": sorted(account.roles), "state": state, "must_change": account.must_change,
         "created_at": account.created_at,

@@ -11,7 +11,6 @@ from sync.gateway.staff.audit import Act, Result
 from sync.gateway.staff.frame import Shown
 from sync.gateway.staff.html import h
 from sync.gateway.staff.roles import Right
-from sync.gateway.staff.signing_in import confirmed
 from sync.gateway.staff.texts import Both
 from sync.gateway.staff.visit import Page, Visit
 from sync.protocol.enrolment import CODE_LIFETIME_SECONDS
@@ -95,16 +94,15 @@ def _made(visit: Visit) -> Shown:
     terminal = visit.typed("terminal")
     if not TERMINAL_NUMBER.fullmatch(terminal):
         return _form(visit, _MISTYPED)
-    staff = visit.store.staff
     with visit.store.transaction():
-        sure = confirmed(visit.name, visit.typed("code"), staff, visit.door, visit.now)
-        if sure:
+        doubt = visit.unconfirmed()
+        if doubt is None:
             code = issue_code(terminal, visit.centre.authority, visit.store, visit.now).to_text()
             visit.record(Act.ENROLMENT_CODE, terminal)
         else:
-            visit.record(Act.ENROLMENT_CODE, terminal, result=Result.REFUSED, reason="wrong-code")
-    if not sure:
-        return _confirm(visit, parts.CODE_WRONG)
+            visit.record(Act.ENROLMENT_CODE, terminal, result=Result.REFUSED, reason=doubt)
+    if doubt is not None:
+        return _confirm(visit, parts.NOT_CONFIRMED[doubt])
     until = visit.now + timedelta(seconds=CODE_LIFETIME_SECONDS)
     return Shown(
         Both("登记码已生成", "The enrolment code"),

@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Final, Literal
 
 from sync.gateway.staff import parts
+from sync.gateway.staff.attempts import ATTEMPTS, LOCKED, source_of
 from sync.gateway.staff.audit import Act, Result
 from sync.gateway.staff.cookies import BEFORE, SESSION, cleared, kept, language_kept
 from sync.gateway.staff.frame import LEFT, Shown, redirected
 from sync.gateway.staff.html import h
 from sync.gateway.staff.passwords import MAX_AGE_SECONDS, SALT_BYTES, fit, hashed, matches
 from sync.gateway.staff.second_factor import SecretUnreadable
-from sync.gateway.staff.sessions import ended, present, started
-from sync.gateway.staff.signing_in import Attempt, count_attempt, sign_in
+from sync.gateway.staff.sessions import ended, present, right_in, started, wrong_in
+from sync.gateway.staff.signing_in import SIGNED_OUT, Attempt, end_session, sign_in
 from sync.gateway.staff.store import Account
 from sync.gateway.staff.texts import Both
 from sync.gateway.staff.visit import Page, Visit
@@ -26,9 +27,9 @@ _BACK: Final = re.compile(r"/[a-z-]{0,40}")
 _TITLE: Final = Both("登录", "Sign in")
 _PASSWORD_TITLE: Final = Both("修改密码", "Change the password")
 _NOT_IN: Final = Both(
-    "登录未成功：账户名、密码或验证码不对，或者账户已锁定。连续 5 次错误锁定 15 分钟，再错更久。",
-    "Not signed in: name, password or code is wrong, or the account is locked. Five wrong attempts lock it for"
-    " 15 minutes, further ones for longer.",
+    "登录未成功：账户名、密码或验证码不对，或者账户已锁定。同一处连续 5 次错误锁定 15 分钟，再错更久。",
+    "Not signed in: name, password or code is wrong, or the account is locked. Five wrong attempts from one place lock"
+    " it there for 15 minutes, further ones for longer.",
 )
 _OLD_PAGE: Final = Both("此页面放得太久，请重新填写。", "This page is too old: please fill it in again.")
 _DUE: Final = Both(
@@ -39,6 +40,14 @@ _RULE: Final = Both(
     "至少 12 个字符，大写字母、小写字母、数字、其他符号中至少三类，不含账户名。",
     "At least 12 characters of three kinds (capitals, small letters, digits, others), without the account's name.",
 )
+
+
+_NOT_CHANGED: Final = {
+    "attempts": Both("错误次数过多，没有修改。", "Too many wrong attempts; nothing was changed."),
+    "wrong-password": Both(
+        "现在的密码不对。连续 5 次错误将退出登录。", "The present password is wrong. Five wrong ones sign you out."
+    ),
+}
 
 
 def must_change(account: Account, now: datetime) -> bool:
@@ -86,7 +95,8 @@ def _ask(visit: Visit) -> Shown | Response:
 
 
 def _enter(visit: Visit) -> Shown | Response:
-    attempt = Attempt(visit.typed("name"), visit.form.get("password", ""), visit.typed("code"))
+    source = source_of(visit.request, proxied=visit.centre.client_certificates, key=visit.door.key)
+    attempt = Attempt(visit.typed("name"), visit.form.get("password", ""), visit.typed("code"), source)
     try:
         held = sign_in(attempt, visit.store, visit.door, visit.now)
     except SecretUnreadable:
@@ -178,22 +188,29 @@ def _change(visit: Visit) -> Shown | Response:
     staff, at = visit.store.staff, int(visit.now.timestamp())
     with visit.store.transaction():
         account = staff.account(account.name) or account
-        locked = account.locked(at)
-        locks = not locked and count_attempt(staff, account, visit.now)
-    right = matches(visit.form.get("old", ""), account.password) and not locked
+        # counted before it is looked at: more at the same moment are no more guesses
+        tries = wrong_in(staff, visit.held)
+    right = matches(visit.form.get("old", ""), account.password)
     stored = hashed(new, visit.door.random(SALT_BYTES))
     same = new == visit.form.get("old", "")
     with visit.store.transaction():
         # both may have been taken away at the console while the hash ran
         known = staff.account(account.name)
-        right = right and known is not None and known.password == account.password
-        if not right or present(staff, visit.held, visit.now) is None:
-            visit.record(Act.PASSWORD_CHANGED, result=Result.REFUSED, reason="wrong-password")
-            if locks:
-                ended(staff, visit.held)
-                visit.record(Act.ACCOUNT_LOCKED, account.name, reason="attempts")
-            return _password_page(visit, Both("现在的密码不对。", "The present password is wrong."))
-        staff.set_attempts(account.name, failures=0, lockouts=account.lockouts, locked_until=0)
+        reason = None
+        if known is None or known.disabled:
+            reason = LOCKED
+        elif present(staff, visit.held, visit.now) is None:
+            reason = SIGNED_OUT
+        elif tries > ATTEMPTS:
+            reason = "attempts"
+        elif not right or known.password != account.password:
+            reason = "wrong-password"
+        if reason is not None:
+            visit.record(Act.PASSWORD_CHANGED, result=Result.REFUSED, reason=reason)
+            if reason == "wrong-password" and tries == ATTEMPTS:
+                end_session(staff, visit.who, visit.door, visit.now)
+            return _password_page(visit, _NOT_CHANGED.get(reason) or parts.NOT_CONFIRMED[reason])
+        right_in(staff, visit.held)
         if same:
             return _password_page(
                 visit, Both("新密码必须与现在的不同。", "The new password must differ from the present one.")

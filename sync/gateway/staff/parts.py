@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
@@ -84,7 +84,19 @@ FRESH_CODE_HINT: Final = Both(
     "填写身份验证器当前显示的 6 位数字；登录时用过的那一个不能再用，请等下一个。",
     "The 6 digits shown now. The one you signed in with cannot be used again: wait for the next.",
 )
-CODE_WRONG: Final = Both(
-    "验证码不对或已经用过，操作没有执行。请等验证器显示新的数字再试。",
-    "The code is wrong or was used before; nothing was done. Wait for new digits and try again.",
+_CODE_WRONG: Final = Both(
+    "验证码不对或已经用过，操作没有执行。请等验证器显示新的数字再试。连续 5 次错误将退出登录。",
+    "The code is wrong or was used before; nothing was done. Wait for new digits and try again."
+    " Five wrong ones sign you out.",
 )
+NOT_CONFIRMED: Final[Mapping[str, Both]] = {
+    "wrong-code": _CODE_WRONG,
+    "code-used": _CODE_WRONG,
+    "locked": Both("此账户已被锁定，操作没有执行。", "This account has been locked; nothing was done."),
+    "signed-out": Both("登录已结束，操作没有执行。", "You have been signed out; nothing was done."),
+    "factor-unreadable": Both(
+        "此账户的动态验证器须由系统管理员在控制台重置，操作没有执行。",
+        "This account's authenticator must be reset at the console; nothing was done.",
+    ),
+}
+"""For each reason why an act is not confirmed."""

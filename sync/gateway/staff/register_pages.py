@@ -12,7 +12,6 @@ from sync.gateway.staff.audit import Act, Result
 from sync.gateway.staff.frame import Shown
 from sync.gateway.staff.html import Element, h
 from sync.gateway.staff.roles import Right
-from sync.gateway.staff.signing_in import confirmed
 from sync.gateway.staff.texts import Both
 from sync.gateway.staff.visit import Page, Visit
 from sync.gateway.store import RegisteredCertificate
@@ -148,17 +147,17 @@ def _revoke(visit: Visit) -> Shown:
     number, reason = visit.typed("number"), visit.typed("reason")
     if reason not in REASONS or not _CERTIFICATE.fullmatch(number) or len(number) > _LONGEST:
         return _found(visit, number, Both("请选择撤销原因。", "Choose a reason."))
-    staff = visit.store.staff
+    doubt = None
     with visit.store.transaction():
         entry = visit.store.certificate(number)
-        open_ = entry is not None and entry.state == "known"
-        sure = open_ and confirmed(visit.name, visit.typed("code"), staff, visit.door, visit.now)
-        if sure:
-            visit.store.revoke(number, timestamp(visit.now))
-            visit.record(Act.CERTIFICATE_REVOKED, number, reason=reason)
-        elif open_:
-            visit.record(Act.CERTIFICATE_REVOKED, number, result=Result.REFUSED, reason="wrong-code")
-    return _found(visit, number, parts.CODE_WRONG if open_ and not sure else None)
+        if entry is not None and entry.state == "known":
+            doubt = visit.unconfirmed()
+            if doubt is None:
+                visit.store.revoke(number, timestamp(visit.now))
+                visit.record(Act.CERTIFICATE_REVOKED, number, reason=reason)
+            else:
+                visit.record(Act.CERTIFICATE_REVOKED, number, result=Result.REFUSED, reason=doubt)
+    return _found(visit, number, None if doubt is None else parts.NOT_CONFIRMED[doubt])
 
 
 PAGES: Final = (

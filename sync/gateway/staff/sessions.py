@@ -71,6 +71,16 @@ def ended(staff: StaffStore, held: str) -> None:
     staff.end_session(_hash(held))
 
 
+def wrong_in(staff: StaffStore, held: str) -> int:
+    """Count a wrong code or password in this session; how many those are since the last right one. 0: it is over."""
+    return staff.count_wrong(_hash(held))
+
+
+def right_in(staff: StaffStore, held: str) -> None:
+    """A code or password was right: what was wrong before counts no more."""
+    staff.forget_wrong(_hash(held))
+
+
 def form_token(held: str) -> str:
     """What every form of this session carries."""
     token = hmac.digest(held.encode("ascii"), b"staff-form-1", "sha256")

@@ -9,11 +9,10 @@ from sync.gateway.sqlite_database import Database
 from sync.gateway.staff.audit import AuditRow
 from sync.gateway.staff.roles import Role
 from sync.gateway.staff.sqlite_alarms import SqliteAlarms
-from sync.gateway.staff.store import Account, StaffSession
+from sync.gateway.staff.store import Account, Attempts, CountedRefusals, StaffSession
 
 _ACCOUNT: Final = (
-    "SELECT name, roles, password, password_at, must_change, totp, last_step, failures, lockouts, locked_until,"
-    " disabled, created_at FROM staff_account"
+    "SELECT name, roles, password, password_at, must_change, totp, last_step, disabled, created_at FROM staff_account"
 )
 _AUDIT: Final = "SELECT n, at, actor, act, subject, result, reason, suite, prev, hash FROM staff_audit"
 _AUDIT_STRIDE: Final = 1000
@@ -38,10 +37,10 @@ class SqliteStaff:
     def add_account(self, account: Account) -> None:
         a = account
         self._database.run(
-            "INSERT INTO staff_account VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO staff_account VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                a.name, _roles(a.roles), a.password, a.password_at, a.must_change, a.totp, a.last_step,
-                a.failures, a.lockouts, a.locked_until, a.disabled, a.created_at,
+                a.name, _roles(a.roles), a.password, a.password_at, a.must_change, a.totp, a.last_step, a.disabled,
+                a.created_at,
             ),
         )  # fmt: skip
 
@@ -60,12 +59,6 @@ class SqliteStaff:
     def set_disabled(self, name: str, *, disabled: bool) -> None:
         self._database.run("UPDATE staff_account SET disabled = ? WHERE name = ?", (disabled, name))
 
-    def set_attempts(self, name: str, *, failures: int, lockouts: int, locked_until: int) -> None:
-        self._database.run(
-            "UPDATE staff_account SET failures = ?, lockouts = ?, locked_until = ? WHERE name = ?",
-            (failures, lockouts, locked_until, name),
-        )
-
     def use_step(self, name: str, step: int) -> bool:
         return (
             self._database.run(
@@ -74,11 +67,38 @@ class SqliteStaff:
             == 1
         )
 
+    # wrong attempts to sign in
+
+    def attempts(self, name: str, source: bytes) -> Attempts:
+        row = self._database.one(
+            "SELECT failures, lockouts, locked_until FROM staff_attempt WHERE account = ? AND source = ?", name, source
+        )
+        return Attempts(*row) if row else Attempts()
+
+    def set_attempts(self, name: str, source: bytes, attempts: Attempts, *, forget_at: int) -> None:
+        a = attempts
+        self._database.run(
+            "INSERT OR REPLACE INTO staff_attempt VALUES (?, ?, ?, ?, ?, ?)",
+            (name, source, a.failures, a.lockouts, a.locked_until, forget_at),
+        )
+
+    def forget_attempts(self, name: str, source: bytes | None = None) -> None:
+        self._database.run(
+            "DELETE FROM staff_attempt WHERE account = ?1 AND (?2 IS NULL OR source = ?2)", (name, source)
+        )
+
+    def forget_outdated_attempts(self, now: int) -> None:
+        self._database.run("DELETE FROM staff_attempt WHERE forget_at < ?", (now,))
+
+    def locked_until(self, name: str) -> int:
+        row = self._database.one("SELECT coalesce(max(locked_until), 0) FROM staff_attempt WHERE account = ?", name)
+        return int(row[0]) if row else 0
+
     # sessions
 
     def open_session(self, session: StaffSession) -> None:
         self._database.run(
-            "INSERT INTO staff_session VALUES (?, ?, ?, ?)",
+            "INSERT INTO staff_session (id_hash, account, started_at, used_at) VALUES (?, ?, ?, ?)",
             (session.id_hash, session.account, session.started_at, session.used_at),
         )
 
@@ -90,6 +110,15 @@ class SqliteStaff:
 
     def touch_session(self, id_hash: bytes, at: int) -> None:
         self._database.run("UPDATE staff_session SET used_at = ? WHERE id_hash = ?", (at, id_hash))
+
+    def count_wrong(self, id_hash: bytes) -> int:
+        row = self._database.one(
+            "UPDATE staff_session SET failures = failures + 1 WHERE id_hash = ? RETURNING failures", id_hash
+        )
+        return int(row[0]) if row else 0
+
+    def forget_wrong(self, id_hash: bytes) -> None:
+        self._database.run("UPDATE staff_session SET failures = 0 WHERE id_hash = ?", (id_hash,))
 
     def end_session(self, id_hash: bytes) -> None:
         self._database.run("DELETE FROM staff_session WHERE id_hash = ?", (id_hash,))
@@ -119,13 +148,27 @@ class SqliteStaff:
             yield from (AuditRow(*row) for row in rows)
             after = rows[-1][0]
 
+    def count_refusal(self, actor: str, reason: str, minute: int) -> int:
+        row = self._database.one(
+            "INSERT INTO staff_refusal VALUES (?, ?, ?, 0)"
+            " ON CONFLICT (actor, reason) DO UPDATE SET more = more + 1 RETURNING more",
+            actor, reason, minute,
+        )  # fmt: skip
+        return int(row[0]) if row else 0
+
+    def take_refusals(self, minute: int) -> Sequence[CountedRefusals]:
+        rows = self._database.all(
+            "SELECT actor, reason, more FROM staff_refusal WHERE minute <> ? ORDER BY actor, reason", minute
+        )
+        self._database.run("DELETE FROM staff_refusal WHERE minute <> ?", (minute,))
+        return [CountedRefusals(*row) for row in rows]
+
 
 def _account(row: tuple[Any, ...]) -> Account:
     roles = frozenset(Role(word) for word in row[1].split())
     return Account(
         name=row[0], roles=roles, password=row[2], password_at=row[3], must_change=bool(row[4]), totp=row[5],
-        last_step=row[6], failures=row[7], lockouts=row[8], locked_until=row[9], disabled=bool(row[10]),
-        created_at=row[11],
+        last_step=row[6], disabled=bool(row[7]), created_at=row[8],
     )  # fmt: skip
 
 

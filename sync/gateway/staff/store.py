@@ -28,15 +28,27 @@ class Account:
     """Somebody else has seen the password, so it is good for choosing another and for nothing else."""
     totp: bytes = field(repr=False)
     last_step: int
-    failures: int
-    lockouts: int
-    locked_until: int
     disabled: bool
+    """Locked by a person."""
     created_at: str
 
-    def locked(self, now: int) -> bool:
-        """Locked by a person, or for a while by wrong attempts."""
-        return self.disabled or now < self.locked_until
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Wrong attempts to sign in with one name from one place."""
+
+    failures: int = 0
+    lockouts: int = 0
+    locked_until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRefusals:
+    """So many more refused attempts to sign in, for the same reason, than have a row of the audit chain."""
+
+    actor: str
+    reason: str
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +77,29 @@ class StaffStore(Protocol):
     def set_totp(self, name: str, totp: bytes) -> None: ...
     def set_roles(self, name: str, roles: frozenset[Role]) -> None: ...
     def set_disabled(self, name: str, *, disabled: bool) -> None: ...
-    def set_attempts(self, name: str, *, failures: int, lockouts: int, locked_until: int) -> None: ...
     def use_step(self, name: str, step: int) -> bool:
         """Use up a time step and all before it; False if it was used already."""
+
+    # wrong attempts to sign in, by place
+
+    def attempts(self, name: str, source: bytes) -> Attempts: ...
+    def set_attempts(self, name: str, source: bytes, attempts: Attempts, *, forget_at: int) -> None: ...
+    def forget_attempts(self, name: str, source: bytes | None = None) -> None:
+        """Of one place, or of all."""
+
+    def forget_outdated_attempts(self, now: int) -> None: ...
+    def locked_until(self, name: str) -> int:
+        """The latest end of a lock that wrong attempts from some place brought about; 0 if there was none."""
 
     # sessions
 
     def open_session(self, session: StaffSession) -> None: ...
     def session(self, id_hash: bytes) -> StaffSession | None: ...
     def touch_session(self, id_hash: bytes, at: int) -> None: ...
+    def count_wrong(self, id_hash: bytes) -> int:
+        """One more wrong code or password in this session; how many those are."""
+
+    def forget_wrong(self, id_hash: bytes) -> None: ...
     def end_session(self, id_hash: bytes) -> None: ...
     def end_sessions_of(self, name: str) -> None: ...
 
@@ -86,3 +112,9 @@ class StaffStore(Protocol):
 
     def whole_audit(self) -> Iterator[AuditRow]:
         """All rows in order."""
+
+    def count_refusal(self, actor: str, reason: str, minute: int) -> int:
+        """Count one more; answers how many were counted before it in this minute."""
+
+    def take_refusals(self, minute: int) -> Sequence[CountedRefusals]:
+        """What was counted in other minutes; it is forgotten here."""

@@ -11,7 +11,6 @@ from sync.gateway.staff.audit import Act, Result
 from sync.gateway.staff.frame import Shown
 from sync.gateway.staff.html import h
 from sync.gateway.staff.roles import Right
-from sync.gateway.staff.signing_in import confirmed
 from sync.gateway.staff.texts import Both
 from sync.gateway.staff.visit import Page, Visit
 from sync.protocol.signatures import TERMINAL_NUMBER
@@ -116,20 +115,21 @@ def _revoke(visit: Visit) -> Shown:
     terminal, reason = visit.typed("terminal"), visit.typed("reason")
     if reason not in REASONS or not TERMINAL_NUMBER.fullmatch(terminal):
         return _confirm(visit)
-    staff, count = visit.store.staff, 0
+    count, doubt = 0, None
     with visit.store.transaction():
         known = bool(visit.store.terminal_certificates.keys(terminal))
         serial = visit.store.client_certificates.newest().get(terminal)
-        sure = known and confirmed(visit.name, visit.typed("code"), staff, visit.door, visit.now)
-        if sure:
+        if known:
+            doubt = visit.unconfirmed()
+        if known and doubt is None:
             count = visit.store.terminal_certificates.revoke(terminal, timestamp(visit.now), reason)
             visit.record(Act.TERMINAL_REVOKED, terminal, reason=reason)
-        elif known:
-            visit.record(Act.TERMINAL_REVOKED, terminal, result=Result.REFUSED, reason="wrong-code")
+        elif doubt is not None:
+            visit.record(Act.TERMINAL_REVOKED, terminal, result=Result.REFUSED, reason=doubt)
     if not known:
         return _form(visit, _UNKNOWN)
-    if not sure:
-        return _confirm(visit, parts.CODE_WRONG)
+    if doubt is not None:
+        return _confirm(visit, parts.NOT_CONFIRMED[doubt])
     done = Both(f"已吊销 {count} 张证书。", f"{count} certificates were taken back.")
     before = Both("此前已全部吊销。", "All were taken back before.")
     return Shown(

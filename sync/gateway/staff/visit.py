@@ -16,6 +16,7 @@ from sync.gateway.staff.html import Element, h
 from sync.gateway.staff.records import record
 from sync.gateway.staff.roles import Right, rights_of
 from sync.gateway.staff.sessions import Present, form_token
+from sync.gateway.staff.signing_in import unconfirmed
 from sync.gateway.staff.texts import Both
 from sync.gateway.store import Store
 from sync.protocol.exchange import Request, Response
@@ -48,6 +49,12 @@ class Visit:
         if self.who is None:
             raise RuntimeError("this page needs somebody")
         return self.who.account.name
+
+    def unconfirmed(self) -> str | None:
+        """Why the code in the form does not confirm an act, as a word; None if it does. Inside a transaction."""
+        if self.who is None:
+            raise RuntimeError("this page needs somebody")
+        return unconfirmed(self.who, self.typed("code"), self.store.staff, self.door, self.now)
 
     def may(self, right: Right) -> bool:
         """Whether who is there has this right."""

@@ -76,8 +76,7 @@ class Office:
         totp = second_factor.sealed(secret_of(name), account=name, key=self.door.key, nonce=bytes(12))
         values = {
             "name": name, "roles": frozenset(roles), "password": STORED, "password_at": NOW, "must_change": False,
-            "totp": totp, "last_step": 0, "failures": 0, "lockouts": 0, "locked_until": 0, "disabled": False,
-            "created_at": "2026-11-22T00:00:00.000Z",
+            "totp": totp, "last_step": 0, "disabled": False, "created_at": "2026-11-22T00:00:00.000Z",
         }  # fmt: skip
         account = Account(**{**values, **changes})
         with self.store.transaction():

@@ -198,14 +198,41 @@ def test_a_password_that_was_reset_at_the_console_while_the_hash_ran_stays(offic
     with office.store.transaction():
         assert office.store.staff.account("li.na").password == "scrypt$15$8$1$AAAA$AAAA"
     assert signed_out(browser)
-    assert office.last_act() == ("li.na", "password-changed", "", "refused", "wrong-password")
+    assert office.last_act() == ("li.na", "password-changed", "", "refused", "signed-out")
+    assert "登录已结束" in browser.text or signed_out(browser)
 
 
-def test_guessing_the_present_password_on_its_page_locks_and_signs_out(office):
+def test_guessing_the_present_password_on_its_page_signs_out(office):
     browser = office.signed_in("li.na", Role.OPERATOR)
     browser.get("/password")
     form = {"old": "Wrong-Password-1", "new": "Other-Harbour-2027", "again": "Other-Harbour-2027"}
     for _ in range(5):
+        assert not signed_out(browser)
+        browser.get("/password")
         browser.post("/password", form)
     assert signed_out(browser)
-    assert office.acts()[-1] == ("li.na", "account-locked", "done", "attempts")
+    assert office.acts()[-1] == ("li.na", "session-ended", "done", "attempts")
+
+
+def test_a_sixth_guess_is_not_looked_at_while_five_are_still_being_checked(office):
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    browser.get("/password")
+    with office.store.transaction():
+        (row,) = office.store.all("SELECT id_hash FROM staff_session")
+        for _ in range(5):
+            office.store.staff.count_wrong(row[0])
+    new = "Other-Harbour-2027"
+    assert browser.post("/password", {"old": PASSWORD, "new": new, "again": new}).status == 403
+    assert "错误次数过多" in browser.text
+    assert office.last_act() == ("li.na", "password-changed", "", "refused", "attempts")
+
+
+def test_a_right_password_or_code_ends_the_counting(office):
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    for code in ("000000", None) * 4:
+        for _ in range(4 if code else 1):
+            office.clock.forward(seconds=31)
+            browser.get("/enrolment-code")
+            form = {"terminal": "T0007", "code": code or office.code("li.na")}
+            assert browser.post("/enrolment-code-made", form).status == (403 if code else 200)
+    assert browser.get("/").status == 200

@@ -383,6 +383,47 @@ def test_staff_sign_in_by_tls_with_cookies_that_stay_there(deployment, tmp_path)
         assert "登录" not in browser.get(deployment.url("staff"), timeout=20).text
 
 
+class From(requests.adapters.HTTPAdapter):
+    """Connections from one address of this machine."""
+
+    def __init__(self, address):
+        self.address = address
+        super().__init__()
+
+    def init_poolmanager(self, *args, **kwargs):
+        super().init_poolmanager(*args, source_address=(self.address, 0), **kwargs)
+
+
+def signs_in(deployment, trusted, address, form, **headers):
+    """The status of an attempt to sign in from this address."""
+    url = deployment.url("staff") + "/sign-in"
+    with requests.Session() as browser:
+        browser.mount("https://", From(address))
+        browser.trust_env = False
+        browser.verify = str(trusted)
+        token = re.search(r'name="token" value="([^"]+)"', browser.get(url, timeout=20).text).group(1)
+        own = {"origin": deployment.url("staff"), **headers}
+        return browser.post(
+            url, data={"token": token, **form}, headers=own, timeout=20, allow_redirects=False
+        ).status_code
+
+
+def test_a_stranger_at_another_address_locks_nobody_out_whatever_he_says_of_himself(deployment, tmp_path):
+    person = deployment.gateway.hire("wang.wu", "operator")
+    trusted = tmp_path / "authorities.pem"
+    trusted.write_bytes(deployment.servers.pem())
+    wrong = {"name": "wang.wu", "password": "Wrong-Password-1", "code": "000000"}
+    for n in range(6):
+        said = {"x-client-address": "127.0.0.1" if n % 2 else f"10.0.0.{n}"}
+        assert signs_in(deployment, trusted, "127.0.0.2", wrong, **said) == 403
+    right = {"name": "wang.wu", "password": person.password}
+    assert signs_in(deployment, trusted, "127.0.0.2", {**right, "code": person.code()}) == 403
+    assert [row["state"] for row in deployment.gateway.answer("staff", "list") if row["name"] == "wang.wu"] == [
+        "locked for a while"
+    ]
+    assert signs_in(deployment, trusted, "127.0.0.1", {**right, "code": person.code()}) == 303
+
+
 def test_while_the_gateway_is_away_terminals_are_asked_to_come_later(gateway_class, tmp_path):
     folder = Path(tempfile.mkdtemp(prefix="ngx-"))
     deployment = Deployment(folder, gateway_class)
