@@ -4,7 +4,7 @@ Lock and unlock are done by writing them down: the terminal process reads the bo
 job has ended well. Diagnostics are collected by the terminal process, the only one that appends to the journal; they
 are done when the journal holds them. A wipe locks at once, drains until the centre has received all that was recorded
 and nobody is served any more, says so, and only then wipes. What was recorded after all in between takes it back to
-draining (`drain_again`).
+draining (`drain_again`). A terminal that was revoked drains nothing, and nobody hears what it says: it wipes at once.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sync.protocol.heartbeat import MAX_ORDERS, Order, OrderReport, OrderState
 
 UPLOAD, SNAPSHOT, HEARTBEAT = "upload", "snapshot", "heartbeat"
 NUMBER_USED: Final = "number-used"
+REVOKED: Final = "certificate-revoked"
 _SOON: Final = (UPLOAD, "salvage", HEARTBEAT)
 
 
@@ -134,16 +135,21 @@ class Orders:
             case "collect-diagnostics" if self.collected(order.number):
                 self._over(book, order, "done")
             case "wipe":
-                self._wipe(opened, book)
+                self._wipe(opened, book, revoked=isinstance(outcome, Stopped) and outcome.code == REVOKED)
             case _ if timestamp(self.now()) > order.not_after:
                 self._over(book, order, "expired")
 
     def _was_there(self, order: Order) -> bool:
         return self._known is None or order.number in self._known
 
-    def _wipe(self, opened: OpenOrder, book: OrderBook) -> None:
+    def _wipe(self, opened: OpenOrder, book: OrderBook, *, revoked: bool) -> None:
         """Once accepted it is never void: what was begun to be given up is given up."""
-        if opened.step == "accepted":
+        if revoked:
+            others = tuple(other for other in book.open if other.order.number != opened.order.number)
+            given_up = OpenOrder(order=opened.order, step="wiping", undelivered=True)
+            lock = book.lock or self._lock(opened.order)
+            self._write(book.model_copy(update={"lock": lock, "open": (*others, given_up)}))
+        elif opened.step == "accepted":
             locked = book.model_copy(update={"lock": self._lock(opened.order)})
             self._step(locked, opened, "draining")
             self.wanted.extend(_SOON)

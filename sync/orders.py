@@ -32,10 +32,14 @@ class Lock(Message):
 
 
 class OpenOrder(Message):
-    """An order that was accepted and is not over. Draining and wiping are the two steps of a wipe."""
+    """An order that was accepted and is not over. Draining and wiping are the two steps of a wipe.
+
+    `undelivered`: the centre takes nothing more from this terminal, so that a wipe waits for none of it.
+    """
 
     order: Order
     step: Literal["accepted", "draining", "wiping"] = "accepted"
+    undelivered: Literal[True] | None = None
 
 
 class OrderBook(Message):
@@ -69,6 +73,13 @@ def changing(data_dir: Path) -> AbstractContextManager[None]:
 
 
 def wipe_is_due(book: OrderBook) -> bool:
-    """The centre knows that the wipe begins: nothing keeps it any more."""
+    """The centre knows that the wipe begins, or hears nothing any more: nothing keeps it any more."""
     unheard = {report.number for report in book.reports}
-    return any(opened.step == "wiping" and opened.order.number not in unheard for opened in book.open)
+    return wipes_undelivered(book) or any(
+        opened.step == "wiping" and opened.order.number not in unheard for opened in book.open
+    )
+
+
+def wipes_undelivered(book: OrderBook) -> bool:
+    """What waits for the centre goes with the wipe, for nobody would take it."""
+    return any(opened.undelivered for opened in book.open)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,8 +23,8 @@ from offline_store.errors import CountsDiffer, RowRefused, StoreError, WrongKey
 from offline_store.journal import delete_uploaded
 from offline_store.keys import KeyBuffer, KeyProvider
 from offline_store.rekeying import load_store_key
-from offline_store.schema import Manifest, QuestionRow, RunRow
 from offline_store.results import RefusedItem
+from offline_store.schema import Manifest, QuestionRow, RunRow
 from offline_store.serving import in_session
 from offline_store.standing import OutOfService
 from sync.carrying_out import Orders
@@ -31,7 +32,7 @@ from sync.client import jobs
 from sync.client.heartbeat import heartbeat
 from sync.client.outcomes import Answer, Done, Job, Later, Outcome, Stopped
 from sync.client.packages import packages
-from sync.client.questions import questions
+from sync.client.questions import Ages, questions
 from sync.client.renewal import expires, renewal, terminal_revocations
 from sync.client.salvage import WRONG_KEY
 from sync.client.salvage import salvage as salvage_job
@@ -134,8 +135,8 @@ class Status:
     backlog: Backlog
     last_runs: tuple[tuple[str, RunRow | None], ...]
     last_done: tuple[tuple[str, RunRow | None], ...]
-    snapshot: Manifest | None
     refused: tuple[RefusedItem, ...]
+    snapshot: Manifest | None
     packages: PackageStatus
     certificate: Certificate
     out_of_service: OutOfService | None
@@ -170,6 +171,7 @@ class Worker:
         self.orders: Final = Orders(
             data_dir, _utc, self._drained, delivery.audit_names_order, self._tell_terminal, self._given_up
         )
+        self._ages = Ages(time.monotonic)
         self._believe(own.trust)
         self._log = structlog.wrap_logger(
             structlog.PrintLogger(sys.stderr),
@@ -224,12 +226,12 @@ class Worker:
             raise
         except StoreError as error:
             outcome = Later(f"{_LOCAL_FAULT} {type(error).__name__}")
-        if name not in PERSON:
-            # nobody who waits at the terminal waits for the book of orders too
-            self.orders.go_on(name, outcome)
         if isinstance(outcome, Stopped) and outcome.code in ABOUT_THE_KEY and self._own_again():
             # the key was changed beside this job: what the centre said is about the old one
             outcome = Later("key-changed", items=outcome.items)
+        if name not in PERSON:
+            # nobody who waits at the terminal waits for the book of orders too
+            self.orders.go_on(name, outcome)
         judge(self._delivery, name, outcome, self._at())
         run = JobRun(name, outcome)
         self._delivery.run_ended(run_id, self._at(), outcome=run.word, items=outcome.items, detail=run.detail)
@@ -244,9 +246,9 @@ class Worker:
             backlog=self._delivery.backlog(),
             last_runs=tuple((job, self._delivery.last_run(job)) for job in INTERVALS),
             last_done=tuple((job, self._delivery.last_run(job, outcome="done")) for job in INTERVALS),
+            refused=self._delivery.refused(),
             snapshot=self._generations.manifest(),
             packages=package_status(self._data_dir, self._not_before_known()),
-            refused=self._delivery.refused(),
             certificate=self._certificate(),
             out_of_service=self._delivery.out_of_service(),
         )
@@ -276,7 +278,7 @@ class Worker:
             return jobs.upload(self._delivery, self.terminal, _utc)
         if name == "questions":
             key = self._trust.authority_key
-            return questions(self._delivery.questions, self.terminal, key, _utc, self._note_question)
+            return questions(self._delivery.questions, self.terminal, key, _utc, self._note_question, self._ages)
         if name == "heartbeat":
             return heartbeat(self._vitals, self.terminal, self._trust.authority_key, _utc, os.urandom)
         if name == "salvage":
@@ -290,7 +292,8 @@ class Worker:
         if name == "renewal":
             return renewal(self._own.renewing, _utc)
         if name == "terminal-revocations":
-            return terminal_revocations(self._terminal_revocations, self._trust.authority_key, _utc)
+            own = self._trust.terminal_key_fingerprint
+            return terminal_revocations(self._terminal_revocations, self._trust.authority_key, own, _utc)
         return jobs.revocations(self._revocations, self._trust.issuers, _utc)
 
     def _believe(self, trust: Trust) -> None:
@@ -390,7 +393,7 @@ def open_worker(data_dir: Path, keys: KeyProvider, sender_for: Callable[[str], S
         store_key.close()
         raise
     own = Own(data_dir, keys)
-    session = Session(trust.terminal, own.signer, sender, _utc, os.urandom)
+    session = Session(trust.terminal, own.signer, sender, _utc, os.urandom, measured=delivery.clock_offset)
     return Worker(data_dir, own, session, delivery, store_key, sender, sender_for)
 
 

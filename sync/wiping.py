@@ -25,7 +25,7 @@ from offline_store.keys import KeyProvider
 from offline_store.rekeying import load_store_key
 from offline_store.wiping import Wiping, wipe_stores, wiping
 from sync.carrying_out import drain_again
-from sync.orders import read_orders, wipe_is_due
+from sync.orders import read_orders, wipe_is_due, wipes_undelivered
 from sync.poke import poke
 from sync.trust import CENTRE, FOLDER
 
@@ -90,8 +90,8 @@ def go_on(data_dir: Path, keys: KeyProvider, at: str) -> Begun | None:
 @contextmanager
 def _last_look(data_dir: Path, keys: KeyProvider) -> Iterator[Callable[[], None]]:
     """The key is loaded before the journal is locked: an interrupted change of it wants that lock, too."""
-    if wiping(data_dir) is not None:
-        # the keys have begun to go
+    if wiping(data_dir) is not None or wipes_undelivered(read_orders(data_dir)):
+        # the keys have begun to go, or the centre takes nothing more
         yield lambda: None
         return
     try:

@@ -54,9 +54,13 @@ class Kiosk:
         (folder / "terminal.toml").write_text('terminal = "T0001"\n')
         self.keys = KeyFiles(folder / "keys", allow_file=True, warn=lambda _: None)
         self.keys.create("store", bytes(range(32)))
+        self.enrol()
+
+    def enrol(self, **words):
+        hall = self.hall
         enrol(
-            folder, terminal="T0001", code=hall.code("T0001").to_text(), keys=self.keys, send=hall.ask,
-            now=hall.clock.now, suite=hall.authority.suite,
+            self.folder, terminal="T0001", code=hall.code("T0001").to_text(), keys=self.keys, send=hall.ask,
+            now=hall.clock.now, suite=hall.authority.suite, **words,
         )  # fmt: skip
 
     @contextmanager
@@ -253,3 +257,82 @@ def test_a_snapshot_under_another_key_is_as_good_as_none_and_ends_nobody(kiosk, 
         assert isinstance(worker.job("heartbeat", "schedule").outcome, Done)
         assert worker.job("snapshot", "schedule").outcome == Done(), "the centre has none"
         assert worker.status().snapshot is None
+
+
+# --- a terminal that was revoked ---
+
+
+def revoke(hall):
+    with hall.store.transaction():
+        hall.store.terminal_certificates.revoke("T0001", hall.clock.now().isoformat().replace("+00:00", "Z"), "stolen")
+
+
+def test_a_revoked_terminal_still_hears_that_it_is_to_wipe_itself_and_waits_for_nothing(hall, kiosk, capsys):
+    kiosk.accept("A2", "A3")
+    revoke(hall)
+    kiosk.order_wipe()
+    capsys.readouterr()
+    stopped = kiosk.sync()
+    assert {stopped["upload"], stopped["heartbeat"]} == {"certificate-revoked"}
+    assert read_orders(kiosk.folder).lock is not None
+    assert begun(kiosk.folder) is not None
+    said = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    beat = next(line for line in said if line.get("job") == "heartbeat")
+    assert (beat["detail"], beat["items"], beat["pending"]) == ("certificate-revoked", 1, 4), "what goes with it"
+    assert kiosk.wipe()
+    assert kiosk.left == KEPT
+    assert processed(hall) == ["A1"], "nothing of it is taken any more"
+    assert kiosk.heard() == ("issued", None), "nothing that it says is kept"
+
+
+def test_a_wipe_that_was_draining_ends_when_the_terminal_is_revoked(hall, kiosk):
+    kiosk.order_wipe()
+    with kiosk.journal() as journal:
+        journal.append("session-opened", {"session": "b"})
+        journal.append("act", {"session": "b"}, act("A2"))
+        kiosk.sync()
+        assert kiosk.steps == ["draining"]
+        revoke(hall)
+        journal.append("act", {"session": "b"}, act("A3"))
+        with hall.store.transaction():
+            hall.store.run("UPDATE terminal_order SET not_after = issued_at")
+        assert kiosk.sync()["upload"] == "certificate-revoked", "also when no order is open at the centre any more"
+        assert not kiosk.wipe(), "the terminal has not let go yet"
+    assert kiosk.wipe()
+    assert kiosk.left == KEPT
+
+
+def test_a_revoked_terminal_is_told_nothing_but_a_wipe(hall, kiosk):
+    revoke(hall)
+    with hall.store.transaction():
+        issue_order("T0001", "lock", "test", store=hall.store, authority=hall.authority, now=hall.clock.now())
+    assert kiosk.sync()["heartbeat"] == "certificate-revoked"
+    assert (read_orders(kiosk.folder).lock, kiosk.steps) == (None, [])
+
+
+class ChangedOnTheWay(Line):
+    """An operator's new key comes in while a request is on its way."""
+
+    kiosk = None
+
+    def __call__(self, request):
+        answer = super().__call__(request)
+        kiosk, self.kiosk = self.kiosk, None
+        if kiosk is not None:
+            kiosk.enrol(again=True)
+        return answer
+
+
+def test_a_word_about_a_key_that_was_changed_meanwhile_begins_no_wipe(hall, kiosk):
+    kiosk.accept("A2")
+    kiosk.order_wipe()
+    line = ChangedOnTheWay(hall)
+    with kiosk.journal() as journal, closing(open_worker(kiosk.folder, kiosk.keys, lambda _: line)) as worker:
+        journal.append("session-opened", {"session": "b"})
+        worker.job("heartbeat", "operator")
+        assert kiosk.steps == ["draining"]
+        with hall.store.transaction():
+            hall.store.terminal_certificates.revoke("T0001", AT, "retired")
+        line.kiosk = kiosk
+        assert worker.job("upload", "operator").detail == "key-changed"
+        assert (kiosk.steps, begun(kiosk.folder)) == (["draining"], None)
