@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from sync.gateway.terminal_certificate_store import CertifiedKey
 
 terminal = typer.Typer(help="终端密钥与证书。Terminals' keys and certificates.", no_args_is_help=True)
+_AFTERWARDS: Final = (
+    "Acts that it has not delivered can no longer be taken. An order to wipe given now is still obeyed, if it comes"
+    " into contact within 24 hours; give it before another machine is enrolled under this number: that would obey too."
+    " Unused enrolment codes of this number are cancelled."
+)
 Number = Annotated[str, typer.Argument(metavar="TERMINAL", help="its number, for example T0001")]
 
 
@@ -75,7 +80,10 @@ def revoke_command(
     data: Data = DEFAULT_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """Take back every certificate of a terminal: it is refused from now on, and the lists say so."""
+    """Take back every certificate of a terminal: it is refused from now on, and the lists say so.
+
+    What it asked and waits for expires, and its unused enrolment codes are cancelled. A wipe can still be ordered.
+    """
     from offline_store.chain import timestamp
 
     with opened_house(data) as house, house.store.transaction():
@@ -83,9 +91,10 @@ def revoke_command(
             end(f"{number}: no terminal of this number is enrolled here.", NO)
         count = house.store.terminal_certificates.revoke(number, timestamp(datetime.now(UTC)), reason)
         at_console(house, Act.TERMINAL_REVOKED, number, reason=reason)
+    done = f"{number}: {count} certificates taken back." if count else f"{number}: all were taken back before."
     say(
         {"terminal": number, "state": "revoked", "reason": reason, "certificates": count},
-        f"{number}: {count} certificates taken back." if count else f"{number}: all were taken back before.",
+        f"{done}\n{_AFTERWARDS}",
         as_json,
     )
 
@@ -120,6 +129,7 @@ def _certificate(key: CertifiedKey | None, now: datetime) -> dict[str, Any]:
         "revoked"
         if key.revoked_at
         else "superseded" if not key.current
+        else "forked" if key.forked_at
         else "expired" if timestamp(now) > key.not_after
         else "valid"
     )  # fmt: skip
