@@ -1,15 +1,17 @@
 """The job that asks the centre while a person waits.
 
 A question is marked sent before it goes out. One that may have arrived is asked for by its id; only when the centre
-says that it never came is it sent again, the same, under the same id. Past its deadline nothing is sent any more: one
-that never went out is *expired*; one that did stays *sent*, which means that nobody knows, until the centre says what
-became of it, or until no copy of it can arrive any more.
+says that it never came is it sent again, the same, under the same id. Past its deadline nothing is sent any more; a
+clock that shows less than when it was asked was put back, and is past every deadline. One that never went out is
+*expired*. One that did stays *sent*, which means that nobody knows, until the authority's signature says what became of
+it. It is *unknown* for good when the centre knows of none although no copy can arrive any more, or refuses it: nobody
+signs that. Who says it may have let the question through, and a centre restored from a backup forgets what it has done.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol, TypeAlias
 
@@ -17,7 +19,8 @@ from offline_store.chain import timestamp
 from offline_store.schema import QuestionRow
 from sync.client.outcomes import Answer, Done, Job, Later, NoAnswer, Stopped, message_of, problem_of, with_items
 from sync.protocol.exchange import JSON, Request
-from sync.protocol.questions import ANSWER_SECONDS, AnswerStatement
+from sync.protocol.messages import parse
+from sync.protocol.questions import ANSWER_SECONDS, AnswerStatement, Question, is_about
 from sync.protocol.signatures import WINDOW_SECONDS
 from sync.protocol.statements import Statement, StatementRefused, read_statement
 
@@ -25,8 +28,11 @@ PATH: Final = "/v1/questions"
 KEPT_SECONDS: Final = ANSWER_SECONDS
 """An answer that nobody takes is kept as long as the centre keeps it."""
 _COPY_SECONDS: Final = 2 * WINDOW_SECONDS
-"""A delayed copy of a request is refused for its age by then, also when the clocks differ as much as they may."""
+"""So long it is asked for: a delayed copy is too old by then, also when the clocks differ as much as they may."""
 ROW_DAYS: Final = 1
+_NOT_THERE: Final = "question-unknown"
+_NO_MORE: Final = ("answer-forgotten", "question-id-reused", "malformed", "forked")
+"""Problems after which there is nothing more to ask for. Nobody signs them."""
 _ANSWER: Final = "answer-"
 """How the codes of a stop begin that is about one answer."""
 
@@ -46,21 +52,44 @@ class QuestionPort(Protocol):
     def forget_old(self, *, answers_before: str, rows_before: str) -> None: ...
 
 
+class Ages:
+    """For how long questions have been known to this process, by a clock that nobody puts back."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._since: dict[str, float] = {}
+
+    def note(self, rows: Iterable[QuestionRow]) -> None:
+        """These are open now; the others may be forgotten."""
+        moment = self._monotonic()
+        self._since = {row.id: self._since.get(row.id, moment) for row in rows}
+
+    def of(self, row: QuestionRow) -> float:
+        """Seconds since it was first noted."""
+        return self._monotonic() - self._since[row.id]
+
+
 def questions(
-    port: QuestionPort, terminal: str, authority_key: bytes, now: Now, note: Callable[[QuestionRow, str], None]
+    port: QuestionPort,
+    terminal: str,
+    authority_key: bytes,
+    now: Now,
+    note: Callable[[QuestionRow, str], None],
+    ages: Ages,
 ) -> Job:
     """Send, ask again and settle; `note` is told what became of each. `more` while an answer is outstanding.
 
     What needs no network is done first, for there may be none for days. Trouble with one answer never keeps back the
     next question.
     """
-    asking = _Asking(port, terminal, authority_key, now, note)
+    asking = _Asking(port, terminal, authority_key, now, note, ages)
     moment = now()
     port.forget_old(
         answers_before=timestamp(moment - timedelta(seconds=KEPT_SECONDS)),
         rows_before=timestamp(moment - timedelta(days=ROW_DAYS)),
     )
     rows = port.open()
+    ages.note(rows)
     void = tuple(row for row in rows if asking.is_void(row))
     for row in void:
         asking.expire(row)
@@ -87,23 +116,25 @@ class _Asking:
         authority_key: bytes,
         now: Now,
         note: Callable[[QuestionRow, str], None],
+        ages: Ages,
     ) -> None:
         self._port = port
         self._terminal = terminal
         self._authority_key = authority_key
         self._now = now
         self._note = note
+        self._ages = ages
 
     def one(self, row: QuestionRow) -> Generator[Request, Answer, _SettledState | _NotYet | Later | Stopped]:
         """Bring one question as far as it goes now."""
         if row.state == "sent":
             answer = yield Request("GET", f"{PATH}/{row.id}")
-            if _code(answer) == "answer-forgotten":
-                return self._settle(row, "unknown", "answer-forgotten")
-            if _code(answer) != "question-unknown":
+            if _code(answer) != _NOT_THERE:
                 return self._read(row, answer)
-        if self._over(row):
-            return self.expire(row) if row.state == "waiting" or self._no_copy_left(row) else "working"
+            if self._over(row):
+                return self._settle(row, "unknown", _NOT_THERE) if self._no_copy_left(row) else "working"
+        elif self._over(row):
+            return self.expire(row)
         if not self._port.sent(row.id, timestamp(self._now())):
             # another process has settled it meanwhile: the next look finds nothing to do
             return "working"
@@ -119,18 +150,20 @@ class _Asking:
         return self._settle(row, "expired", "never-arrived")
 
     def _over(self, row: QuestionRow) -> bool:
-        return self._now() > datetime.fromisoformat(row.asked_at) + timedelta(seconds=row.deadline_seconds)
+        return self._ages.of(row) > row.deadline_seconds or not self._within(row.asked_at, row.deadline_seconds)
 
     def _no_copy_left(self, row: QuestionRow) -> bool:
-        sent_at = row.sent_at or row.asked_at
-        return self._now() > datetime.fromisoformat(sent_at) + timedelta(seconds=_COPY_SECONDS)
+        return not self._within(row.sent_at or row.asked_at, _COPY_SECONDS)
+
+    def _within(self, since: str, seconds: int) -> bool:
+        begin = datetime.fromisoformat(since)
+        return begin <= self._now() <= begin + timedelta(seconds=seconds)
 
     def _read(self, row: QuestionRow, answer: Answer) -> _SettledState | _NotYet | Later | Stopped:
         if not isinstance(answer, NoAnswer) and answer.status == 202 and answer.content_type == JSON:
             return "working"
-        if (code := _code(answer)) in ("question-id-reused", "malformed", "forked"):
-            # the centre will never take it: nothing was done, and the person is told so
-            return self._settle(row, "refused", code)
+        if (code := _code(answer)) in _NO_MORE:
+            return self._settle(row, "unknown", code)
         signed = message_of(answer, JSON, Statement, self._now())
         if not isinstance(signed, Statement):
             return signed
@@ -141,8 +174,8 @@ class _Asking:
         asked = hashlib.sha256((row.content or "").encode()).digest()
         if (said.terminal, said.id, said.content_hash) != (self._terminal, row.id, asked):
             return Stopped(_ANSWER + "for-another")
-        if said.answer is not None and said.answer.kind != row.kind:
-            return Stopped(_ANSWER + "of-another-kind")
+        if said.answer is not None and not is_about(said.answer, parse(Question, (row.content or "").encode()).asks):
+            return Stopped(_ANSWER + "about-another")
         content = said.answer or said.refusal
         reason = said.refusal.reason if said.refusal else None
         return self._settle(row, said.state, reason, None if content is None else content.to_wire().decode())

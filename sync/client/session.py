@@ -3,6 +3,10 @@
 The centre refuses a signature whose time is off by more than five minutes and gives its own time with every answer. The
 difference is then added when signing, for this run and the next ones of the process; the machine's clock stays. A
 difference over a day is not believed: somebody has to look.
+
+That time comes in a field that nobody signs. A request signed for a time to come can be kept back and is good then: to
+most requests that does nothing, for they count once or only ask; a question would be done long after the person has
+gone. It is signed ahead of the machine's clock only as far as the authority's signed time (the heartbeat's) bears out.
 """
 
 from __future__ import annotations
@@ -13,20 +17,29 @@ from datetime import datetime
 from typing import Final
 
 from sync.client.outcomes import Answer, Job, NoAnswer, Outcome, Stopped, date_of, problem_of
+from sync.client.questions import PATH as QUESTIONS
 from sync.protocol.exchange import Request, Response
-from sync.protocol.signatures import NONCE_BYTES, sign
+from sync.protocol.signatures import NONCE_BYTES, WINDOW_SECONDS, sign
 from sync.protocol.suites import Signer
 
 MAX_CLOCK_DIFFERENCE_SECONDS: Final = 86_400
+_NEVER_LATE: Final = frozenset({("POST", QUESTIONS)})
 _CLOCK_CODES: Final = ("signature-too-old", "signature-from-the-future")
 
 Send = Callable[[Request], Answer]
 """Sends one request over the network."""
 
 
+def _never_measured() -> int | None:
+    return None
+
+
 @dataclass
 class Session:
-    """One terminal's voice. `random` gives n random octets; `clock_difference` is centre minus terminal, in seconds."""
+    """One terminal's voice. `random` gives n random octets; `clock_difference` is centre minus terminal, in seconds.
+
+    `measured`: the same in milliseconds by the centre's last signed time; None when there was none yet.
+    """
 
     terminal: str
     signer: Signer
@@ -34,6 +47,7 @@ class Session:
     now: Callable[[], datetime]
     random: Callable[[int], bytes]
     clock_difference: int = 0
+    measured: Callable[[], int | None] = _never_measured
 
     def run(self, job: Job) -> Outcome:
         """Drive a job to its end."""
@@ -60,10 +74,17 @@ class Session:
         if abs(difference) > MAX_CLOCK_DIFFERENCE_SECONDS:
             return answer
         self.clock_difference = difference
-        return self.send(self._signed(request))
+        return self.send(self._signed(request)) if self._added(request) == difference else answer
+
+    def _added(self, request: Request) -> int:
+        """To the machine's clock, in seconds."""
+        if (request.method, request.route) not in _NEVER_LATE:
+            return self.clock_difference
+        borne_out = max((self.measured() or 0) // 1000, 0) + WINDOW_SECONDS
+        return self.clock_difference if self.clock_difference <= borne_out else 0
 
     def _signed(self, request: Request) -> Request:
-        at = int(self.now().timestamp()) + self.clock_difference
+        at = int(self.now().timestamp()) + self._added(request)
         return sign(request, self.signer, terminal=self.terminal, now=at, nonce=self.random(NONCE_BYTES))
 
 

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from offline_store.schema import RowError, SnapshotRow, from_record
 from sync.protocol.encoding import Base64Bytes
 from sync.protocol.messages import IdNumber, Line, Message, Terminal, Time, Word
+from sync.protocol.sealed_document import number_said
 
 MAX_DEADLINE_SECONDS: Final = 120
 MAX_DOCUMENT_BYTES: Final = 1_500_000
@@ -200,6 +201,21 @@ Answer: TypeAlias = Annotated[
     IdentityAnswer | EcardAnswer | LiveRecordAnswer | CardStatusAnswer | PinResetAnswer | DocumentAnswer,
     Field(discriminator="kind"),
 ]
+
+
+def is_about(answer: Answer, asks: Asks) -> bool:
+    """Whether an answer is about the card, the person and the document that were asked about.
+
+    A document is about what its seal says; whether the seal holds is for `check_document`, where it is shown.
+    """
+    match asks, answer:
+        case PinResetToken(), PinResetAnswer():
+            return answer.card_number == asks.card_number
+        case LiveRecord(), LiveRecordAnswer():
+            return all(row.id_number == asks.id_number for row in answer.rows)
+        case FetchDocument(), DocumentAnswer():
+            return number_said(answer.seal) in (asks.number, None)
+    return answer.kind == asks.kind
 
 
 class Refusal(Message):

@@ -62,11 +62,7 @@ def seal_document(
 
 def check_document(document: bytes, seal: bytes, anchors: Iterable[Anchor]) -> SealedDocument:
     """What the seal says, once a trusted authority made it for exactly these octets. Raises SealRefusedError."""
-    try:
-        read = cose.read(_TYPE, seal)
-        facts = SealedDocument.model_validate(cose.decode(read.payload))
-    except (cose.NotCoseError, cose.OtherSuiteError, ValidationError):
-        raise SealRefusedError("malformed") from None
+    read, facts = _read(seal)
     trusted = [anchor for anchor in anchors if anchor.key_id == read.header.get(_KEY_ID)]
     if not trusted:
         raise SealRefusedError("unknown-authority")
@@ -75,3 +71,19 @@ def check_document(document: bytes, seal: bytes, anchors: Iterable[Anchor]) -> S
     if hashlib.sha256(document).digest() != facts.sha256:
         raise SealRefusedError("document-differs")
     return facts
+
+
+def number_said(seal: bytes) -> str | None:
+    """The number that a seal says, whoever made it; None when it is no seal."""
+    try:
+        return _read(seal)[1].number
+    except SealRefusedError:
+        return None
+
+
+def _read(seal: bytes) -> tuple[cose.Sign1, SealedDocument]:
+    try:
+        read = cose.read(_TYPE, seal)
+        return read, SealedDocument.model_validate(cose.decode(read.payload))
+    except (cose.NotCoseError, cose.OtherSuiteError, ValidationError):
+        raise SealRefusedError("malformed") from None

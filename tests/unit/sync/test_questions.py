@@ -6,6 +6,8 @@ import os
 import random
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import format_datetime
 from hashlib import sha256
 from itertools import count
 
@@ -13,16 +15,17 @@ import pytest
 
 from offline_store.delivery import Delivery
 from offline_store.journal import open_journal
-from offline_store.schema import CardRow, CaseRow, ContributionRow, PersonRow
+from offline_store.schema import CardRow, CaseRow, ContributionRow, PersonRow, to_record
 from sync.asking import Answered, Document, NotDone, NotYetKnown, Questions, Unknown
 from sync.client.outcomes import Done, Later, NoAnswer, Stopped
-from sync.client.questions import questions
+from sync.client.questions import Ages, questions
 from sync.client.session import Session
 from sync.gateway.answering import answer_open
 from sync.gateway.app import terminals_app
 from sync.gateway.connectors.core_system import CoreUnavailable
 from sync.gateway.connectors.demo import DemoCore, demo_ecard_code
 from sync.gateway.house import DRAFT, write_draft
+from sync.gateway.refusals import problem
 from sync.protocol.certificate_code import signer_for
 from sync.protocol.exchange import JSON, Response
 from sync.protocol.messages import Malformed, parse
@@ -31,11 +34,16 @@ from sync.protocol.questions import (
     CardStatusChange,
     ConfirmEcardCode,
     ConfirmIdentity,
+    DocumentAnswer,
     FetchDocument,
+    IdentityAnswer,
     LiveRecord,
+    LiveRecordAnswer,
+    PinResetAnswer,
     PinResetToken,
     Question,
     Working,
+    is_about,
 )
 from sync.protocol.sealed_document import SealRefusedError, check_document, seal_document
 from sync.protocol.statements import Statement, make_statement, read_statement
@@ -345,16 +353,24 @@ class Kiosk:
 
     def __init__(self, asker, folder):
         self.asker, self.hall = asker, asker.hall
+        self.behind, self.elapsed = timedelta(), 0.0
         signer = asker.terminal.signer
         self.journal = open_journal(
             folder, terminal="T0001", key=STORE_KEY, sign=signer.sign, seal=lambda plain, info: plain,
-            now=self.hall.clock.now,
+            now=self.now,
         ).journal  # fmt: skip
         self.delivery = Delivery(folder, STORE_KEY)
-        self.questions = Questions(folder, STORE_KEY, (self.hall.authority.anchor,), self.hall.clock.now, os.urandom)
+        self.questions = Questions(folder, STORE_KEY, (self.hall.authority.anchor,), self.now, os.urandom)
+        self.ages = Ages(lambda: self.elapsed)
         self.requests, self.noted = [], []
         self.between = lambda request, ask: ask(request)
-        self.session = Session("T0001", signer, self.send, self.hall.clock.now, os.urandom)
+        self.session = Session(
+            "T0001", signer, self.send, self.now, os.urandom, measured=lambda: self.delivery.clock_offset()
+        )
+
+    def now(self):
+        """By the terminal's own clock."""
+        return self.hall.clock.now() - self.behind
 
     def send(self, request):
         self.requests.append((request.method, request.path))
@@ -362,8 +378,8 @@ class Kiosk:
 
     def run(self, key=None):
         job = questions(
-            self.delivery.questions, "T0001", key or self.hall.authority.public_key, self.hall.clock.now,
-            lambda row, state: self.noted.append((row.kind, state)),
+            self.delivery.questions, "T0001", key or self.hall.authority.public_key, self.now,
+            lambda row, state: self.noted.append((row.kind, state)), self.ages,
         )  # fmt: skip
         return self.session.run(job)
 
@@ -460,7 +476,7 @@ def test_what_never_left_is_not_done_after_its_deadline_and_never_leaves_afterwa
     assert kiosk.requests == []
 
 
-def test_what_left_and_never_came_is_not_done_only_when_no_copy_can_arrive_any_more(kiosk):
+def test_what_left_and_never_came_is_asked_for_while_a_copy_may_arrive_and_then_unknown(kiosk):
     id = kiosk.questions.put(LOSS, deadline=30)
     kiosk.between = lambda request, ask: NoAnswer("timeout")
     kiosk.run()
@@ -470,8 +486,171 @@ def test_what_left_and_never_came_is_not_done_only_when_no_copy_can_arrive_any_m
     assert kiosk.questions.look(id) == NotYetKnown(sent=True)
     kiosk.hall.clock.forward(seconds=600)
     assert kiosk.run() == Done(1)
-    assert kiosk.questions.look(id) == NotDone("expired")
+    assert kiosk.questions.look(id) == Unknown("question-unknown")
     assert kiosk.asker.core.asked == []
+
+
+def test_what_a_centre_did_before_it_was_restored_from_a_backup_is_never_said_to_be_not_done(kiosk):
+    id = kiosk.questions.put(LOSS, deadline=30)
+    kiosk.run()
+    kiosk.asker.answer()
+    with kiosk.hall.store.transaction():
+        kiosk.hall.store.run("DELETE FROM question")
+    kiosk.hall.clock.forward(seconds=700)
+    assert kiosk.run() == Done(1)
+    assert kiosk.questions.look(id) == Unknown("question-unknown")
+    assert kiosk.asker.core.asked == ["change_card_status"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, "malformed"), (422, "question-id-reused"), (410, "answer-forgotten")]
+)
+def test_a_refusal_that_nobody_signed_is_no_word_about_what_was_done(kiosk, status, code):
+    def proxy(request, ask):
+        ask(request)
+        return problem(status, code, "No.")
+
+    id = kiosk.questions.put(LOSS, deadline=30)
+    kiosk.between = proxy
+    assert kiosk.run() == Done(1)
+    kiosk.asker.answer()
+    assert kiosk.asker.core.asked == ["change_card_status"]
+    assert kiosk.questions.look(id) == Unknown(code)
+
+
+@pytest.mark.parametrize("left_before", [False, True])
+@pytest.mark.parametrize("put_back", [timedelta(minutes=50), timedelta(seconds=61)])
+def test_a_clock_put_back_lets_no_question_out_after_its_deadline(kiosk, left_before, put_back):
+    kiosk.behind = -put_back
+    id = kiosk.questions.put(LOSS, deadline=30)
+    kiosk.between = lambda request, ask: NoAnswer("unreachable")
+    if left_before:
+        assert kiosk.run() == Later("unreachable")
+    kiosk.hall.clock.forward(seconds=60)
+    kiosk.behind = timedelta()
+    kiosk.between = lambda request, ask: ask(request)
+    assert isinstance(kiosk.run(), Done)
+    kiosk.asker.answer()
+    assert kiosk.asker.core.asked == []
+    assert kiosk.questions.look(id) == (Unknown("question-unknown") if left_before else NotDone("expired"))
+
+
+def test_a_clock_put_back_again_and_again_does_not_stretch_a_deadline_either(kiosk):
+    kiosk.questions.put(LOSS, deadline=30)
+    kiosk.between = lambda request, ask: NoAnswer("unreachable")
+    kiosk.run()
+    kiosk.hall.clock.forward(seconds=40)
+    kiosk.behind, kiosk.elapsed = timedelta(seconds=20), 40.0
+    kiosk.between = lambda request, ask: ask(request)
+    assert kiosk.run() == Done(0, more=True)
+    assert kiosk.requests[-1][0] == "GET"
+    kiosk.asker.answer()
+    assert kiosk.asker.core.asked == []
+
+
+# --- the time in an answer, which nobody signs ---
+
+
+def about_time(at):
+    return problem(401, "signature-too-old", "The signature is too old.", headers={"date": format_datetime(at, True)})
+
+
+def test_a_false_date_makes_no_question_that_can_be_kept_back_and_done_a_day_later(kiosk):
+    kept_back, begun = [], kiosk.hall.clock.now()
+
+    def portal(request, ask):
+        if request.method == "POST":
+            kept_back.append(request)
+        return about_time(kiosk.hall.clock.now() + timedelta(hours=23, minutes=50))
+
+    id = kiosk.questions.put(LOSS, deadline=30)
+    kiosk.between = portal
+    assert kiosk.run() == Stopped("clock-differs")
+    assert kiosk.run() == Stopped("clock-differs"), "asked for by a request that does nothing, whatever its time"
+    kiosk.between = lambda request, ask: ask(request)
+    for _ in range(24 * 12):
+        kiosk.hall.clock.forward(minutes=5)
+        if kiosk.hall.clock.now() > begun + timedelta(minutes=5):
+            assert {kiosk.hall.ask(request).status for request in kept_back} == {401}
+    assert isinstance(kiosk.run(), Done)
+    kiosk.asker.answer()
+    assert kiosk.asker.core.asked == []
+    assert not isinstance(kiosk.questions.look(id), NotDone)
+
+
+@pytest.mark.parametrize("measured", [None, 0, 3_000_000, 4_000_000, 5_000_000])
+def test_a_question_of_a_clock_that_is_behind_waits_until_the_signed_time_bears_the_difference_out(kiosk, measured):
+    kiosk.behind = timedelta(seconds=4000)
+    if measured is not None:
+        kiosk.delivery.note_clock(measured, "2026-11-22T00:00:00.000Z")
+    id = kiosk.questions.put(LOSS, deadline=30)
+    believed = (measured or 0) >= 4_000_000
+    assert kiosk.run() == (Done(0, more=True) if believed else Stopped("clock-differs"))
+    kiosk.asker.answer()
+    assert kiosk.asker.core.asked == (["change_card_status"] if believed else [])
+    assert kiosk.questions.look(id) == NotYetKnown(sent=True)
+
+
+def test_a_clock_that_is_ahead_needs_nobodys_word_for_an_earlier_time_makes_nothing_last_longer(kiosk):
+    kiosk.behind = timedelta(seconds=-4000)
+    kiosk.questions.put(LOSS, deadline=30)
+    assert kiosk.run() == Done(0, more=True)
+    kiosk.asker.answer()
+    assert kiosk.asker.core.asked == ["change_card_status"]
+
+
+# --- an answer is about what was asked ---
+
+
+def sealed(hall, number):
+    document = b"%PDF-1.7 somebody's"
+    anchor, signer = hall.authority.anchor, signer_for(hall.authority.issuer)
+    words = {"number": number, "title": "t", "sealed_at": "2026-11-22T00:00:00Z", "anchor": anchor, "signer": signer}
+    return DocumentAnswer(document=document, seal=seal_document(document, **words))
+
+
+def person(number):
+    return to_record(PersonRow(number, "某某", "1", "01", "1988-03-12", "worker", "990100", None))
+
+
+def live(*numbers):
+    records = tuple(person(number) for number in numbers)
+    return LiveRecordAnswer(as_of="2026-11-22T00:00:00Z", origin="centre", records=records)
+
+
+def token(card):
+    return PinResetAnswer(card_number=card, token=bytes(16), not_after="2026-11-22T00:00:00Z")
+
+
+@pytest.mark.parametrize(("asks", "given"), [
+    (FetchDocument(id_number=LI, number="EM-01-1"), lambda hall: sealed(hall, "EM-01-2")),
+    (PinResetToken(id_number=LI, card_number=CARD, level=3), lambda hall: token("B00000000")),
+    (LiveRecord(id_number=LI), lambda hall: live(LI, WANG)),
+    (LiveRecord(id_number=LI), lambda hall: token(CARD)),
+])  # fmt: skip
+def test_a_signed_answer_about_another_card_person_or_document_is_none_and_raises_an_alarm(kiosk, hall, asks, given):
+    id = kiosk.questions.put(asks, deadline=30)
+    kiosk.run()
+    (row,) = kiosk.delivery.questions.open()
+    said = AnswerStatement(
+        terminal="T0001", id=id, content_hash=sha256(row.content.encode()).digest(), state="answered",
+        at="2026-11-22T00:00:00Z", answer=given(hall),
+    )  # fmt: skip
+    signed = make_statement("answer", said, hall.authority.signing).to_wire()
+    kiosk.between = lambda request, ask: Response(200, {"content-type": JSON}, signed)
+    assert kiosk.run() == Stopped("answer-about-another")
+    assert kiosk.questions.look(id) == NotYetKnown(sent=True)
+
+
+@pytest.mark.parametrize(("asks", "given"), [
+    (FetchDocument(id_number=LI, number="EM-01-1"), lambda hall: sealed(hall, "EM-01-1")),
+    (PinResetToken(id_number=LI, card_number=CARD, level=3), lambda hall: token(CARD)),
+    (LiveRecord(id_number=LI), lambda hall: live(LI)),
+    (LiveRecord(id_number=LI), lambda hall: live()),
+    (WHO, lambda hall: IdentityAnswer(verdict="differs")),
+])  # fmt: skip
+def test_an_answer_about_what_was_asked_is_one(hall, asks, given):
+    assert is_about(given(hall), asks)
 
 
 def test_without_a_network_what_is_over_is_over_and_an_answer_nobody_took_is_deleted_in_time(kiosk):
