@@ -80,7 +80,7 @@ class SchemaTooNew(StoreError):
 class EpochUnknown(StoreError):
     """The journal and its head file are both unreadable, so that the next epoch's number is not known."""
 
-    remedy = "Ask the central platform for this terminal's last epoch and open the journal with the next one."
+    remedy = "Ask the centre for a new code, then: kiosk enrol. The epoch that follows comes with it."
 
 
 class SnapshotUnavailable(StoreError):
@@ -116,7 +116,7 @@ class KeyFilesRefused(KeyFault):
 class KeyMissing(KeyFault):
     """No key of that name."""
 
-    remedy = "Provision the terminal."
+    remedy = "Put the key back; if it is lost, so is what it opens: provision a terminal in an empty directory, anew."
 
 
 class KeyUnfit(KeyFault):

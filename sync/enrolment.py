@@ -35,7 +35,7 @@ from sync.protocol.signatures import NONCE_BYTES, sign
 from sync.protocol.suites import Signer, SuiteName
 from sync.seal_key import SealKey, load_seal_key, make_seal_key
 from sync.terminal_keys import AGAIN_KEY, TERMINAL_KEY, make_terminal_key, settle_keys, signer_named
-from sync.trust import changing, read_trust, write_trust
+from sync.trust import NotEnrolled, changing, read_trust, write_trust
 
 
 def enrol(
@@ -53,13 +53,13 @@ def enrol(
     """Enrol this terminal with the code an operator typed, and keep what it may trust.
 
     `again`: the terminal is enrolled already and gets a new key, which takes over when the answer has been checked; the
-    old one stays in use until then. `suite`: of the key that is made. `send` reaches the gateway
+    old one stays in use until then. What it trusted may be broken or gone. `suite`: of the key that is made. `send` reaches the gateway
     (`sync.client.http.HttpSender`). Raises EnrolmentRefused, whose `sentence` says what to do, and the errors of keys
-    and disk; NotEnrolled when there is nothing to do again.
+    and disk.
     """
     typed = read_code(code)
     name = AGAIN_KEY if again else TERMINAL_KEY
-    present = read_trust(data_dir) if again else None
+    present = _present(data_dir) if again else None
     if present is not None:
         settle_keys(keys, present.terminal_key_fingerprint)
     make_terminal_key(keys, name, suite)
@@ -76,6 +76,13 @@ def enrol(
         write_trust(data_dir, trust)
         settle_keys(keys, trust.terminal_key_fingerprint)
     return trust
+
+
+def _present(data_dir: Path) -> Trust | None:
+    try:
+        return read_trust(data_dir)
+    except NotEnrolled:
+        return None
 
 
 def _begin_packages(data_dir: Path, trust: Trust) -> None:

@@ -89,5 +89,5 @@ class Own:
         try:
             found = (self.renewing.data_dir / FOLDER / CENTRE).stat()
         except FileNotFoundError:
-            raise NotEnrolled("what this terminal trusted is gone: enrol this terminal again") from None
+            raise NotEnrolled("what this terminal trusted is gone") from None
         return found.st_ino, found.st_mtime_ns

@@ -32,7 +32,18 @@ _MAX_LIST_BYTES: Final = 1 << 26
 
 
 class NotEnrolled(Exception):  # noqa: N818 - named by the condition
-    """There is no usable trust in this data directory; says why and what to do."""
+    """There is no usable trust in this data directory; says why, and what to do: `remedy`."""
+
+    remedy = (
+        "get a code from the centre: kiosk provision makes a terminal in an empty directory, kiosk enrol mends one that"
+        " is there"
+    )
+
+
+class TrustBroken(NotEnrolled):
+    """What enrolment brought is there and cannot be read: the terminal needs a new key, and loses nothing."""
+
+    remedy = "stop the terminal, get a code from the centre, then: kiosk enrol --code CODE"
 
 
 def changing(data_dir: Path) -> AbstractContextManager[None]:
@@ -54,14 +65,14 @@ def write_trust(data_dir: Path, trust: Trust) -> None:
 
 
 def read_trust(data_dir: Path) -> Trust:
-    """What this terminal trusts; NotEnrolled if it trusts nothing yet, or if the file is not what was written."""
+    """What this terminal trusts. Raises NotEnrolled if it trusts nothing yet, TrustBroken if that cannot be read."""
     path = data_dir / FOLDER / CENTRE
     try:
         return parse(Trust, path.read_bytes()[:_MAX_BYTES])
     except FileNotFoundError:
-        raise NotEnrolled("this terminal is not enrolled: get a code from the centre and run kiosk provision") from None
+        raise NotEnrolled(f"this terminal is not enrolled: it has no {FOLDER}/{CENTRE}") from None
     except (OSError, Malformed) as error:
-        raise NotEnrolled(f"{FOLDER}/{CENTRE} cannot be used ({error}): enrol this terminal again") from error
+        raise TrustBroken(f"{FOLDER}/{CENTRE} cannot be used ({error})") from error
 
 
 @dataclass(frozen=True, slots=True)

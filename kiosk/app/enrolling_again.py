@@ -16,11 +16,14 @@ from kiosk.app.stores import TerminalStores
 from kiosk.clock import SystemClock
 from kiosk.settings import Settings
 from offline_store.journal import NewEpoch
+from offline_store.journal.files import DATABASE
 from offline_store.keys import KeyProvider
+from offline_store.keys_moving import nobody_else
+from offline_store.rekeying import load_store_key
 from sync.client.http import TLS_FOLDER, GatewayAddressUnfit, HttpSender
 from sync.enrolment import enrol
 from sync.protocol.enrolment import EnrolmentRefused
-from sync.trust import read_trust
+from sync.trust import NotEnrolled, read_trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,15 @@ def enrol_again(
 ) -> EnrolledAgain:
     """Raises ProvisioningRefused, NotEnrolled, and the errors of stores and keys: StoreBusy while the terminal runs."""
     # nobody else may be using the journal: found out before the centre is asked, for a code is good once
-    TerminalStores(data, settings, keys, SystemClock()).close()
-    address = settings.centre.gateway or read_trust(data.root).gateway_url
+    try:
+        TerminalStores(data, settings, keys, SystemClock()).close()
+        address = settings.centre.gateway or read_trust(data.root).gateway_url
+    except NotEnrolled:
+        if not (data.root / DATABASE).exists():
+            raise
+        # a terminal all the same: what it trusted is broken or gone, and the code brings that anew
+        with nobody_else(data.root), load_store_key(data.root, keys):
+            address = settings.centre.gateway
     try:
         sender = HttpSender(address, tls=data.root / TLS_FOLDER)
     except GatewayAddressUnfit as error:

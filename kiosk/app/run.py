@@ -34,7 +34,8 @@ def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
     from kiosk.app.core import Core
     from kiosk.app.directory import DataDirectory
     from kiosk.settings import SettingsError
-    from offline_store.errors import KeyFault
+    from offline_store.errors import KeyFault, StoreBusy
+    from sync.trust import NotEnrolled
     from ui.fonts import load_rare
 
     data = DataDirectory(root)
@@ -70,7 +71,7 @@ def run(root: Path, fonts: Path | None, *, full_screen: bool) -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\nNext: {error.remedy}\n")
         return 3
-    except KeyFault as error:
+    except (KeyFault, StoreBusy, NotEnrolled) as error:
         sys.stderr.write(f"{error}\nNext: {error.remedy}\n")
         return 3
     return 0

@@ -33,6 +33,12 @@ ONLINE_FOR = timedelta(minutes=10)
 """An upload that ended well this long ago still counts as being on the network."""
 
 
+class SuiteDiffers(NotEnrolled):
+    """The settings name another suite of algorithms than the centre's."""
+
+    remedy = "set crypto.suite to the centre's suite, or run kiosk enrol at a centre that works with the other"
+
+
 class SnapshotRecords:
     """The snapshot as the performer wants it: a session opens with the first question and closes with the books."""
 
@@ -98,9 +104,9 @@ class TerminalStores:
         trust = self._trust = read_trust(data.root)
         centre = trust.suite.name
         if settings.crypto.suite != centre:
-            raise NotEnrolled(
+            raise SuiteDiffers(
                 f"terminal.toml says crypto.suite = {settings.crypto.suite}, but the centre of this terminal works with"
-                f" {centre}: set it to {centre}, or enrol again at a centre that works with the other"
+                f" {centre}"
             )
         self._store_key: KeyBuffer = load_store_key(data.root, keys)
         self._pseudonym_key: KeyBuffer = keys.load(PSEUDONYM_KEY, length=32)

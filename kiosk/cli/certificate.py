@@ -30,7 +30,7 @@ def verify_command(
     try:
         trust = read_trust(data)
     except NotEnrolled as error:
-        refuse(Exit.UNKNOWN, str(error), why="not-enrolled", next_step="kiosk provision --help", as_json=as_json)
+        refuse(Exit.UNKNOWN, str(error), why="not-enrolled", next_step=error.remedy, as_json=as_json)
     revocations = RevocationFile(data, trust).current()
     now = datetime.now(UTC)
     path = Path(what)

@@ -32,7 +32,7 @@ def enrol_command(
     except ProvisioningRefused as error:
         refuse(EXITS[error.kind], str(error), why=error.code, next_step=error.next_step, as_json=as_json)
     except NotEnrolled as error:
-        refuse(Exit.UNKNOWN, str(error), why="not-enrolled", next_step="kiosk provision --help", as_json=as_json)
+        refuse(Exit.UNKNOWN, str(error), why="not-enrolled", next_step=error.remedy, as_json=as_json)
     except StoreBusy as error:
         refuse(Exit.NO, str(error), why="terminal-runs", next_step="stop the terminal first", as_json=as_json)
     except StoreError as error:

@@ -34,7 +34,9 @@ def run_command(
 @app.command("now")
 def now_command(data: Data, as_json: Json = False) -> None:
     """One pass: uploads first, then what the centre has for this terminal."""
+    from kiosk.cli.after_sync import after_a_stop, after_no_end
     from sync import process
+    from sync.client.outcomes import Later, Stopped
 
     directory, settings, keys = opened(data, as_json=as_json)
     summary = _guarded(lambda: process.now(directory.root, keys=keys, gateway_url=settings.centre.gateway), as_json)
@@ -45,9 +47,9 @@ def now_command(data: Data, as_json: Json = False) -> None:
         "pending": summary.backlog.pending,
         "oldest_pending": summary.backlog.oldest_at,
         "awaiting_result": summary.backlog.awaiting_result,
+        "refused": summary.backlog.refused,
     }
     if summary.wiped is not None:
-        "refused": summary.backlog.refused,
         document["wiped"] = summary.wiped
     answer(document, as_json=as_json)
     if summary.wiped is False:
@@ -65,11 +67,18 @@ def now_command(data: Data, as_json: Json = False) -> None:
             Exit.NO,
             f"{len(summary.alarms)} jobs stopped and need a person",
             why="stopped",
-            next_step="look at the jobs above; kiosk journal verify tells whether the journal is whole",
+            next_step=after_a_stop(run.outcome.code for run in summary.alarms if isinstance(run.outcome, Stopped)),
             as_json=False,
         )
-    if not summary.complete:
-        raise typer.Exit(int(Exit.UNKNOWN))
+    later = {run.job: run.outcome.reason for run in summary.runs if isinstance(run.outcome, Later)}
+    if later:
+        refuse(
+            Exit.UNKNOWN,
+            f"not done yet: {', '.join(later)}",
+            why="later",
+            next_step=after_no_end(later.values()),
+            as_json=False,
+        )
 
 
 @app.command("status")
@@ -95,6 +104,9 @@ def status_command(data: Data, as_json: Json = False) -> None:
         "pending": status.backlog.pending,
         "oldest_pending": status.backlog.oldest_at,
         "awaiting_result": status.backlog.awaiting_result,
+        "refused": status.backlog.refused,
+        "refused_items": [asdict(item) for item in status.refused],
+        "jobs": {job: _last(run) for job, run in status.last_runs},
         "last_done": last_done,
         "snapshot": (
             {"generation": snapshot.generation, "as_of": snapshot.as_of, "expires": snapshot.expires}
@@ -104,9 +116,6 @@ def status_command(data: Data, as_json: Json = False) -> None:
         "packages": _packages(status.packages),
     }
     answer(document, as_json=as_json)
-        "refused": status.backlog.refused,
-        "refused_items": [asdict(item) for item in status.refused],
-        "jobs": {job: _last(run) for job, run in status.last_runs},
     if out is not None:
         refuse(
             Exit.NO,
@@ -149,6 +158,13 @@ def lay_package_root(data: Path, file: Path, *, as_json: bool) -> str:
     return sha256(octets).hexdigest()
 
 
+def _last(run: RunRow | None) -> dict[str, Any] | None:
+    """How a job ended when it last ran; one under way has no outcome yet."""
+    if run is None:
+        return None
+    return {"outcome": run.outcome or "running", "reason": run.detail, "at": run.ended_at or run.started_at}
+
+
 def _packages(status: PackageStatus) -> dict[str, Any]:
     """In use, by name, and until when; what to do when there are none."""
     document: dict[str, Any] = {"state": status.state if status.root_laid else "no root"}
@@ -158,13 +174,6 @@ def _packages(status: PackageStatus) -> dict[str, Any]:
         document |= {
             "list": status.list_version,
             "versions": {f"{one.kind}/{one.name}": one.version for one in status.packages},
-def _last(run: RunRow | None) -> dict[str, Any] | None:
-    """How a job ended when it last ran; one under way has no outcome yet."""
-    if run is None:
-        return None
-    return {"outcome": run.outcome or "running", "reason": run.detail, "at": run.ended_at or run.started_at}
-
-
             "confirmed_until": status.confirmed_until.isoformat() if status.confirmed_until else None,
             "expires": status.expires.isoformat() if status.expires else None,
         }
@@ -184,7 +193,7 @@ def _guarded(work: Any, as_json: bool) -> Any:
         step = "provision a terminal in an empty directory, with a new code"
         refuse(Exit.NO, str(error), why="wiped", next_step=step, as_json=as_json)
     except NotEnrolled as error:
-        refuse(Exit.UNKNOWN, str(error), why="not-enrolled", next_step="kiosk provision --help", as_json=as_json)
+        refuse(Exit.UNKNOWN, str(error), why="not-enrolled", next_step=error.remedy, as_json=as_json)
     except AlreadyRunning as error:
         step = "let the running one work, or end it first"
         refuse(Exit.NO, str(error), why="already-running", next_step=step, as_json=as_json)

@@ -56,8 +56,7 @@ def settings_of(data: Path | None, *, as_json: bool) -> tuple[Path, Settings]:
     try:
         return data, DataDirectory(data).load_settings()
     except SettingsError as error:
-        step = "kiosk provision --help, or write a terminal.toml with the devices"
-        refuse(Exit.UNKNOWN, str(error), why="settings", next_step=step, as_json=as_json)
+        refuse(Exit.UNKNOWN, str(error), why="settings", next_step=error.remedy, as_json=as_json)
 
 
 def keys_of(data: Path, settings: Settings) -> KeyProvider:
@@ -86,7 +85,7 @@ def wires_of(settings: Settings, *, as_json: bool) -> Iterator[Wires]:
         step = "check power and cable, or name its port in terminal.toml; kiosk diagnose --find shows all ports"
         refuse(Exit.UNKNOWN, str(error), why="not_found", next_step=step, as_json=as_json)
     except SettingsError as error:
-        refuse(Exit.UNKNOWN, str(error), why="settings", next_step="correct terminal.toml", as_json=as_json)
+        refuse(Exit.UNKNOWN, str(error), why="settings", next_step=error.remedy, as_json=as_json)
     finally:
         wires.close()
     if crashed:

@@ -22,7 +22,7 @@ from sync.gateway.sqlite_database import StoreUnusable
 from sync.gateway.sqlite_store import SqliteStore
 from sync.gateway.store import EnrolledTerminal, RecordRow, StoreUnavailable
 from sync.protocol.exchange import Response
-from sync.trust import NotEnrolled, read_trust
+from sync.trust import NotEnrolled, TrustBroken, read_trust
 
 
 @pytest.mark.parametrize("url", [
@@ -148,12 +148,15 @@ def test_a_draft_that_was_cut_off_before_its_facts_is_not_published(hall):
 
 
 def test_a_directory_without_trust_and_one_with_damaged_trust_are_not_enrolled(tmp_path):
-    with pytest.raises(NotEnrolled, match="get a code"):
+    with pytest.raises(NotEnrolled, match="not enrolled") as refused:
         read_trust(tmp_path)
+    assert "kiosk provision" in refused.value.remedy
     (tmp_path / "trust").mkdir()
     (tmp_path / "trust" / "centre.json").write_text('{"format":"terminal-trust-1"}')
-    with pytest.raises(NotEnrolled, match="enrol this terminal again"):
+    with pytest.raises(TrustBroken, match="cannot be used") as refused:
         read_trust(tmp_path)
+    assert "kiosk enrol" in refused.value.remedy
+    assert "provision" not in refused.value.remedy
 
 
 def test_a_transaction_that_fails_leaves_nothing(hall):

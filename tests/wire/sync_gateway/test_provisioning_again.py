@@ -30,7 +30,11 @@ class Technician:
     def kiosk(self, *words):
         words = [str(KIOSK), *words, "--data", str(self.data), "--json"]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
-        return done.returncode, json.loads(done.stdout.splitlines()[0])
+        self.said = done.stderr
+        said = json.loads(done.stdout.splitlines()[0])
+        if "error" in said:
+            assert "\nNext: " in done.stderr
+        return done.returncode, said
 
     def files(self):
         return {path: path.read_bytes() for path in self.data.rglob("*") if path.is_file()}
@@ -105,3 +109,57 @@ def test_enrol_says_of_each_refusal_what_it_is_and_what_to_do(technician, gatewa
     assert "the code stays good" in said["error"]["next"]
     settings.write_text(wanted, "utf-8")
     assert technician.kiosk("enrol", "--code", code)[0] == 0
+
+
+@pytest.mark.parametrize("lost", ["broken", "gone"])
+def test_a_terminal_whose_trust_is_broken_or_gone_is_mended_by_a_code_and_loses_nothing(technician, gateway, lost):
+    number = {"broken": "W7010", "gone": "W7011"}[lost]
+    assert technician.provision(number, technician.code(number))[0] == 0
+    centre = technician.data / "trust" / "centre.json"
+    if lost == "broken":
+        centre.write_text("{", "utf-8")
+    else:
+        centre.unlink()
+    for words in (("sync", "now"), ("sync", "status")):
+        exit_code, said = technician.kiosk(*words)
+        assert (exit_code, said["error"]["code"]) == (3, "not-enrolled")
+        assert "kiosk enrol" in said["error"]["next"]
+    causes = technician.kiosk("diagnose", "--device", "sync")[1]["parts"][0]
+    assert causes["causes"] == ["trust_broken" if lost == "broken" else "not_enrolled"]
+    assert "kiosk enrol" in causes["next"]["en"]
+    exit_code, said = technician.kiosk("enrol", "--code", technician.code(number))
+    assert exit_code == 0, said
+    assert technician.kiosk("sync", "now")[1]["complete"]
+    held = {row["epoch"] for row in gateway.records() if row["terminal"] == number}
+    assert 1 in held
+
+
+def test_a_pass_that_reaches_nobody_says_what_to_do(technician, gateway):
+    assert technician.provision("W7014", technician.code("W7014"))[0] == 0
+    settings = technician.data / "terminal.toml"
+    settings.write_text(settings.read_text("utf-8").replace(gateway.url, "http://127.0.0.1:9"), "utf-8")
+    exit_code, said = technician.kiosk("sync", "now")
+    assert (exit_code, said["complete"]) == (3, False)
+    assert "Next: check the network, and centre.gateway" in technician.said
+
+
+def test_a_pass_that_the_centre_takes_for_no_terminal_of_its_own_sends_for_a_code(technician, gateway):
+    assert technician.provision("W7015", technician.code("W7015"))[0] == 0
+    gateway.command("terminal", "revoke", "W7015", "--reason", "retired")
+    assert technician.kiosk("sync", "now")[0] == 1
+    assert "kiosk enrol --code CODE" in technician.said
+
+
+def test_a_directory_with_settings_alone_is_not_enrolled_again(technician):
+    technician.data.mkdir()
+    (technician.data / "terminal.toml").write_text('terminal = "W7012"\n[keys]\nallow_file = true\n', "utf-8")
+    exit_code, said = technician.kiosk("enrol", "--code", technician.code("W7012"))
+    assert (exit_code, said["error"]["code"]) == (3, "not-enrolled")
+
+
+def test_a_terminal_without_its_key_is_not_sent_to_make_another(technician):
+    assert technician.provision("W7013", technician.code("W7013"))[0] == 0
+    (technician.data / "keys" / "store").unlink()
+    exit_code, said = technician.kiosk("journal", "verify")
+    assert (exit_code, said["error"]["code"]) == (3, "KeyMissing")
+    assert said["error"]["next"].startswith("Put the key back")
