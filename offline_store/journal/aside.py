@@ -6,6 +6,7 @@ changed until it was uploaded and its time is over; `offline_store.journal.salva
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
@@ -20,7 +21,10 @@ _NOTE: Final = "moved.json"
 _DONE: Final = "uploaded"
 OLD_KEY: Final = "store-key"
 """The key it is under, encrypted under the stores' present key: there when that one was changed since."""
-_CONTENT: Final = (DATABASE, *(DATABASE + end for end in COMPANIONS), OLD_KEY)
+_FILES: Final = (DATABASE, *(DATABASE + end for end in COMPANIONS))
+_CONTENT: Final = (*_FILES, OLD_KEY)
+_MOVING: Final = f"{ASIDE}next"
+"""What a ``broken-<n>`` is called until everything is in it."""
 
 
 class _Note(BaseModel):
@@ -78,9 +82,9 @@ def move_aside(
     folder: Path, *, terminal: str, reason: str, at: str, last_known: Position | None, next_epoch: int
 ) -> Path:
     """Move the journal's files into a new ``broken-<n>``; the head file stays until the new epoch writes its own."""
-    numbers = [int(found.name.removeprefix(ASIDE)) for found in aside_folders(folder)]
-    target = folder / f"{ASIDE}{max(numbers, default=0) + 1}"
-    make_folder(target)
+    finish_interrupted_move(folder)
+    place = folder / _MOVING
+    make_folder(place)
     note = _Note(
         terminal=terminal,
         reason=reason,
@@ -90,37 +94,55 @@ def move_aside(
         last_hash=last_known.hash.hex() if last_known else None,
         next_epoch=next_epoch,
     )
-    # the note first: a power cut between the moves leaves a start that finds no database and this note
-    write_file(target / _NOTE, note.model_dump_json().encode())
-    with mapped(target.name):
+    # the note first: where the database is, it says what it was
+    write_file(place / _NOTE, note.model_dump_json().encode())
+    with mapped(place.name):
         if (folder / HEAD).is_file():
-            write_file(target / HEAD, (folder / HEAD).read_bytes())
-    _move_files(folder, target)
-    return target
+            write_file(place / HEAD, (folder / HEAD).read_bytes())
+    _move_files(folder, place)
+    return _numbered(folder, place)
 
 
 def finish_interrupted_move(folder: Path) -> None:
-    """A power cut came between the moves: bring what is left behind after its database.
+    """A power cut came while a journal was moved: end the move, or forget it when nothing was moved yet.
 
-    To be called when there is no journal.db. A WAL left here would be taken for the next database's own.
+    To be called at each start: until then no ``broken-<n>`` speaks of the journal that still stands. What is left of a
+    journal without its database is put out of the way too: a WAL would be taken for the next database's own.
     """
-    if not any((folder / (DATABASE + end)).exists() for end in COMPANIONS):
-        return
-    places = aside_folders(folder)
-    target = places[-1] if places else folder / f"{ASIDE}1"
-    make_folder(target)
-    _move_files(folder, target)
+    place = folder / _MOVING
+    gone = not (folder / DATABASE).exists()
+    if place.is_dir() and not any((place / name).exists() for name in _FILES):
+        with mapped(place.name):
+            shutil.rmtree(place)
+            sync_folder(folder)
+    left = gone and any((folder / name).exists() for name in _FILES)
+    if left and not place.is_dir():
+        make_folder(place)
+    if place.is_dir():
+        if left:
+            _move_files(folder, place)
+        _numbered(folder, place)
 
 
-def _move_files(folder: Path, target: Path) -> None:
-    with mapped(target.name):
+def _move_files(folder: Path, place: Path) -> None:
+    with mapped(place.name):
         # the database first: a start that finds it missing ends this move, while one that found it without its WAL
         # would take it for a whole one
-        for name in (DATABASE, *(DATABASE + end for end in COMPANIONS)):
+        for name in _FILES:
             if (folder / name).exists():
-                (folder / name).rename(target / name)
-        sync_folder(target)
+                (folder / name).rename(place / name)
+        sync_folder(place)
         sync_folder(folder)
+
+
+def _numbered(folder: Path, place: Path) -> Path:
+    """From here on it is a journal that was moved aside."""
+    numbers = [int(found.name.removeprefix(ASIDE)) for found in aside_folders(folder)]
+    target = folder / f"{ASIDE}{max(numbers, default=0) + 1}"
+    with mapped(place.name):
+        place.rename(target)
+        sync_folder(folder)
+    return target
 
 
 def asides(folder: Path) -> tuple[Aside, ...]:

@@ -118,6 +118,7 @@ def _open(setup: _Setup, mark: OpenMark) -> OpenOutcome:
     if fork is not None and (setup.replace_because is not None or _is_over(setup, fork)):
         # before a journal is moved: a power cut must not bring it back
         lift_fork(setup.folder)
+    finish_interrupted_move(setup.folder)
     if not setup.database.exists():
         return _open_without_database(setup, mark, head)
     try:
@@ -131,7 +132,6 @@ def _open(setup: _Setup, mark: OpenMark) -> OpenOutcome:
 
 
 def _open_without_database(setup: _Setup, mark: OpenMark, head: HeadRecord | HeadDamaged | None) -> OpenOutcome:
-    finish_interrupted_move(setup.folder)
     moved = asides(setup.folder)
     if head is None and not moved:
         epoch = max(setup.least_epoch or 1, setup.enrolled_epoch)

@@ -382,27 +382,72 @@ def test_every_damage_takes_the_next_epoch_and_its_own_folder(place: Place, flip
     assert [path.name for path in waiting_salvage(place.folder)] == ["broken-1", "broken-2", "broken-3"]
 
 
+def cut_off_while_moving_aside(place: Place, content: dict[str, bytes], *, after: tuple[str, ...]) -> None:
+    """A start that moves this journal aside, with the power gone when its note and these files were moved."""
+    put_back(place.folder, content)
+    place.open().journal.abandon()
+    aside = {name: (place.folder / "broken-1" / name).read_bytes() for name in ("moved.json", "journal.head")}
+    put_back(place.folder, content)
+    (place.folder / "broken-next").mkdir()
+    for name, data in aside.items():
+        (place.folder / "broken-next" / name).write_bytes(data)
+    for name in after:
+        (place.folder / name).rename(place.folder / "broken-next" / name)
+
+
+MOVES = ("journal.db", "journal.db-wal", "journal.db-shm")
+
+
 @pytest.mark.parametrize("moved", [0, 1, 2, 3], ids=["note alone", "database", "database and wal", "all"])
 def test_a_power_cut_while_moving_aside_goes_on_at_the_next_start(place: Place, moved: int) -> None:
     whole, last = killed_in_a_session(place)
     damaged = bytearray(whole["journal.db-wal"])
     damaged[32 + 24 + 200] ^= 1
     cut = {**whole, "journal.db-wal": bytes(damaged), "journal.db-shm": b""}
-    put_back(place.folder, cut)
-    place.open().journal.abandon()
-    aside = {name: (place.folder / "broken-1" / name).read_bytes() for name in ("moved.json", "journal.head")}
-    put_back(place.folder, cut)
-    (place.folder / "broken-1").mkdir()
-    for name, data in aside.items():
-        (place.folder / "broken-1" / name).write_bytes(data)
-    for name in ("journal.db", "journal.db-wal", "journal.db-shm")[:moved]:
-        (place.folder / name).rename(place.folder / "broken-1" / name)
+    cut_off_while_moving_aside(place, cut, after=MOVES[:moved])
     outcome = place.open()
     assert isinstance(outcome, NewEpoch)
-    assert outcome.reason == "wal-damaged"
-    assert outcome.journal.epoch > 1
+    assert (outcome.reason, outcome.journal.epoch) == ("wal-damaged", 2)
     assert outcome.journal.verify().count == 1
+    assert [path.name for path in waiting_salvage(place.folder)] == ["broken-1"]
+    assert sorted(path.name for path in place.folder.glob("broken-*")) == ["broken-1"]
     assert salvage(outcome.moved_aside, key=place.key).read == last
+
+
+def test_a_journal_whose_fault_has_passed_before_it_was_moved_goes_on_and_nothing_is_said_of_it(
+    place: Place, flip: Flip
+) -> None:
+    place.fill(20).close()
+    whole = files(place.folder)
+    flip(place.folder / "journal.db", 2 * 4096 + 50, 1)
+    cut_off_while_moving_aside(place, files(place.folder), after=())
+    (place.folder / "journal.db").write_bytes(whole["journal.db"])
+    outcome = place.open()
+    assert isinstance(outcome, Opened)
+    assert (outcome.journal.epoch, outcome.journal.verify().count) == (1, 21)
+    assert waiting_salvage(place.folder) == ()
+    assert list(place.folder.glob("broken-*")) == []
+    outcome.journal.close()
+    flip(place.folder / "journal.db", 2 * 4096 + 50, 1)
+    assert place.open().journal.epoch == 2
+
+
+def test_a_wal_without_its_database_is_mixed_with_no_other_journal(place: Place) -> None:
+    place.fill(5).close()
+    first = place.open(replace_because="test")
+    journal = first.journal
+    for number in range(5):
+        journal.append("act", {"item": "SI-01", "number": number}, b"x")
+    left = files(place.folder)["journal.db-wal"]
+    journal.abandon()
+    (place.folder / "journal.db").unlink()
+    (place.folder / "journal.db-wal").write_bytes(left)
+    outcome = place.open()
+    assert isinstance(outcome, NewEpoch)
+    assert (outcome.reason, outcome.journal.epoch) == ("database-missing", 3)
+    assert not (first.moved_aside / "journal.db-wal").exists()
+    salvaged = salvage(first.moved_aside, key=place.key)
+    assert (salvaged.read, salvaged.complete) == (6, True)
 
 
 @pytest.mark.parametrize("leftover", [b"", b"half a database" * 1000])

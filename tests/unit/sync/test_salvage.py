@@ -232,6 +232,18 @@ def test_an_item_the_centre_will_not_take_goes_without_its_body(terminal, hall):
     assert {row.seq: row.reason for row in hall.store.records(10) if row.epoch == 1}[3] == "body-withheld"
 
 
+def test_of_a_journal_whose_database_is_gone_the_centre_hears_what_it_has_lost(terminal, hall):
+    terminal.act(2)
+    terminal.upload()
+    terminal.act(2)
+    terminal.journal.close()
+    (terminal.folder / "journal.db").unlink()
+    terminal.start()
+    terminal.upload()
+    assert terminal.salvage() == Stopped("salvage-incomplete", 1)
+    assert hall.store.all("SELECT code, epoch, seq FROM alarm") == [("entries-lost", 1, 4)]
+
+
 def test_a_fork_in_one_journal_never_keeps_back_the_next(terminal, hall):
     terminal.act(2)
     terminal.break_off()
