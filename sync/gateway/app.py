@@ -1,14 +1,16 @@
 """The HTTP shells: three FastAPI applications, for terminals, the public and staff. They hold no logic.
 
 Bodies are read up to a limit and handed on as octets, for a signature covers octets; the messages' schemas stand in the
-OpenAPI document all the same. The core blocks on the disk, so it runs in threads.
+OpenAPI document all the same. The core blocks on the disk, so it runs in threads. Answers go out in pieces, a file's as
+they are read, and a request is in progress until the last piece is on its way.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from io import SEEK_END, BytesIO
+from typing import Any, BinaryIO, Final
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -20,21 +22,29 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core.core_schema import BytesSchema
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
-from sync.gateway.endpoint import Endpoint
+from sync.gateway.core import MAX_ENROLMENT_BYTES
+from sync.gateway.endpoint import Endpoint, FileAnswer
 from sync.gateway.endpoints import ENDPOINTS
 from sync.gateway.public import MAX_CHECK_BYTES, CheckAnswer, CheckRequest
-from sync.gateway.refusals import problem, too_busy
+from sync.gateway.refusals import problem, too_busy, unavailable
 from sync.gateway.staff.visit import MAX_FORM_BYTES
 from sync.protocol.enrolment import EnrolmentAnswer, EnrolmentRequest
 from sync.protocol.exchange import JSON, PROBLEM, Request, Response
-from sync.protocol.messages import MAX_REQUEST_BYTES, Problem
+from sync.protocol.messages import Problem
 
 MAX_AT_ONCE: Final = 200
 """Requests of one listener in progress: their bodies are in memory, and they wait for a thread."""
-BODY_SECONDS: Final = 120.0
+MAX_LONG_AT_ONCE: Final = 100
+"""Of these, answers of more than one piece: slow lines take minutes for them, and what is urgent needs a place."""
+BODY_SECONDS: Final = 20.0
 """How long a body may take to come: a terminal that lost its power in between never says so."""
+SLOWEST: Final = 8192
+"""Octets a second of the slowest line that is borne: a body has more time for what has come (`sync.client.line`)."""
+PIECE_BYTES: Final = 64 * 1024
 _BUSY_SECONDS: Final = 5
+_LONG_SECONDS: Final = 60
 TERMINALS_THREADS: Final = 40
 PEOPLE_THREADS: Final = 8
 """Each listener has its own: sign-in attempts, which are slow on purpose, must not take the turns of terminals."""
@@ -105,8 +115,22 @@ class _Application(FastAPI):
         # an address with a slash too many is no other address: a redirect would lead to whatever Host the request names
         super().__init__(**words, redirect_slashes=False, exception_handlers={HTTPException: _no_such_route})
         self.state.in_progress = 0
+        self.state.long = 0
         self.state.threads = CapacityLimiter(threads)
         self.state.body_seconds = body_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        if self.state.in_progress >= MAX_AT_ONCE:
+            await _to_http(too_busy(_BUSY_SECONDS))(scope, receive, send)
+            return
+        self.state.in_progress += 1
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.state.in_progress -= 1
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is not None:
@@ -142,13 +166,15 @@ def terminals_app(core: Core, after: Mapping[str, Callable[[], None]], body_seco
         TERMINALS_THREADS, body_seconds, title="Terminal gateway", version="1", docs_url=None, redoc_url=None
     )
 
-    async def answer(request: HttpRequest) -> HttpResponse:
-        response = await _answer(core, request, MAX_REQUEST_BYTES)
-        if request.method == "POST" and response.status_code < 300 and (call := after.get(request.url.path)):
-            call()
-        return response
+    def route(
+        path: str, method: str, about: str, extra: dict[str, Any], responses: dict[int | str, Any], most: int
+    ) -> None:
+        async def answer(request: HttpRequest) -> HttpResponse:
+            response = await _answer(core, request, most)
+            if request.method == "POST" and response.status_code < 300 and (call := after.get(path)):
+                call()
+            return response
 
-    def route(path: str, method: str, about: str, extra: dict[str, Any], responses: dict[int | str, Any]) -> None:
         app.add_api_route(
             path,
             answer,
@@ -161,14 +187,16 @@ def terminals_app(core: Core, after: Mapping[str, Callable[[], None]], body_seco
         )
 
     enrolment = {**_body(EnrolmentRequest), **_SIGNED}
-    route("/v1/enrol", "POST", "Enrol a terminal with a code", enrolment, _responses(EnrolmentAnswer))
-    route("/v1/time", "GET", "The centre's time, in the Date field", {}, _responses(None))
+    route(
+        "/v1/enrol", "POST", "Enrol a terminal with a code", enrolment, _responses(EnrolmentAnswer), MAX_ENROLMENT_BYTES
+    )
+    route("/v1/time", "GET", "The centre's time, in the Date field", {}, _responses(None), 0)
     for endpoint in ENDPOINTS:
         extra = {**_body(endpoint.takes), **_parameters(endpoint), **_SIGNED}
         responses = _responses(endpoint.gives)
         if endpoint.later is not None:
             responses[202] = {"description": "Not yet", "content": {JSON: {"schema": _reference(endpoint.later)}}}
-        route(endpoint.path, endpoint.method, endpoint.about, extra, responses)
+        route(endpoint.path, endpoint.method, endpoint.about, extra, responses, endpoint.most_sent)
     return app
 
 
@@ -207,24 +235,15 @@ def staff_app(core: Core) -> FastAPI:
 
 
 async def _answer(core: Core, request: HttpRequest, limit: int) -> HttpResponse:
-    state = request.app.state
-    if state.in_progress >= MAX_AT_ONCE:
-        return _to_http(too_busy(_BUSY_SECONDS))
-    state.in_progress += 1
-    try:
-        return await _read_and_ask(core, request, limit, state.body_seconds)
-    finally:
-        state.in_progress -= 1
-
-
-async def _read_and_ask(core: Core, request: HttpRequest, limit: int, seconds: float) -> HttpResponse:
     body = bytearray()
+    begun, seconds = asyncio.get_running_loop().time(), request.app.state.body_seconds
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout_at(begun + seconds) as end:
             async for part in request.stream():
                 body += part
                 if len(body) > limit:
                     return _to_http(problem(413, "body-too-large", f"A request has at most {limit} octets."))
+                end.reschedule(begun + seconds + len(body) / SLOWEST)
     except TimeoutError:
         return _to_http(problem(408, "too-slow", "The request's body did not come in time."))
     except ClientDisconnect:  # nobody hears this; the log keeps its lines for faults of our own
@@ -238,7 +257,49 @@ async def _read_and_ask(core: Core, request: HttpRequest, limit: int, seconds: f
     return _to_http(await run_sync(core, asked, limiter=request.app.state.threads))
 
 
+class _InPieces(HttpResponse):
+    """An answer that goes out piece by piece, each when the one before is on its way."""
+
+    def __init__(self, response: Response, source: Callable[[], BinaryIO]) -> None:
+        super().__init__(status_code=response.status, headers=dict(response.headers))
+        self._source = source
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        state = scope["app"].state
+        if state.long >= MAX_LONG_AT_ONCE:
+            await _to_http(too_busy(_LONG_SECONDS))(scope, receive, send)
+            return
+        state.long += 1
+        try:
+            with await run_sync(self._source) as source:
+                await self._send(source, receive, send)
+        except FileNotFoundError:
+            await _to_http(unavailable())(scope, receive, send)
+        finally:
+            state.long -= 1
+
+    async def _send(self, source: BinaryIO, receive: Receive, send: Send) -> None:
+        left = source.seek(0, SEEK_END)
+        source.seek(0)
+        self.headers["content-length"] = str(left)
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        gone = asyncio.ensure_future(receive())  # so that nothing is read for a reader who has left
+        try:
+            while left and not (gone.done() and gone.result()["type"] == "http.disconnect"):
+                piece = await run_sync(source.read, PIECE_BYTES)
+                if not piece:
+                    raise EOFError("a file became shorter while it was sent")
+                left -= len(piece)
+                await send({"type": "http.response.body", "body": piece, "more_body": left > 0})
+        finally:
+            gone.cancel()
+
+
 def _to_http(response: Response) -> HttpResponse:
+    if isinstance(response, FileAnswer):
+        return _InPieces(response, lambda: response.file.open("rb"))
+    if len(response.body) > PIECE_BYTES:
+        return _InPieces(response, lambda: BytesIO(response.body))
     return HttpResponse(content=response.body, status_code=response.status, headers=dict(response.headers))
 
 

@@ -8,6 +8,7 @@ its nonce, and shows that the terminal was there.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Final, Protocol
@@ -42,7 +43,7 @@ class Clock(Protocol):
 
 
 def handle(request: Request, store: Store, clock: Clock, centre: Centre) -> Response:
-    """Answer a terminal's request. Every answer carries the centre's time in its Date field."""
+    """Answer a terminal's request; a snapshot is a `FileAnswer`. Every answer carries the centre's time in its Date."""
     now = clock.now()
     try:
         response = _route(request, store, now, centre)
@@ -51,7 +52,7 @@ def handle(request: Request, store: Store, clock: Clock, centre: Centre) -> Resp
     except StoreUnavailable:
         response = unavailable()
     always = {"date": format_datetime(now, usegmt=True), "cache-control": "no-store"}
-    return Response(response.status, {**response.headers, **always}, response.body)
+    return replace(response, headers={**response.headers, **always})
 
 
 def _route(request: Request, store: Store, now: datetime, centre: Centre) -> Response:

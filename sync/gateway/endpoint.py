@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final, Literal, TypeVar
 
 from pydantic import BaseModel
@@ -40,6 +41,13 @@ class Centre:
     """Whether terminals come through a proxy that has checked their TLS certificates and says which they were."""
     package_keys: OnlineKeyFiles | None = None
     """The gateway's own keys for saying which list of packages is the newest; None where nobody signs that."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnswer(Response):
+    """An answer whose body are the octets of a file that never changes: nobody has to hold them all at once."""
+
+    file: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)

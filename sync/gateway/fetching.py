@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sync.gateway.endpoint import Asked, Endpoint, answered, number_in
+from sync.gateway.endpoint import Asked, Endpoint, FileAnswer, answered, number_in
 from sync.gateway.refusals import no_more_for_a_forked_key, problem
 from sync.gateway.terminal_certificates import revoked_seals
 from sync.protocol.exchange import COSE, JSON, NDJSON_GZIP, Response
@@ -55,7 +55,11 @@ def _package(asked: Asked) -> Response:
         return problem(404, "no-snapshot", "The centre does not offer this generation.")
     if asked.key.forked_at is not None:
         return no_more_for_a_forked_key()
-    return Response(200, {"content-type": NDJSON_GZIP}, asked.store.package(found))
+    file = asked.store.package(found)
+    if file is None:
+        # of a gateway that was restored without its folder: somebody has to publish again
+        return problem(503, "snapshot-file-missing", "The centre has lost this file.", headers={"retry-after": "600"})
+    return FileAnswer(200, {"content-type": NDJSON_GZIP}, file=file)
 
 
 def _revocations(asked: Asked) -> Response:

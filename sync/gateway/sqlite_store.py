@@ -246,8 +246,9 @@ class SqliteStore(Database):
         row = self.one("SELECT generation, manifest, file, made_at FROM snapshot WHERE generation = ?", generation)
         return PublishedSnapshot(*row) if row else None
 
-    def package(self, snapshot: PublishedSnapshot) -> bytes:
-        return (self._folder / "snapshots" / snapshot.file).read_bytes()
+    def package(self, snapshot: PublishedSnapshot) -> Path | None:
+        file = self._folder / "snapshots" / snapshot.file
+        return file if file.is_file() else None
 
     # overview
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 from offline_store.chain import ChainEntry, Position
@@ -236,8 +237,8 @@ class Store(Protocol):
     def publish(self, snapshot: PublishedSnapshot) -> None: ...
     def latest_snapshot(self) -> PublishedSnapshot | None: ...
     def snapshot(self, generation: int) -> PublishedSnapshot | None: ...
-    def package(self, snapshot: PublishedSnapshot) -> bytes:
-        """The package's octets."""
+    def package(self, snapshot: PublishedSnapshot) -> Path | None:
+        """The package's file, which never changes; None when it is gone, the folder having been lost."""
 
     # overview
 

@@ -12,7 +12,7 @@ from offline_store.chain import timestamp
 from offline_store.schema import SnapshotRow, to_record
 from sync.gateway.authority import make_demo_authority
 from sync.gateway.core import handle
-from sync.gateway.endpoint import Centre
+from sync.gateway.endpoint import Centre, FileAnswer
 from sync.gateway.enrolling import issue_code
 from sync.gateway.processing import process_pending
 from sync.gateway.sqlite_store import SqliteStore
@@ -34,7 +34,10 @@ class CentralPlatform:
 
     def answer(self, request: Request) -> Response:
         """Whatever arrives is handled to the end."""
-        return handle(request, self.store, self.clock, self._centre)
+        answer = handle(request, self.store, self.clock, self._centre)
+        if isinstance(answer, FileAnswer):
+            return Response(answer.status, answer.headers, answer.file.read_bytes())
+        return answer
 
     def enrolment_code(self, terminal: str) -> str:
         with self.store.transaction():

@@ -32,7 +32,7 @@ from offline_store.chain import (
 )
 from sync.gateway.authority import Authority, make_demo_authority
 from sync.gateway.core import handle
-from sync.gateway.endpoint import Centre
+from sync.gateway.endpoint import Centre, FileAnswer
 from sync.gateway.enrolling import issue_code
 from sync.gateway.packages.online_keys import OnlineKeyFiles
 from sync.gateway.processing import process_pending
@@ -114,7 +114,11 @@ class Hall:
         return OnlineKeyFiles(self.folder / "keys")
 
     def ask(self, request: Request) -> Response:
-        return handle(request, self.store, self.clock, self.centre)
+        """The answer as it arrives: a file's octets in its body."""
+        answer = handle(request, self.store, self.clock, self.centre)
+        if isinstance(answer, FileAnswer):
+            return Response(answer.status, answer.headers, answer.file.read_bytes())
+        return answer
 
     def code(self, number: str) -> EnrolmentCode:
         with self.store.transaction():

@@ -15,7 +15,7 @@ from offline_store.chain import timestamp
 from offline_store.delivery import BODY_RETENTION_DAYS, Delivery
 from offline_store.journal import open_journal
 from sync.client import jobs
-from sync.client.outcomes import Done
+from sync.client.outcomes import Done, Later
 from sync.client.session import Session
 from sync.gateway.house import House, publish, write_draft
 from sync.gateway.sqlite_store import SqliteStore
@@ -244,6 +244,25 @@ def test_a_snapshot_published_after_a_restore_is_a_newer_one_for_who_has_the_los
     hall.clock.forward(hours=1)
     again = publish(House(hall.folder, hall.authority, hall.store, "", ""), hall.clock.now())
     assert again.generation > lost.generation
+
+
+def test_a_snapshot_whose_file_was_lost_is_asked_for_again_later(hall, terminals):
+    house = House(hall.folder, hall.authority, hall.store, "", "")
+    write_draft(hall.folder, [], lambda done: None)
+    made = publish(house, hall.clock.now())
+    (hall.folder / "snapshots" / f"snapshot-{made.generation}.ndjson.gz").unlink()
+    lost = terminals[0].session.run(jobs.snapshot(NoSnapshotYet(), hall.authority.package.public_key, hall.clock.now))
+    assert lost == Later("status-503", 600.0)
+
+
+class NoSnapshotYet:
+    """A terminal's folder of generations before the first one."""
+
+    def generation(self):
+        return 0
+
+    def load(self, manifest, rows):
+        raise AssertionError("there is nothing to load")
 
 
 def test_two_snapshots_of_one_second_have_two_numbers(hall):
