@@ -22,7 +22,7 @@ def behind_admission(application: Application, admission: Admission, monotonic: 
         if scope["type"] != "http":
             await application(scope, receive, send)
             return
-        refusal = turned_away(admission, scope["path"], _header(scope, b"signature-input"), monotonic())
+        refusal = turned_away(admission, scope["path"], header(scope, b"signature-input"), monotonic())
         if refusal is None:
             await application(scope, receive, send)
             return
@@ -34,5 +34,6 @@ def behind_admission(application: Application, admission: Admission, monotonic: 
     return answer
 
 
-def _header(scope: Scope, name: bytes) -> str:
-    return next((value.decode("latin-1") for known, value in scope["headers"] if known == name), "")
+def header(scope: Scope, name: bytes) -> str:
+    """The field of a request, the last of that name, which is the one that counts; empty if there is none."""
+    return next((value.decode("latin-1") for known, value in reversed(scope["headers"]) if known == name), "")

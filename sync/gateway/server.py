@@ -23,6 +23,7 @@ from sync.gateway import asking
 from sync.gateway.admitting import Application, behind_admission
 from sync.gateway.answering import answer_open
 from sync.gateway.app import public_app, staff_app, terminals_app
+from sync.gateway.connections import PatientProtocol
 from sync.gateway.core import handle
 from sync.gateway.house import House, WallClock
 from sync.gateway.listeners import BehindProxy, Listening, Places, Sockets, bound
@@ -144,11 +145,10 @@ def serve(
         processing, answering = _processing(house, clock), _answering(house, clock)
         steps = (processing, answering)
         after = {"/v1/chain": processing.wake, asking.PATH: answering.wake}
-        terminals = terminals_app(
-            telling(lambda request: handle(request, house.store, clock, centre), _tell_log), after
-        )
+        terminals = terminals_app(lambda request: handle(request, house.store, clock, centre), after)
+        admitted = behind_admission(terminals, Admission(per_second), time.monotonic)
         applications = (
-            behind_admission(terminals, Admission(per_second), time.monotonic),
+            telling(admitted, _tell_log, clock.now),
             public_app(lambda request: handle_public(request, house.store, clock, centre)),
             staff_app(lambda request: handle_staff(request, house.store, clock, centre, door)),
         )
@@ -212,8 +212,8 @@ def _config(application: Application) -> uvicorn.Config:
         proxy_headers=False,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=5,
-        # Of connections, within the usual limit of open files; requests are counted and refused by the application.
-        limit_concurrency=300,
+        # Connections are bounded there; requests are counted and refused by the application.
+        http=PatientProtocol,
     )
 
 

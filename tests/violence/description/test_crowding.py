@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 from sync.gateway.app import MAX_AT_ONCE, terminals_app
+from sync.gateway.connections import MAX_CONNECTIONS
 from sync.protocol.exchange import PROBLEM, Response
 from sync.protocol.messages import Problem, parse
 from tests.violence.network.conftest import LoggedGateway
@@ -17,9 +18,9 @@ from tests.violence.network.conftest import LoggedGateway
 HALF = b"POST /v1/heartbeat HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{"
 
 
-def asked(port: int) -> bytes:
+def asked(port: int, path: str = "/v1/time") -> bytes:
     with socket.create_connection(("127.0.0.1", port), 20) as line:
-        line.sendall(b"GET /v1/time HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        line.sendall(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
         answer = b""
         while data := line.recv(65536):
             answer += data
@@ -53,6 +54,25 @@ def test_who_comes_when_all_places_are_taken_is_told_when_to_come_back(tmp_path)
     finally:
         assert gateway.end() == 0
     assert "Traceback" not in gateway.log
+
+
+def test_hundreds_of_silent_connections_keep_nobody_out_of_any_listener(tmp_path):
+    gateway = LoggedGateway(tmp_path / "data")
+    gateway.command("init")
+    gateway.start()
+    try:
+        for name, path in (("port", "/v1/time"), ("public_port", "/v"), ("staff_port", "/")):
+            port = gateway.ready[name]
+            with ExitStack() as lines:
+                for _ in range(MAX_CONNECTIONS + 50):
+                    lines.enter_context(socket.create_connection(("127.0.0.1", port), 20))
+                assert int(asked(port, path)[9:12]) < 500
+        assert asked(gateway.ready["port"], "/v1/nothing").startswith(b"HTTP/1.1 404 ")
+    finally:
+        assert gateway.end() == 0
+    assert "Traceback" not in gateway.log
+    (line,) = [line for line in gateway.log.splitlines() if line.startswith("{")]
+    assert json.loads(line)["code"] == "no-such-path"
 
 
 def test_a_body_that_never_comes_is_given_up():
