@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from sync.client.outcomes import Done, Job, Later, Stopped, message_of
 from sync.protocol.enrolment import (
@@ -30,6 +30,9 @@ from sync.protocol.terminal_certificate import (
     TerminalRevocations,
     read_statement,
 )
+
+REVOKED: Final = "certificate-revoked"
+"""As the centre refuses a request under a key that was taken back."""
 
 
 class RenewalPort(Protocol):
@@ -90,8 +93,13 @@ def renewal(port: RenewalPort, now: Callable[[], datetime]) -> Job:
     return Done(1)
 
 
-def terminal_revocations(port: TerminalRevocationPort, authority_key: bytes, now: Callable[[], datetime]) -> Job:
-    """Fetch the dated list of terminals' certificates taken back; an older one never replaces a newer one."""
+def terminal_revocations(
+    port: TerminalRevocationPort, authority_key: bytes, own_fingerprint: str, now: Callable[[], datetime]
+) -> Job:
+    """Fetch the dated list of terminals' certificates taken back; an older one never replaces a newer one.
+
+    `own_fingerprint`: of the terminal's key. A list that names it says what the centre says to that key.
+    """
     signed = message_of((yield Request("GET", "/v1/terminal-revocations")), JSON, Signed, now())
     if not isinstance(signed, Signed):
         return signed
@@ -107,4 +115,4 @@ def terminal_revocations(port: TerminalRevocationPort, authority_key: bytes, now
         # believed, it would keep every honest list out for as long
         return Stopped("terminal-revocations-from-the-future")
     port.keep(body)
-    return Done(len(listed.revoked))
+    return Stopped(REVOKED) if listed.names(own_fingerprint) else Done(len(listed.revoked))

@@ -185,7 +185,8 @@ class SyncClient:
         if name == "snapshot":
             return jobs.snapshot(self._generations, self._trust.package_key, utc)
         if name == "terminal-revocations":
-            return terminal_revocations(self._terminal_revocations, self._trust.authority_key, utc)
+            own = self._trust.terminal_key_fingerprint
+            return terminal_revocations(self._terminal_revocations, self._trust.authority_key, own, utc)
         return jobs.revocations(self._revocations, self._trust.issuers, utc)
 
     @property

@@ -10,15 +10,17 @@ from datetime import UTC, datetime
 
 import pytest
 
+from offline_store.chain import timestamp
 from offline_store.delivery import Delivery
 from offline_store.journal import NewEpoch, open_journal, read_journal
 from offline_store.keys import KeyFiles
-from sync.client.outcomes import Done, Later, Stopped
+from sync.client.outcomes import Done, Later, NoAnswer, Stopped
 from sync.client.session import Session
 from sync.enrolment import enrol
 from sync.gateway.processing import adopt
+from sync.gateway.terminal_certificates import revocations
 from sync.passes import open_worker
-from sync.protocol.exchange import Request
+from sync.protocol.exchange import JSON, Request, Response
 from sync.protocol.messages import CertificateIssued, RecordQuery
 from sync.protocol.sealing import seal_body
 from sync.terminal_keys import load_signer
@@ -323,6 +325,27 @@ def test_a_key_the_centre_has_forgotten_stops_service_and_comes_back_with_it(hal
         hall.store.run("ALTER TABLE hidden RENAME TO terminal_certificate")
     assert original.sync() == {}
     assert original.out_of_service is None
+
+
+def test_a_terminal_that_finds_its_key_in_the_list_of_revoked_ones_serves_nobody(hall, original):
+    class OnlyTheList(Line):
+        """A cache before the centre: nothing else of it is reached."""
+
+        def __call__(self, request):
+            if request.route != "/v1/terminal-revocations":
+                return NoAnswer("unreachable")
+            with hall.store.transaction():
+                taken_back = revocations(hall.store, hall.authority, hall.clock.now())
+            return Response(200, {"content-type": JSON}, taken_back)
+
+    with hall.store.transaction():
+        hall.store.terminal_certificates.revoke("T0001", timestamp(hall.clock.now()), "stolen")
+    worker = open_worker(original.folder, original.keys, lambda _: OnlyTheList(hall))
+    try:
+        worker.all_jobs("schedule")
+    finally:
+        worker.close()
+    assert original.out_of_service == "certificate-revoked"
 
 
 def test_a_running_sync_process_speaks_with_the_new_key_as_soon_as_it_is_there(hall, original):

@@ -277,7 +277,9 @@ def test_a_new_key_that_was_never_heard_does_not_outlive_the_old_ones_revocation
     assert disk.ask() == "certificate-revoked"
     next_signer = load_signer(disk.keys, fingerprint(Renewing(disk.folder, disk.keys).next_key().public_key))
     answer = Session("T0001", next_signer, disk.send, hall.clock.now, os.urandom).run(
-        terminal_revocations(TerminalRevocationFile(disk.folder, disk.trust), disk.trust.authority_key, hall.clock.now)
+        terminal_revocations(
+            TerminalRevocationFile(disk.folder, disk.trust), disk.trust.authority_key, "f" * 64, hall.clock.now
+        )
     )
     assert answer == Stopped("certificate-revoked")
 
@@ -529,7 +531,8 @@ def test_two_that_settle_the_same_key_at_once_do_not_trip_over_one_another(hall,
 
 def listed(disk):
     port = TerminalRevocationFile(disk.folder, disk.trust)
-    return disk.run(terminal_revocations(port, disk.trust.authority_key, disk.hall.clock.now))
+    own = disk.trust.terminal_key_fingerprint
+    return disk.run(terminal_revocations(port, disk.trust.authority_key, own, disk.hall.clock.now))
 
 
 def test_the_list_of_revoked_terminals_is_kept_and_read_without_a_network(hall, disk, tmp_path):
@@ -542,6 +545,15 @@ def test_the_list_of_revoked_terminals_is_kept_and_read_without_a_network(hall, 
     assert (row.terminal, row.reason) == ("T0002", "stolen")
     assert kept.names(disk.trust.terminal_key_fingerprint) is None
     assert kept.age(hall.clock.now() + timedelta(days=3)) == timedelta(days=3)
+
+
+def test_a_list_that_names_the_terminals_own_key_says_what_the_centre_says_to_that_key(hall, disk):
+    revoke(hall)
+    taken_back = revocations(hall.store, hall.authority, hall.clock.now())
+    disk.between = lambda request, ask: answer_of(taken_back)
+    assert listed(disk) == Stopped("certificate-revoked")
+    kept = TerminalRevocationFile(disk.folder, disk.trust).current()
+    assert kept.names(disk.trust.terminal_key_fingerprint) is not None, "for use without a network, too"
 
 
 def test_an_older_list_a_forged_one_and_one_from_the_future_are_not_kept(hall, disk):
