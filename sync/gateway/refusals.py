@@ -40,12 +40,6 @@ def no_more_for_a_forked_key() -> Response:
     return problem(403, "forked", "Two disks of this terminal wrote under its key: an operator has to give a new one.")
 
 
-def file_missing() -> Response:
-    """A snapshot is on offer and its file is gone: somebody has to publish again, and nobody out there is to blame."""
-    title = "The centre has lost this snapshot's file."
-    return problem(503, "snapshot-file-missing", title, headers={"retry-after": "600"})
-
-
 def unavailable() -> Response:
     """The store takes nothing now: come back in half a minute."""
     return problem(503, "store-unavailable", "The centre cannot take this now.", headers={"retry-after": "30"})
