@@ -10,6 +10,7 @@ from pathlib import Path
 
 from offline_store.beside import Beside
 from offline_store.connection import Connection, KeyBytes
+from offline_store.file_locks import locks_on
 from offline_store.journal.files import MARK
 
 
@@ -17,7 +18,7 @@ def in_session(folder: Path, key: KeyBytes) -> bool:
     """The terminal process runs, and the last session in its journal has not ended.
 
     Without that process a session that was cut off stays open in the journal, and nobody is served. Raises what
-    `offline_store.beside` raises.
+    `offline_store.beside` raises, and StoreRefused.
     """
     if not terminal_runs(folder):
         return False
@@ -31,16 +32,9 @@ def in_session(folder: Path, key: KeyBytes) -> bool:
 def terminal_runs(folder: Path) -> bool:
     """Whether some process holds the journal's mark, as a terminal does while it has its journal open.
 
-    Read from /proc/locks ("1: FLOCK  ADVISORY  WRITE 4711 fe:00:123456 0 EOF"): to try the lock would keep a terminal
-    out that starts at this moment.
+    Raises StoreRefused when that cannot be found out.
     """
-    try:
-        inode = str((folder / MARK).stat().st_ino)
-        locks = Path("/proc/locks").read_text()
-    except OSError:
-        return False
-    lines = (line.split() for line in locks.splitlines())
-    return any(len(words) == 8 and words[1] == "FLOCK" and words[5].rpartition(":")[2] == inode for words in lines)
+    return any(lock.kind == "FLOCK" for lock in locks_on(folder / MARK))
 
 
 def _open_session(connection: Connection) -> bool:

@@ -15,11 +15,14 @@ from kiosk.app.refusing import address_refused, enrolment_refused
 from kiosk.app.stores import TerminalStores
 from kiosk.clock import SystemClock
 from kiosk.settings import Settings
+from offline_store.errors import EpochUnknown, WrongKey
 from offline_store.journal import NewEpoch
-from offline_store.journal.files import DATABASE
+from offline_store.journal.files import DATABASE, HEAD
+from offline_store.journal.head import HeadRecord, read_head
 from offline_store.keys import KeyProvider
 from offline_store.keys_moving import nobody_else
 from offline_store.rekeying import load_store_key
+from offline_store.standing import FORK
 from sync.client.http import TLS_FOLDER, GatewayAddressUnfit, HttpSender
 from sync.enrolment import enrol
 from sync.protocol.enrolment import EnrolmentRefused
@@ -47,7 +50,7 @@ def enrol_again(
     """Raises ProvisioningRefused, NotEnrolled, and the errors of stores and keys: StoreBusy while the terminal runs."""
     # nobody else may be using the journal: found out before the centre is asked, for a code is good once
     try:
-        TerminalStores(data, settings, keys, SystemClock()).close()
+        _require_unused(data, settings, keys)
         address = settings.centre.gateway or read_trust(data.root).gateway_url
     except NotEnrolled:
         if not (data.root / DATABASE).exists():
@@ -75,9 +78,32 @@ def enrol_again(
         raise enrolment_refused(error) from error
     finally:
         sender.close()
-    stores = TerminalStores(data, settings, keys, SystemClock())
+    stores = _begun_anew(data, settings, keys, trust.least_epoch)
     try:
         reason = stores.outcome.reason if isinstance(stores.outcome, NewEpoch) else None
         return EnrolledAgain(trust.organisation, stores.books.epoch, reason)
     finally:
         stores.close()
+
+
+def _require_unused(data: DataDirectory, settings: Settings, keys: KeyProvider) -> None:
+    """Raises what opening the stores raises, but where nothing here tells the last epoch: the code brings it."""
+    try:
+        TerminalStores(data, settings, keys, SystemClock()).close()
+    except EpochUnknown:
+        return
+    except WrongKey:
+        if isinstance(read_head(data.root / HEAD), HeadRecord):
+            # proves that the key is another one, and no code brings that back
+            raise
+
+
+def _begun_anew(data: DataDirectory, settings: Settings, keys: KeyProvider, least_epoch: int) -> TerminalStores:
+    """The stores in an epoch that is in service; `least_epoch`: the centre's word, of this moment."""
+    stores = TerminalStores(data, settings, keys, SystemClock(), least_epoch=least_epoch)
+    out = stores.books.out_of_service()
+    if out is None or out.code != FORK:
+        return stores
+    # this disk had counted further by itself than the centre knows: the number alone does not tell that this is later
+    stores.close()
+    return TerminalStores(data, settings, keys, SystemClock(), least_epoch=least_epoch, replace_because=FORK)

@@ -94,8 +94,20 @@ class SnapshotRecords:
 class TerminalStores:
     """Journal, snapshot and delivery rows of one terminal. One thread."""
 
-    def __init__(self, data: DataDirectory, settings: Settings, keys: KeyProvider, clock: Clock) -> None:
-        """Open everything; typed errors of offline_store and sync.trust say why it cannot be."""
+    def __init__(
+        self,
+        data: DataDirectory,
+        settings: Settings,
+        keys: KeyProvider,
+        clock: Clock,
+        *,
+        least_epoch: int | None = None,
+        replace_because: str | None = None,
+    ) -> None:
+        """Open everything; typed errors of offline_store and sync.trust say why it cannot be.
+
+        `least_epoch` and `replace_because` are what `open_journal` is told by an operator who has just enrolled.
+        """
         self._clock = clock
         self._data = data
         self._damaged = False
@@ -121,6 +133,8 @@ class TerminalStores:
             seal=functools.partial(seal_body, centre_public_key=trust.centre_key),
             now=self._utc,
             suite=settings.crypto.suite,
+            least_epoch=least_epoch,
+            replace_because=replace_because,
         )
         self.records = SnapshotRecords(Snapshot(data.snapshots, self._store_key.material), self._utc)
         try:

@@ -163,10 +163,13 @@ def _examined(setup: _Setup, head: HeadRecord | HeadDamaged | None, *, unclean: 
         raise _CannotGoOnError("not-encrypted") from None
     except StoreBroken:
         raise _CannotGoOnError("unreadable") from None
-    except WrongKey:
-        if known is None and setup.least_epoch is not None:
+    except WrongKey as error:
+        if known is not None:
+            raise
+        if setup.least_epoch is not None:
             raise _CannotGoOnError("unreadable") from None
-        raise
+        reason = "another key, or damage that its head file would tell from it; with the right key: kiosk enrol"
+        raise WrongKey(DATABASE, reason, error.facts) from error
     try:
         if user_version(connection) == 0:
             raise _CannotGoOnError("never-set-up")

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+from typer.testing import CliRunner
 
 from kiosk.app.directory import DataDirectory
 from kiosk.app.enrolling_again import enrol_again
 from kiosk.app.keys import key_provider
 from kiosk.app.provisioning import ProvisioningRefused, provision
 from kiosk.app.stores import TerminalStores
+from kiosk.cli.tree import app
 from kiosk.clock import SystemClock
 from kiosk.settings import Keys
-from offline_store.errors import StoreBusy
+from offline_store.delivery import Delivery
+from offline_store.errors import EpochUnknown, StoreBusy, WrongKey
+from offline_store.standing import OutOfService
 from sync import process
 from sync.client.http import HttpSender
 from sync.client.outcomes import Done
@@ -99,6 +104,67 @@ def test_a_code_that_is_refused_leaves_the_terminal_as_it_was(gateway, tmp_path)
     assert read_trust(kiosk.data.root) == before
     assert kiosk.sync().alarms == ()
     assert kiosk.enrol_again().epoch == 2
+
+
+LOST = {
+    "damaged": lambda root: (root / "journal.db").write_bytes(os.urandom(8192)),
+    "gone": lambda root: (root / "journal.db").unlink(),
+}
+
+
+@pytest.mark.parametrize("journal", LOST)
+@pytest.mark.parametrize("head", ["damaged", "gone"])
+def test_where_nothing_tells_the_last_epoch_the_command_brings_it_from_the_centre(gateway, tmp_path, journal, head):
+    kiosk = Kiosk(tmp_path / "kiosk", gateway, f"W8{len(journal)}{len(head)}1")
+    kiosk.sync()
+    root = kiosk.data.root
+    LOST[journal](root)
+    (root / "journal.head").write_bytes(b"torn") if head == "damaged" else (root / "journal.head").unlink()
+    if (journal, head) != ("gone", "gone"):
+        with pytest.raises(EpochUnknown if journal == "gone" else WrongKey):
+            kiosk.stores()
+    words = ["enrol", "--data", str(root), "--code", kiosk.code(), "--json"]
+    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["epoch"] == 2
+    stores = kiosk.stores()
+    assert (stores.outcome.how, stores.books.epoch) == ("clean", 2)
+    stores.books.append("audit", {"event": "goes-on"})
+    stores.close()
+    assert [run.job for run in kiosk.sync().alarms] in ([], ["salvage"])
+    assert kiosk.sync().alarms == ()
+    assert 2 in {row["epoch"] for row in gateway.records() if row["terminal"] == kiosk.number}
+
+
+def test_a_key_that_the_head_file_proves_wrong_is_put_back_and_costs_no_code(gateway, tmp_path):
+    kiosk = Kiosk(tmp_path / "kiosk", gateway, "W8301")
+    kiosk.sync()
+    code = kiosk.code()
+    right = kiosk.data.keys / "store"
+    kept = right.read_bytes()
+    right.write_bytes(os.urandom(32))
+    with pytest.raises(WrongKey):
+        kiosk.enrol_again(code)
+    right.write_bytes(kept)
+    assert kiosk.enrol_again(code).reason == "enrolled-again"
+
+
+def test_a_new_code_ends_a_fork_where_the_terminal_had_counted_further_than_the_centre_knows(gateway, tmp_path):
+    kiosk = Kiosk(tmp_path / "kiosk", gateway, "W8302")
+    kiosk.sync()
+    root = kiosk.data.root
+    for end in ("", "-wal", "-shm"):
+        (root / f"journal.db{end}").unlink(missing_ok=True)
+    stores = kiosk.stores()
+    assert stores.books.epoch == 2
+    stores.close()
+    with kiosk.keys.load("store") as key, closing(Delivery(root, key.material)) as delivery:
+        delivery.take_out_of_service(OutOfService("fork", 2, 1, "2026-11-22T02:00:00.000Z"))
+    done = kiosk.enrol_again()
+    assert (done.epoch, done.reason) == (3, "fork")
+    stores = kiosk.stores()
+    assert (stores.books.epoch, stores.books.out_of_service()) == (3, None)
+    stores.close()
 
 
 def test_a_loop_that_runs_goes_to_the_address_and_believes_the_authority_that_the_terminal_trusts_now(gateway, kiosk):
