@@ -4,15 +4,19 @@ A token bucket says what is taken. Who is refused gets a turn in a line, told as
 moment, so that a fleet that comes back after an outage spreads itself over exactly the time that its backlog needs, and
 nobody waits twice. While anybody stands in line, who comes for the first time goes to its end, and what is not urgent
 is sent behind it.
+
+Turns are for enrolled keys. A key that nobody enrolled can be made up, thousands in a second: who names such a one, or
+none, is taken while there is plenty, and otherwise sent away for a while that is the same for all. He moves nothing.
 """
 
 from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Callable
 from typing import Final
 
-from sync.gateway.claims import claimed_terminal
+from sync.gateway.claims import claimed_fingerprint
 from sync.gateway.refusals import too_busy
 from sync.protocol.exchange import Response
 
@@ -24,6 +28,7 @@ _LATE_SECONDS: Final = 2.0
 """Retry-After has whole seconds and the network takes its time: so long after its end the line is still awaited."""
 _REFUSAL_TOKENS: Final = 0.07
 """What a refusal costs beside a request that is answered; measured: 0.24 ms of processor time, at 300/s of 3.3 ms."""
+_STRANGER_SECONDS: Final = 30
 _DOWNLOAD_SECONDS: Final = 300.0
 """Who may wait is not sent away for less: the line may grow meanwhile."""
 _KEPT_SECONDS: Final = 60.0
@@ -31,20 +36,24 @@ _KEPT_SECONDS: Final = 60.0
 
 
 def turned_away(admission: Admission, route: str, signature_input: str, now: float) -> Response | None:
-    """The answer to a request that is too much, by its path and the terminal it claims to be from; None: take it."""
+    """The answer to a request that is too much, by its path and the key it claims to be signed by; None: take it."""
     urgent = route in URGENT or route.startswith("/v1/questions/")
-    wait = admission.ask(claimed_terminal(signature_input) or "", now, urgent=urgent)
+    wait = admission.ask(claimed_fingerprint(signature_input) or "", now, urgent=urgent)
     return None if wait is None else too_busy(wait)
 
 
 class Admission:
     """Counts requests against a capacity. Safe to be asked by several threads."""
 
-    def __init__(self, per_second: float = DEFAULT_PER_SECOND) -> None:
-        """``per_second``: requests this gateway can answer in a second for as long as it takes."""
+    def __init__(
+        self, per_second: float = DEFAULT_PER_SECOND, enrolled: Callable[[str], bool] = lambda who: True
+    ) -> None:
+        """``per_second``: requests this gateway can answer in a second for as long as it takes. ``enrolled``: whether a
+        turn can be somebody's; asked for each request, so it looks nothing up."""
         if per_second <= 0:
             raise ValueError("a gateway answers more than no request in a second")
         self._per_second = per_second
+        self._enrolled = enrolled
         self._tokens = per_second
         self._counted_at = -math.inf
         self._turns: dict[str, float] = {}
@@ -56,8 +65,8 @@ class Admission:
     def ask(self, who: str, now: float, *, urgent: bool) -> int | None:
         """None: take this request. Otherwise the whole seconds after which to come back.
 
-        ``who``: the terminal as it calls itself; nothing is proved yet, a wrong name gains a place in a line. ``now``:
-        monotonic seconds. ``urgent``: an act, its result, a person who waits.
+        ``who``: the fingerprint of the key that is claimed; nothing is proved yet, another's gains its place in a line.
+        ``now``: monotonic seconds. ``urgent``: an act, its result, a person who waits.
         """
         with self._lock:
             self._count(now)
@@ -69,6 +78,11 @@ class Admission:
                 self._tokens -= 1.0
                 return None
             awaited = self._line_ends + _LATE_SECONDS > now
+            if not self._enrolled(who):
+                if awaited or self._tokens < max(self._per_second / 2, 1.0):
+                    return _STRANGER_SECONDS
+                self._tokens -= 1.0
+                return None
             if self._tokens >= (self._per_second / 2 if awaited and urgent else 1.0) and (urgent or not awaited):
                 self._tokens -= 1.0
                 return None

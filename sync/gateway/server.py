@@ -25,6 +25,7 @@ from sync.gateway.answering import answer_open
 from sync.gateway.app import public_app, staff_app, terminals_app
 from sync.gateway.connections import PatientProtocol
 from sync.gateway.core import handle
+from sync.gateway.enrolled_keys import EnrolledKeys
 from sync.gateway.house import House, WallClock
 from sync.gateway.listeners import BehindProxy, Listening, Places, Sockets, bound
 from sync.gateway.overload import DEFAULT_PER_SECOND, Admission
@@ -112,6 +113,14 @@ def _answering(house: House, clock: WallClock) -> Step:
     return Step("answering", some)
 
 
+def _knowing(house: House, enrolled: EnrolledKeys) -> Step:
+    def some() -> bool:
+        enrolled.read_on(house.store)
+        return False
+
+    return Step("enrolled keys", some)
+
+
 def _begin_generation(house: House, clock: WallClock) -> None:
     """The store may have been restored from a backup since it was last served: terminals go back as far as needed."""
     with house.store.transaction():
@@ -143,10 +152,18 @@ def serve(
         clock = WallClock()
         _begin_generation(house, clock)
         processing, answering = _processing(house, clock), _answering(house, clock)
-        steps = (processing, answering)
-        after = {"/v1/chain": processing.wake, asking.PATH: answering.wake}
+        enrolled = EnrolledKeys()
+        enrolled.read_on(house.store)
+        knowing = _knowing(house, enrolled)
+        steps = (processing, answering, knowing)
+        after = {
+            "/v1/chain": processing.wake,
+            asking.PATH: answering.wake,
+            "/v1/enrol": knowing.wake,
+            "/v1/renew": knowing.wake,
+        }
         terminals = terminals_app(lambda request: handle(request, house.store, clock, centre), after)
-        admitted = behind_admission(terminals, Admission(per_second), time.monotonic)
+        admitted = behind_admission(terminals, Admission(per_second, enrolled.__contains__), time.monotonic)
         applications = (
             telling(admitted, _tell_log, clock.now),
             public_app(lambda request: handle_public(request, house.store, clock, centre)),

@@ -32,6 +32,9 @@ class SqliteTerminalCertificates:
         )
         return found[0] if found else None
 
+    def fingerprints_after(self, row: int) -> Sequence[tuple[int, str]]:
+        return self._database.all("SELECT id, fingerprint FROM terminal_key WHERE id > ? ORDER BY id", row)
+
     def keys(self, terminal: str) -> Sequence[CertifiedKey]:
         return self._keys("WHERE c.terminal = ? ORDER BY c.id DESC", terminal)
 

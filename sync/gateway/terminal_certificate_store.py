@@ -58,6 +58,9 @@ class TerminalCertificateStore(Protocol):
     """Keys and certificates of terminals; inside a transaction, as all of the store."""
 
     def key(self, terminal: str, fingerprint: str) -> CertifiedKey | None: ...
+    def fingerprints_after(self, row: int) -> Sequence[tuple[int, str]]:
+        """Row and fingerprint of every key that was enrolled or renewed after that row, in order; 0 for all."""
+
     def keys(self, terminal: str) -> Sequence[CertifiedKey]:
         """All of a terminal, the latest first."""
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import math
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
 
 from sync.client.outcomes import Later, body_of
 from sync.gateway.admitting import behind_admission
+from sync.gateway.claims import claimed_fingerprint
+from sync.gateway.enrolled_keys import EnrolledKeys
 from sync.gateway.overload import LONGEST_SECONDS, Admission, turned_away
 from sync.protocol.exchange import JSON, Response
+from sync.protocol.signatures import fingerprint
 
 
 def test_what_a_gateway_can_answer_is_taken():
@@ -59,6 +63,60 @@ def test_no_wait_is_longer_than_a_terminal_believes():
     admission = Admission(1)
     waits = [admission.ask(f"T{n}", 0.0, urgent=bool(n % 2)) for n in range(9000)]
     assert max(wait for wait in waits if wait is not None) == LONGEST_SECONDS
+
+
+def names(word, number):
+    return f'terminal=("@method");keyid="{word}{number:04}:{sha256(f"{word}{number}".encode()).hexdigest()}"'
+
+
+def test_a_flood_of_made_up_keys_moves_nobody_who_is_enrolled():
+    enrolled = {claimed_fingerprint(names("T", number)) for number in range(2000)}
+    admission = Admission(300, enrolled.__contains__)
+    flood = [turned_away(admission, "/v1/chain", names("X", n % 7000), n / 5000) for n in range(5 * 5000)]
+    waits = {refusal.headers["retry-after"] for refusal in flood if refusal is not None}
+    assert len(flood) - flood.count(None) > 20_000
+    assert len(waits) == 1
+    # while it goes on
+    for number in range(2000):
+        now = 5.0 + number / 200
+        for more in range(25):
+            turned_away(admission, "/v1/questions", names("X", more), now)
+        assert turned_away(admission, "/v1/chain", names("T", number), now) is None
+
+
+def test_a_flood_without_any_key_leaves_the_line_of_a_returning_fleet_as_it_is():
+    told = []
+    for flooded in (False, True):
+        admission = Admission(10, lambda who: who.startswith("T"))
+        waits = []
+        for number in range(200):
+            if flooded:
+                for stranger in ("", "X1", f"X{number}"):
+                    admission.ask(stranger, 100.0 + number / 100, urgent=True)
+            waits.append(admission.ask(f"T{number}", 100.0 + number / 100, urgent=True))
+        told.append([wait for wait in waits if wait is not None])
+    alone, beside = told
+    # at the beginning, when there is plenty, strangers take half of it
+    assert len(beside) - len(alone) <= 5
+    assert max(beside) - max(alone) <= 1
+
+
+def test_a_key_that_nobody_enrolled_is_served_while_there_is_plenty():
+    admission = Admission(10, lambda who: False)
+    taken = [admission.ask("", number / 4, urgent=True) for number in range(100)]
+    assert taken == [None] * 100
+
+
+def test_a_gateway_knows_a_key_as_soon_as_it_is_enrolled_or_renewed(hall):
+    keys = EnrolledKeys()
+    keys.read_on(hall.store)
+    first = hall.terminal("T0001")
+    assert fingerprint(first.signer.public_key) not in keys
+    keys.read_on(hall.store)
+    assert fingerprint(first.signer.public_key) in keys
+    second = hall.terminal("T0002")
+    keys.read_on(hall.store)
+    assert all(fingerprint(each.signer.public_key) in keys for each in (first, second))
 
 
 def test_a_gateway_that_answers_nothing_is_no_gateway():

@@ -74,7 +74,7 @@ def test_a_terminal_enrols_uploads_learns_its_results_and_loads_the_snapshot(gat
     assert mine(gateway, terminal, "--reveal")[1]["act"]["id_number"] == ID_NUMBER
 
     status = process.status(terminal.data, keys=terminal.keys)
-    assert (status.demo, status.snapshot.generation, status.backlog.pending) == (True, 1, 0)
+    assert (status.demo, status.snapshot.generation > 0, status.backlog.pending) == (True, True, 0)
     assert dict(status.last_runs)["upload"].outcome == "done"
     assert (terminal.data / "trust" / "revocations.cbor").stat().st_mode & 0o077 == 0
 
