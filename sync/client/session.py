@@ -6,7 +6,8 @@ difference over a day is not believed: somebody has to look.
 
 That time comes in a field that nobody signs. A request signed for a time to come can be kept back and is good then: to
 most requests that does nothing, for they count once or only ask; a question would be done long after the person has
-gone. It is signed ahead of the machine's clock only as far as the authority's signed time (the heartbeat's) bears out.
+gone. It is signed for no later time than the authority's signed one (the heartbeat's) bears out; by the machine's clock
+only until that was heard for the first time.
 """
 
 from __future__ import annotations
@@ -80,8 +81,8 @@ class Session:
         """To the machine's clock, in seconds."""
         if (request.method, request.route) not in _NEVER_LATE:
             return self.clock_difference
-        borne_out = max((self.measured() or 0) // 1000, 0) + WINDOW_SECONDS
-        return self.clock_difference if self.clock_difference <= borne_out else 0
+        borne_out = (self.measured() or 0) // 1000
+        return self.clock_difference if self.clock_difference <= borne_out + WINDOW_SECONDS else borne_out
 
     def _signed(self, request: Request) -> Request:
         at = int(self.now().timestamp()) + self._added(request)

@@ -599,6 +599,23 @@ def test_a_clock_that_is_ahead_needs_nobodys_word_for_an_earlier_time_makes_noth
     assert kiosk.asker.core.asked == ["change_card_status"]
 
 
+def test_a_clock_known_to_be_ahead_signs_no_question_for_a_time_to_come(kiosk):
+    kiosk.behind = timedelta(seconds=-4000)
+    kiosk.delivery.note_clock(-4_000_000, "2026-11-22T00:00:00.000Z")
+    kept_back = []
+
+    def keep_back(request, ask):
+        kept_back.append(request)
+        return NoAnswer("timeout")
+
+    kiosk.questions.put(LOSS, deadline=30)
+    kiosk.between = keep_back
+    assert kiosk.run() == Later("timeout")
+    kiosk.hall.clock.forward(seconds=4000)
+    (late,) = kept_back
+    assert (late.method, kiosk.hall.ask(late).status) == ("POST", 401)
+
+
 # --- an answer is about what was asked ---
 
 
