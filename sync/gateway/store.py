@@ -103,6 +103,7 @@ class FleetRow:
     pending: int
     refused: int
     alarms: int
+    """Those that nobody has acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ def test_set_up_population_publication_and_codes_follow_one_another(house):
         house.answer("population", "--count", "60", "--seed", "5", "--personas", str(PERSONAS), "--today", "2026-11-22")
         == made
     )
-    assert [house.answer("publish")["generation"] for _ in range(2)] == [1, 2]
+    first, second = (house.answer("publish")["generation"] for _ in range(2))
+    assert second > first
     assert len(house.answer("enrol", "T0001")["code"].replace("-", "")) == 56
     assert house.answer("fleet") == []
     assert house.command("records") == "Nothing yet.\n"
