@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from offline_store.chain import ChainEntry, Position, hash_fits
 from offline_store.connection import Connection, KeyBytes, open_encrypted
-from offline_store.errors import NotEncrypted, StoreBroken, WrongKey
+from offline_store.errors import NotEncrypted, StoreBroken, StoreBusy, WrongKey
 
 _ENTRY: Final = (
     "SELECT epoch, seq, kind, at, header, prev, body_commitment, hash FROM chain"
@@ -75,7 +75,7 @@ def read(
 
     ``check``: the key's known check value; ``terminal``, ``last_known``: what is known from outside, for when the page
     that says it is damaged. ``of_one_moment``: every readable page is as the last commit left it; not so when a WAL was
-    mended or cut short. Raises WrongKey when ``check`` proves it.
+    mended or cut short. Raises WrongKey when ``check`` proves it; StoreBusy when the file is gone.
     """
     reading, store = Reading(), _Reopening(path, key, check)
     try:
@@ -133,7 +133,7 @@ class _Reopening:
         self._connection: Connection | None = None
 
     def try_one(self, sql: str, values: tuple[int | str, ...] = ()) -> tuple[bool, tuple[Any, ...] | None]:
-        """(readable, first row). Raises WrongKey when that is proved."""
+        """(readable, first row). Raises WrongKey when that is proved, StoreBusy when the file is gone."""
         try:
             if self._connection is None:
                 self._connection = open_encrypted(
@@ -144,8 +144,11 @@ class _Reopening:
             if self._check is not None:
                 raise
             return False, None
-        except (StoreBroken, NotEncrypted):
+        except (StoreBroken, NotEncrypted) as error:
             self.close()
+            if not self._path.exists():
+                # not damage: nobody knows what stands in it
+                raise StoreBusy(self._path.name, "the copy it is read from was taken away") from error
             return False, None
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from offline_store.chain import Position
 from offline_store.connection import KeyBytes
-from offline_store.durable import mapped
+from offline_store.durable import alone, mapped
 from offline_store.journal.aside import asides
 from offline_store.journal.aside_keys import old_key_of
 from offline_store.journal.files import DATABASE, HEAD
@@ -34,16 +34,17 @@ Attempt: TypeAlias = Callable[[Path], bool]
 def salvage(moved_aside: Path, *, key: KeyBytes) -> Salvaged:
     """Read a ``broken-<n>`` folder; ``key``: the stores' present one.
 
-    Raises WrongKey only when the head file, or a change of key since, proves that the key is another one.
+    Waits while another process or thread is at it in the same data directory. Raises WrongKey only when the head file,
+    or a change of key since, proves that the key is another one; StoreBusy when its copy was taken away meanwhile.
     """
-    with old_key_of(moved_aside, key) as its_own:
+    with alone(moved_aside.parent), old_key_of(moved_aside, key) as its_own:
+        for leftover in moved_aside.parent.glob(f"{_COPY}*"):
+            # of a salvage that was killed: one that is still read has the folder for itself
+            shutil.rmtree(leftover)
         return _salvaged(moved_aside, its_own.material)
 
 
 def _salvaged(moved_aside: Path, key: KeyBytes) -> Salvaged:
-    for leftover in moved_aside.parent.glob(f"{_COPY}*"):
-        # of a salvage that was killed
-        shutil.rmtree(leftover)
     note = next((found for found in asides(moved_aside.parent) if found.folder == moved_aside), None)
     head = read_head(moved_aside / HEAD)
     known = head if isinstance(head, HeadRecord) else None

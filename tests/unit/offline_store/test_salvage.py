@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import random
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from offline_store.chain import Position
+from offline_store.errors import StoreBusy
 from offline_store.journal import delete_uploaded, salvage, salvage_done, waiting_salvage
 from offline_store.journal.outcomes import Salvaged
+from offline_store.journal.readings import read
 
 Place = Any
 Flip = Callable[[Path, int, int], None]
@@ -108,6 +112,32 @@ def test_salvage_of_a_damaged_page_gives_the_rows_of_all_other_pages(place: Plac
         assert salvaged.complete == (salvaged.read == 61 and not salvaged.lost_bodies and not salvaged.findings)
         best = max(best, salvaged.read if not salvaged.complete else 0)
     assert 40 < best <= 61
+
+
+def test_two_salvages_at_once_both_give_everything(place: Place) -> None:
+    place.fill(60).close()
+    moved = place.open(replace_because="test").moved_aside
+    given: list[tuple[int, int, bool]] = []
+    together = threading.Barrier(2)
+
+    def live() -> None:
+        for _ in range(10):
+            together.wait()
+            salvaged = salvage(moved, key=place.key)
+            given.append((salvaged.read, len(salvaged.undelivered), salvaged.complete))
+
+    threads = [threading.Thread(target=live) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert given == [(61, 61, True)] * 20
+    assert not list(place.folder.glob(".salvage-*"))
+
+
+def test_a_copy_that_was_taken_away_while_it_is_read_is_not_called_unreadable(tmp_path: Path) -> None:
+    with pytest.raises(StoreBusy):
+        read(tmp_path / "journal.db", bytes(32), None, "T-0001", Position(1, 9, bytes(32)), of_one_moment=True)
 
 
 def test_salvage_does_not_need_the_page_that_says_whose_journal_it_was(place: Place) -> None:
