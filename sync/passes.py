@@ -10,7 +10,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal, Protocol, TypeAlias
@@ -23,14 +22,12 @@ from offline_store.errors import CountsDiffer, RowRefused, StoreError, WrongKey
 from offline_store.journal import delete_uploaded
 from offline_store.keys import KeyBuffer, KeyProvider
 from offline_store.rekeying import load_store_key
-from offline_store.results import RefusedItem
-from offline_store.schema import Manifest, QuestionRow, RunRow
+from offline_store.schema import QuestionRow
 from offline_store.serving import in_session
-from offline_store.standing import OutOfService
 from sync.carrying_out import Orders
 from sync.client import jobs
 from sync.client.heartbeat import heartbeat
-from sync.client.outcomes import Answer, Done, Job, Later, Outcome, Stopped
+from sync.client.outcomes import Answer, Job, Later, Outcome, Stopped
 from sync.client.packages import packages
 from sync.client.questions import Ages, questions
 from sync.client.renewal import expires, renewal, terminal_revocations
@@ -40,13 +37,14 @@ from sync.client.schedule import INTERVALS, PERSON
 from sync.client.session import Session
 from sync.generations import Generations
 from sync.moved_aside import MovedAside
-from sync.packages import PackageFolder, PackageStatus, package_status
+from sync.packages import PackageFolder, package_status
 from sync.protocol.encoding import canonical_json
 from sync.protocol.enrolment import Trust
 from sync.protocol.exchange import Request
 from sync.protocol.heartbeat import Order
 from sync.protocol.suites import suite_of_public_key
 from sync.renewing import Own
+from sync.reports import Certificate, JobRun, Status, Summary
 from sync.standing import ABOUT_THE_KEY, judge
 from sync.trust import RevocationFile, TerminalRevocationFile, read_trust
 from sync.trusted_time import TrustedTime
@@ -67,79 +65,6 @@ class Sender(Protocol):
         """Wait for no answer any more. From any thread."""
 
     def close(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class JobRun:
-    """One run of one job."""
-
-    job: str
-    outcome: Outcome
-
-    @property
-    def word(self) -> str:
-        """done, later or stopped."""
-        return type(self.outcome).__name__.lower()
-
-    @property
-    def detail(self) -> str | None:
-        """Why it was not done: one word, and the entry it is about. Of one that was done, what it noted."""
-        if isinstance(self.outcome, Done):
-            return self.outcome.note
-        if isinstance(self.outcome, Later):
-            return self.outcome.reason + (", tried again seldom" if self.outcome.seldom else "")
-        where = "" if self.outcome.seq is None else f" at {self.outcome.epoch}/{self.outcome.seq}"
-        return self.outcome.code + where
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """One pass: how each job ended, and what still waits."""
-
-    terminal: str
-    runs: tuple[JobRun, ...]
-    backlog: Backlog
-    wiped: bool | None = None
-    """Whether the stores were wiped, as the centre had ordered; False: others have them open. None: no such order."""
-
-    @property
-    def alarms(self) -> tuple[JobRun, ...]:
-        """The jobs that stopped: somebody has to look."""
-        return tuple(run for run in self.runs if isinstance(run.outcome, Stopped))
-
-    @property
-    def complete(self) -> bool:
-        """True if every job did what there was to do."""
-        return all(isinstance(run.outcome, Done) for run in self.runs)
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """The terminal's own certificate, and how old its list of revoked terminals is (None: there is none)."""
-
-    expires_at: str
-    revocations_as_of: str | None
-    revoked_terminals: int
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How things stand: the backlog, the last run of each job, the last that was done, the snapshot and its lease.
-
-    `refused`: the newest items that the centre refused. `out_of_service`: why nobody is served, if nobody is.
-    """
-
-    terminal: str
-    gateway_url: str
-    demo: bool
-    backlog: Backlog
-    last_runs: tuple[tuple[str, RunRow | None], ...]
-    last_done: tuple[tuple[str, RunRow | None], ...]
-    refused: tuple[RefusedItem, ...]
-    snapshot: Manifest | None
-    packages: PackageStatus
-    certificate: Certificate
-    out_of_service: OutOfService | None
 
 
 class Worker:

@@ -22,8 +22,9 @@ from offline_store.chain import timestamp
 from offline_store.keys import KeyProvider
 from sync.client.http import TLS_FOLDER, HttpSender
 from sync.lanes import Lane, three_lanes
-from sync.passes import Status, Summary, Worker, open_worker
+from sync.passes import Worker, open_worker
 from sync.poke import SOCKET, poke, short_path
+from sync.reports import Status, Summary
 from sync.trust import read_trust
 from sync.wiping import begun, carry_out, refuse_wiped
 

@@ -11,7 +11,7 @@ import pytest
 from sync.client.outcomes import Done, Later
 from sync.client.schedule import DOWNLOADS, INTERVALS, PERSON, REST
 from sync.lanes import three_lanes
-from sync.passes import JobRun
+from sync.reports import JobRun
 
 PATIENCE = 20.0
 
