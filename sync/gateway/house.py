@@ -22,7 +22,7 @@ from sync.gateway.sqlite_store import SqliteStore
 from sync.gateway.staff.door import Door, staff_key
 from sync.gateway.store import PublishedSnapshot
 from sync.protocol.certificate_code import signer_for
-from sync.protocol.packages import Manifest, PackageWriter, sign_manifest
+from sync.protocol.packages import TAKEN_BYTES, Manifest, PackageWriter, sign_manifest
 from sync.protocol.suites import SuiteName
 
 KEYS: Final = "keys"
@@ -33,7 +33,7 @@ ORIGIN: Final = "demo-centre"
 
 
 class NoDraft(Exception):  # noqa: N818 - named by the condition
-    """There is nothing to publish."""
+    """There is nothing to publish, or nothing that a terminal would take."""
 
 
 class NoHouse(Exception):  # noqa: N818 - named by the condition
@@ -146,6 +146,10 @@ def publish(
     with draft.open("rb") as packed:
         if hashlib.file_digest(packed, "sha256").hexdigest() != facts.package_sha256:
             raise NoDraft("the last population was cut off: run kiosk-gateway population again")
+    if facts.package_bytes > TAKEN_BYTES:
+        raise NoDraft(
+            f"its package of {facts.package_bytes} octets is more than a terminal takes: offer a smaller area"
+        )
     with house.store.transaction():
         latest = house.store.latest_snapshot()
         generation = max(0 if latest is None else latest.generation + 1, int(now.timestamp()))

@@ -22,6 +22,7 @@ from sync.gateway.sqlite_database import StoreUnusable
 from sync.gateway.sqlite_store import SqliteStore
 from sync.gateway.store import EnrolledTerminal, RecordRow, StoreUnavailable
 from sync.protocol.exchange import Response
+from sync.protocol.packages import TAKEN_BYTES
 from sync.trust import NotEnrolled, TrustBroken, read_trust
 
 
@@ -145,6 +146,16 @@ def test_a_draft_that_was_cut_off_before_its_facts_is_not_published(hall):
     with pytest.raises(NoDraft, match="kiosk-gateway population"):
         publish(house, hall.clock.now())
     assert hall.store.latest_snapshot().generation == first.generation
+
+
+def test_a_draft_that_no_terminal_would_take_is_not_published(hall):
+    people = [PersonRow("110199198803120233", "李测试", "1", "01", "1988-03-12", "worker", "990100", None)]
+    write_draft(hall.folder, people, lambda done: None)
+    facts = hall.folder / f"{DRAFT}.json"
+    facts.write_text(json.dumps({**json.loads(facts.read_text()), "package_bytes": TAKEN_BYTES + 1}))
+    with pytest.raises(NoDraft, match="more than a terminal takes"):
+        publish(House(hall.folder, hall.authority, hall.store, "", ""), hall.clock.now())
+    assert hall.store.latest_snapshot() is None
 
 
 def test_a_directory_without_trust_and_one_with_damaged_trust_are_not_enrolled(tmp_path):

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from sync.gateway.cli import app
 from sync.gateway.house import make_house
+from sync.protocol.heartbeat import MAX_ORDERS
 
 
 @pytest.fixture
@@ -21,8 +22,8 @@ def run(hall, tmp_path):
         if (hall.folder / f"gateway.db{end}").exists():
             (folder / f"gateway.db{end}").symlink_to(hall.folder / f"gateway.db{end}")
 
-    def command(*words, code=0):
-        done = CliRunner().invoke(app, ["terminal", *words, "--data", str(folder)], catch_exceptions=False)
+    def command(*words, code=0, group=("terminal",)):
+        done = CliRunner().invoke(app, [*group, *words, "--data", str(folder)], catch_exceptions=False)
         assert done.exit_code == code, done.output
         return json.loads(done.stdout) if "--json" in words else done.output
 
@@ -60,3 +61,12 @@ def test_there_is_nothing_to_adopt_where_nothing_forked(hall, run):
     hall.terminal()
     assert run("adopt", "T0001", "--json") == {"terminal": "T0001", "accepted": 0, "refused": 0}
     assert "epoch 0" in run("show", "T0001")
+
+
+def test_orders_do_not_pile_up_at_a_terminal_that_does_not_answer_but_a_lock_always_goes_out(hall, run):
+    hall.terminal()
+    for _ in range(MAX_ORDERS):
+        run("T0001", "refresh", group=("order",))
+    said = run("T0001", "refresh", group=("order",), code=1)
+    assert "T0001 has not answered 16 orders yet: wait until" in said
+    assert run("T0001", "lock", "--json", group=("order",))["command"] == "lock"
