@@ -53,9 +53,9 @@ def enrol(
     """Enrol this terminal with the code an operator typed, and keep what it may trust.
 
     `again`: the terminal is enrolled already and gets a new key, which takes over when the answer has been checked; the
-    old one stays in use until then. What it trusted may be broken or gone. `suite`: of the key that is made. `send` reaches the gateway
-    (`sync.client.http.HttpSender`). Raises EnrolmentRefused, whose `sentence` says what to do, and the errors of keys
-    and disk.
+    old one stays in use until then. What it trusted may be broken or gone. `suite`: of the key that is made. `send`
+    reaches the gateway (`sync.client.http.HttpSender`). Raises EnrolmentRefused, whose `sentence` says what to do, and
+    the errors of keys and disk.
     """
     typed = read_code(code)
     name = AGAIN_KEY if again else TERMINAL_KEY

@@ -23,10 +23,8 @@ def run_command(
     data: Data, gateway: Annotated[str, typer.Option(help="another address than the one from enrolment")] = ""
 ) -> None:
     """The sync process: until SIGTERM; at once when the terminal pokes it."""
-    from kiosk.app.hardening import harden
     from sync import process
 
-    harden()
     directory, settings, keys = opened(data, as_json=False)
     _guarded(lambda: process.run(directory.root, keys=keys, gateway_url=gateway or settings.centre.gateway), False)
 

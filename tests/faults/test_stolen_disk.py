@@ -6,8 +6,6 @@ import base64
 import json
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,13 +32,6 @@ def chips(tmp_path: Path) -> Iterator[list[SimulatedChip]]:
     finally:
         for chip in made:
             chip.power_off()
-
-
-def below(pid: int) -> list[int]:
-    """Processes that a process started, and so on."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    children = [int(word) for task in tasks for word in (task / "children").read_text().split()]
-    return [*children, *(each for child in children for each in below(child))]
 
 
 def test_a_stolen_disk_tells_nothing_without_its_machine(another, canary, chips, tmp_path, monkeypatch):
@@ -78,11 +69,6 @@ def test_a_stolen_disk_tells_nothing_without_its_machine(another, canary, chips,
     hall.kiosk.until("C07")
     hall.kiosk.tell(choose="SI-02")
     hall.kiosk.until("C08")
-    running = [hall.kiosk.process.pid, *below(hall.kiosk.process.pid)]
-    assert len(running) == 2, "terminal and papers"
-    for pid in running:
-        limits = Path(f"/proc/{pid}/limits").read_text()
-        assert re.search(r"^Max core file size\s+0\s+0\s", limits, re.M)
     # in the middle of it all the power goes, and somebody carries the disk away
     hall.kiosk.kill()
     stolen = tmp_path / "stolen"
@@ -159,17 +145,6 @@ def test_the_search_finds_what_is_there(tmp_path):
         kept = tmp_path / "kept"
         kept.write_bytes(base64.b64encode(f"{front}{words[0]} and more".encode()))
         assert found_in([kept], spellings(words))
-
-
-def test_a_hardened_process_leaves_no_core_and_lets_nobody_look_in():
-    code = (
-        "import ctypes, os, resource\n"
-        "from kiosk.app.hardening import harden\n"
-        "harden()\n"
-        "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), *resource.getrlimit(resource.RLIMIT_CORE), oct(os.umask(0)))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout.split() == ["0", "0", "0", "0o77"]
 
 
 def test_every_store_keeps_its_temporary_tables_in_memory_and_is_opened_through_one_door(tmp_path):
