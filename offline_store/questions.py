@@ -15,6 +15,7 @@ from offline_store.beside import Beside
 from offline_store.connection import Connection, KeyBytes
 from offline_store.schema import QuestionRow
 
+_OPEN: Final = "state IN ('waiting', 'sent')"
 _COLUMNS: Final = "id, kind, asked_at, deadline_seconds, content, state, sent_at, settled_at, reason, answer"
 
 
@@ -49,21 +50,28 @@ class Asking:
 
 
 class Settling:
-    """The sync process' side, on the connection it has already."""
+    """The sync process' side, on the connection it has already.
+
+    Another process may be at the same question; whoever settles it first has settled it.
+    """
 
     def __init__(self, connection: Callable[[], Connection]) -> None:
         self._connection = connection
 
     def open(self) -> tuple[QuestionRow, ...]:
         """Questions that are not settled, the oldest first."""
-        sql = f"SELECT {_COLUMNS} FROM question WHERE state IN ('waiting', 'sent') ORDER BY asked_at, id"  # noqa: S608 - constant
+        sql = f"SELECT {_COLUMNS} FROM question WHERE {_OPEN} ORDER BY asked_at, id"  # noqa: S608 - constant
         return tuple(QuestionRow(*row) for row in self._connection().rows(sql))
 
-    def sent(self, question: str, at: str) -> None:
-        """It goes out now: from here on it may have arrived, whatever happens."""
+    def sent(self, question: str, at: str) -> bool:
+        """It goes out now: from here on it may have arrived, whatever happens. False: it is settled, and must not."""
         connection = self._connection()
         with connection.writing():
-            connection.execute("UPDATE question SET state = 'sent', sent_at = ? WHERE id = ?", (at, question))
+            changed = connection.execute(
+                f"UPDATE question SET state = 'sent', sent_at = ? WHERE id = ? AND {_OPEN}",  # noqa: S608 - constant
+                (at, question),
+            )
+        return changed > 0
 
     def settle(
         self,
@@ -73,14 +81,19 @@ class Settling:
         *,
         reason: str | None = None,
         answer: str | None = None,
-    ) -> None:
-        """What became of it. Its content is deleted in the same step. ``reason``: a word; ``answer``: JSON text."""
+    ) -> bool:
+        """What became of it. Its content is deleted in the same step. ``reason``: a word; ``answer``: JSON text.
+
+        False: it was settled before, and nothing is changed; its answer may have been taken.
+        """
         connection = self._connection()
         with connection.writing():
-            connection.execute(
-                "UPDATE question SET state = ?, settled_at = ?, reason = ?, answer = ?, content = NULL WHERE id = ?",
+            changed = connection.execute(
+                "UPDATE question SET state = ?, settled_at = ?, reason = ?, answer = ?, content = NULL"  # noqa: S608 - constant
+                f" WHERE id = ? AND {_OPEN}",
                 (state, at, reason, answer, question),
             )
+        return changed > 0
 
     def forget_old(self, *, answers_before: str, rows_before: str) -> None:
         """Delete answers nobody took since that moment, and whole rows settled before the other."""

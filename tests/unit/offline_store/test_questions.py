@@ -57,6 +57,21 @@ def test_an_answer_that_nobody_takes_is_forgotten_and_later_the_row_too(place: A
     assert [row.id for row in delivery.questions.open()] == ["q2"], "what is open is never forgotten"
 
 
+@pytest.mark.parametrize("taken", [False, True])
+def test_who_settles_a_question_first_has_settled_it(place: Any, asking: Asking, taken: bool) -> None:
+    sync, beside = place.delivery().questions, place.delivery().questions
+    asking.put(ID, "live-record", CONTENT, deadline_seconds=30, at=AT)
+    assert sync.sent(ID, AT)
+    assert sync.settle(ID, "answered", AT, answer='{"found":true}')
+    if taken:
+        asking.taken(ID)
+    settled = asking.look(ID)
+    assert not beside.settle(ID, "answered", LATER, answer='{"found":true}')
+    assert not beside.settle(ID, "unknown", LATER, reason="answer-forgotten")
+    assert not beside.sent(ID, LATER)
+    assert asking.look(ID) == settled
+
+
 def test_neither_question_nor_answer_shows_in_a_repr(place: Any, asking: Asking) -> None:
     asking.put(ID, "live-record", CONTENT, deadline_seconds=30, at=AT)
     assert "1101991988" not in repr(asking.look(ID))

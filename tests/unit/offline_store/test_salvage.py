@@ -118,7 +118,7 @@ def test_two_salvages_at_once_both_give_everything(place: Place) -> None:
     place.fill(60).close()
     moved = place.open(replace_because="test").moved_aside
     given: list[tuple[int, int, bool]] = []
-    together = threading.Barrier(2)
+    together = threading.Barrier(2, timeout=30)
 
     def live() -> None:
         for _ in range(10):

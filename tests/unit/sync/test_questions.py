@@ -410,6 +410,43 @@ def test_an_answer_reaches_the_terminal_and_is_gone_once_taken(kiosk):
     assert kiosk.questions.look(id) == Unknown("answer-taken")
 
 
+@pytest.mark.parametrize("late", ["the answer again", "that it is forgotten"])
+def test_a_late_answer_to_another_process_neither_comes_back_once_taken_nor_changes_what_became_of_it(kiosk, late):
+    id = kiosk.questions.put(LiveRecord(id_number=LI), deadline=30)
+    kiosk.run()
+    kiosk.asker.answer()
+
+    def slow(request, ask):
+        kiosk.between = lambda request, ask: ask(request)
+        answer = ask(request)
+        assert kiosk.run() == Done(1)
+        kiosk.questions.taken(id)
+        return answer if late == "the answer again" else problem(404, "answer-forgotten", "Forgotten.")
+
+    kiosk.between = slow
+    kiosk.run()
+    assert kiosk.questions.look(id) == Unknown("answer-taken")
+    assert kiosk.noted == [("live-record", "answered")]
+
+
+def test_a_question_settled_by_another_process_does_not_go_out_any_more(kiosk):
+    first, second = (kiosk.questions.put(asks, deadline=30) for asks in (LiveRecord(id_number=LI), LOSS))
+
+    def slow(request, ask):
+        kiosk.between = lambda request, ask: ask(request)
+        answer = ask(request)
+        kiosk.hall.clock.forward(seconds=31)
+        kiosk.run()
+        kiosk.hall.clock.forward(seconds=-31)
+        return answer
+
+    kiosk.between = slow
+    kiosk.run()
+    posts = [request for request in kiosk.requests if request[0] == "POST"]
+    assert {kiosk.questions.look(id) for id in (first, second)} == {NotYetKnown(sent=True), NotDone("expired")}
+    assert len(posts) == 1
+
+
 def test_a_fetched_document_is_shown_only_under_a_seal_that_holds(kiosk):
     id = kiosk.questions.put(FetchDocument(id_number=LI, number="EM-01-1"), deadline=30)
     kiosk.run()
