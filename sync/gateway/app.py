@@ -59,7 +59,7 @@ _MODELS: Final[tuple[type[BaseModel], ...]] = (
     *(
         model
         for endpoint in ENDPOINTS
-        for model in (endpoint.takes, endpoint.gives, endpoint.later)
+        for model in (endpoint.takes, endpoint.gives, endpoint.later, endpoint.refuses)
         if isinstance(model, type)
     ),
 )
@@ -193,7 +193,7 @@ def terminals_app(core: Core, after: Mapping[str, Callable[[], None]], body_seco
     route("/v1/time", "GET", "The centre's time, in the Date field", {}, _responses(None), 0)
     for endpoint in ENDPOINTS:
         extra = {**_body(endpoint.takes), **_parameters(endpoint), **_SIGNED}
-        responses = _responses(endpoint.gives)
+        responses = _responses(endpoint.gives, endpoint.refuses)
         if endpoint.later is not None:
             responses[202] = {"description": "Not yet", "content": {JSON: {"schema": _reference(endpoint.later)}}}
         route(endpoint.path, endpoint.method, endpoint.about, extra, responses, endpoint.most_sent)
@@ -303,8 +303,10 @@ def _to_http(response: Response) -> HttpResponse:
     return HttpResponse(content=response.body, status_code=response.status, headers=dict(response.headers))
 
 
-def _responses(gives: type[BaseModel] | str | None) -> dict[int | str, dict[str, Any]]:
-    refusal = {"description": "Refused", "content": {PROBLEM: {"schema": _reference(Problem)}}}
+def _responses(
+    gives: type[BaseModel] | str | None, refuses: type[Problem] = Problem
+) -> dict[int | str, dict[str, Any]]:
+    refusal = {"description": "Refused", "content": {PROBLEM: {"schema": _reference(refuses)}}}
     content: dict[str, Any] = {}
     if gives == JSON:
         content = {JSON: {"schema": {}}}

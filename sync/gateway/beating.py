@@ -157,6 +157,6 @@ def _changes(
 ENDPOINTS: Final = (
     Endpoint(
         "/v1/heartbeat", "POST", "Say how the terminal is; learn the time and its orders", _beat, Heartbeat,
-        HeartbeatAnswer, when_revoked=_to_revoked,
+        HeartbeatAnswer, refuses=RevokedHeartbeat, when_revoked=_to_revoked,
     ),
 )  # fmt: skip

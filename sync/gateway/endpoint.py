@@ -20,7 +20,7 @@ from sync.gateway.store import Store
 from sync.gateway.terminal_certificate_store import CertifiedKey
 from sync.protocol.encoding import TooLarge, decompress
 from sync.protocol.exchange import JSON, Request, Response
-from sync.protocol.messages import MAX_REQUEST_BYTES, Malformed, Message, parse
+from sync.protocol.messages import MAX_REQUEST_BYTES, Malformed, Message, Problem, parse
 
 SMALL_BYTES: Final = 64 * 1024
 """What a request has at most, unpacked, where nothing else is said."""
@@ -82,9 +82,10 @@ class Endpoint:
     """A path that answers signed requests.
 
     ``path``: with at most one last part in braces; ``part`` says whether that is a whole number or a word of letters,
-    digits, - and _. ``takes``, ``gives``: the messages, or the media type of octets. ``later``: the message of a 202.
-    ``query``: names of whole numbers that the address must carry. ``most``: octets of an unpacked body.
-    ``when_revoked``: makes more of the refusal of a key that was taken back; nothing that it writes is kept.
+    digits, - and _. ``takes``, ``gives``: the messages, or the media type of octets. ``later``: the message of a 202;
+    ``refuses``: of a 4xx. ``query``: names of whole numbers that the address must carry. ``most``: octets of an
+    unpacked body. ``when_revoked``: makes more of the refusal of a key that was taken back; nothing that it writes is
+    kept.
     """
 
     path: str
@@ -96,6 +97,7 @@ class Endpoint:
     query: tuple[str, ...] = ()
     part: Literal["number", "word"] = "number"
     later: type[BaseModel] | None = None
+    refuses: type[Problem] = Problem
     most: int = SMALL_BYTES
     when_revoked: Callable[[Asked, Response], Response] | None = None
 
