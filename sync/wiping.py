@@ -90,7 +90,7 @@ def go_on(data_dir: Path, keys: KeyProvider, at: str) -> Begun | None:
 @contextmanager
 def _last_look(data_dir: Path, keys: KeyProvider) -> Iterator[Callable[[], None]]:
     """The key is loaded before the journal is locked: an interrupted change of it wants that lock, too."""
-    if wiping(data_dir) is not None or wipes_undelivered(read_orders(data_dir)):
+    if standing_mark(data_dir) is not None or wipes_undelivered(read_orders(data_dir)):
         # the keys have begun to go, or the centre takes nothing more
         yield lambda: None
         return

@@ -15,7 +15,6 @@ from offline_store.keys import KeyFiles
 from offline_store.rekeying import rekey
 from offline_store.schema import Manifest
 from offline_store.snapshot import build_generation
-from offline_store.wiping import wiping
 from sync.client.outcomes import Done
 from sync.enrolment import enrol
 from sync.gateway.beating import issue_order
@@ -25,7 +24,7 @@ from sync.protocol.messages import RecordQuery
 from sync.protocol.sealing import seal_body
 from sync.terminal_keys import load_signer
 from sync.trust import read_trust
-from sync.wiping import begun, carry_out, go_on
+from sync.wiping import begun, carry_out, go_on, standing_mark
 
 AT = "2026-11-22T00:30:00.000Z"
 KEPT = ["journal.open", "terminal.toml", "wiped.json"]
@@ -161,13 +160,17 @@ def test_a_session_that_a_stop_cut_off_keeps_no_wipe_from_ending(kiosk):
     assert kiosk.left == KEPT
 
 
-def test_what_was_recorded_after_the_wipe_was_due_is_sent_before_a_key_goes(hall, kiosk):
+@pytest.mark.parametrize("place", ["a new one", "one that was wiped before"])
+def test_what_was_recorded_after_the_wipe_was_due_is_sent_before_a_key_goes(hall, kiosk, place):
+    if place != "a new one":
+        mark = {"format": 1, "reason": "technician", "ordered_at": AT, "done_at": AT}
+        (kiosk.folder / "wiped.json").write_text(json.dumps(mark))
     kiosk.order_wipe()
     kiosk.sync()
     assert begun(kiosk.folder) is not None
     kiosk.accept("A2")
     assert not kiosk.wipe()
-    assert (kiosk.steps, begun(kiosk.folder), wiping(kiosk.folder)) == (["draining"], None, None)
+    assert (kiosk.steps, begun(kiosk.folder), standing_mark(kiosk.folder)) == (["draining"], None, None)
     assert "store" in kiosk.keys.names()
     assert read_orders(kiosk.folder).lock is not None, "nobody is served meanwhile"
     kiosk.sync()
