@@ -104,7 +104,14 @@ def _beat(asked: Asked) -> Response:
     store.keep(StoredHeartbeat(asked.terminal, at, beat.to_wire()), _changes(asked.terminal, known, beat.devices, at))
     for report in beat.orders:
         store.reported(asked.terminal, report.number, report.state, report.reason, at)
-    return answered(_answer(asked, beat, store.open_orders(asked.terminal, at, MAX_ORDERS)))
+    return answered(_answer(asked, beat, _for_the_present_machine(asked, at)))
+
+
+def _for_the_present_machine(asked: Asked, at: str) -> Iterable[StoredOrder]:
+    """Open orders, but no wipe from before its enrolment: that was for the machine that had the number then."""
+    enrolled_at = asked.store.terminal_certificates.enrolled_at(asked.terminal)
+    found = asked.store.heartbeats.open_orders(asked.terminal, at, MAX_ORDERS)
+    return [order for order in found if order.command != "wipe" or order.issued_at >= enrolled_at]
 
 
 def _to_revoked(asked: Asked, refusal: Response) -> Response:

@@ -118,6 +118,14 @@ class SqliteTerminalCertificates:
             (at, terminal, fingerprint),
         )
 
+    def enrolled_at(self, terminal: str) -> str:
+        row = self._database.one(
+            "SELECT k.enrolled_at FROM terminal_key k WHERE k.terminal = ? AND NOT EXISTS (SELECT 1 FROM key_renewal r"
+            " WHERE r.terminal = k.terminal AND r.new = k.fingerprint) ORDER BY k.id DESC LIMIT 1",
+            terminal,
+        )
+        return row[0] if row else ""
+
     def last_epoch(self, terminal: str) -> int:
         row = self._database.one("SELECT coalesce(max(epoch), 0) FROM chain WHERE terminal = ?", terminal)
         return int(row[0]) if row else 0

@@ -95,6 +95,9 @@ class TerminalCertificateStore(Protocol):
     def used(self, terminal: str, fingerprint: str, at: str) -> None:
         """The terminal has spoken with this key: none before it counts any more."""
 
+    def enrolled_at(self, terminal: str) -> str:
+        """When an operator's code last gave it a key; renewals do not count. Empty if none ever did."""
+
     def last_epoch(self, terminal: str) -> int:
         """The highest epoch of which anything is held; 0 if none."""
 

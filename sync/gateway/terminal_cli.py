@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 terminal = typer.Typer(help="终端密钥与证书。Terminals' keys and certificates.", no_args_is_help=True)
 _AFTERWARDS: Final = (
     "Acts that it has not delivered can no longer be taken. An order to wipe given now is still obeyed, if it comes"
-    " into contact within 24 hours; give it before another machine is enrolled under this number: that would obey too."
+    " into contact within 24 hours; give it before another machine is enrolled under this number: that would obey it."
     " Unused enrolment codes of this number are cancelled."
 )
 Number = Annotated[str, typer.Argument(metavar="TERMINAL", help="its number, for example T0001")]

@@ -141,9 +141,25 @@ def test_the_refusal_of_a_revoked_heartbeat_brings_the_orders_to_wipe_and_nothin
     authority = hall.authority.public_key
     time = read_statement("time", TimeStatement, told.time, authority)
     assert (time.terminal, time.nonce, time.time) == ("T0001", bytes(16), timestamp(hall.clock.now()))
-    assert [read_statement("order", Order, said, authority).command for said in told.orders] == ["wipe"]
+    assert commands(hall, told) == ["wipe"]
     assert stored(hall) == before
     assert [row.code for row in hall.store.terminal_certificates.alarms("T0001")] == ["certificate-revoked"]
+
+
+def test_a_machine_that_takes_the_number_of_a_stolen_one_is_not_wiped_in_its_place(hall):
+    stolen = hall.terminal()
+    revoke(hall)
+    order(hall, "wipe")
+    order(hall, "lock")
+    present = hall.terminal(key="another machine's key")
+    assert commands(hall, parse(HeartbeatAnswer, beat(present).body)) == ["lock"]
+    assert commands(hall, parse(RevokedHeartbeat, beat(stolen).body).answer) == ["wipe"]
+    order(hall, "wipe")
+    assert commands(hall, parse(HeartbeatAnswer, beat(present).body)) == ["lock", "wipe"], "ordered since"
+
+
+def commands(hall, answer):
+    return [read_statement("order", Order, said, hall.authority.public_key).command for said in answer.orders]
 
 
 def test_a_revoked_terminal_without_an_order_to_wipe_is_refused_in_the_usual_form(hall):
