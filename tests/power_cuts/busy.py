@@ -15,8 +15,9 @@ from pathlib import Path
 from random import Random
 
 from offline_store.chain import timestamp
-from offline_store.delivery import Delivery, ItemResult
+from offline_store.delivery import Delivery
 from offline_store.journal import Journal, Limits, Position, Truncated, open_journal
+from offline_store.results import ItemResult
 
 KEY = bytes(range(32))
 SESSIONS = 18

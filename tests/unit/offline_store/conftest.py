@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from offline_store.connection import Connection, open_encrypted
-from offline_store.delivery import Delivery, ItemResult
+from offline_store.delivery import Delivery
 from offline_store.journal import Journal, Limits, OpenOutcome, open_journal
+from offline_store.results import ItemResult
 
 TERMINAL = "T-0001"
 AT = "2026-11-22T02:10:00.000Z"

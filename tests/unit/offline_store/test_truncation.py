@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from offline_store.chain import GENESIS, ChainEntry, Gap, Position, canonical_json, make_entry, timestamp
-from offline_store.delivery import ItemResult
 from offline_store.errors import RowRefused
 from offline_store.journal import (
     LEAST_KEPT,
@@ -23,6 +22,7 @@ from offline_store.journal import (
     read_journal,
     salvage,
 )
+from offline_store.results import ItemResult
 from offline_store.truncation import BadRecord, Truncation, verify_epoch
 
 Place = Any

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from offline_store.chain import timestamp
-from offline_store.delivery import Delivery, ItemResult
+from offline_store.delivery import Delivery
 from offline_store.journal import Journal, Limits, open_journal
 from offline_store.keys import KeyFiles
+from offline_store.results import ItemResult
 from sync.protocol.suites import suite
 from tests.trusting import trusting
 
