@@ -167,6 +167,24 @@ def test_a_new_code_ends_a_fork_where_the_terminal_had_counted_further_than_the_
     stores.close()
 
 
+def test_a_start_after_a_clean_stop_in_the_middle_of_a_session_says_that_nobody_is_served_any_more(gateway, tmp_path):
+    kiosk = Kiosk(tmp_path / "kiosk", gateway, "W8303")
+
+    def begins(session):
+        stores = kiosk.stores()
+        try:
+            if session:
+                stores.books.append("session-opened", {"session": session})
+            return [entry.header_values().get("how") for entry in stores.books.entries() if entry.kind == "audit"]
+        finally:
+            stores.close()
+
+    assert begins(None) == []
+    assert begins("a") == []
+    assert begins(None) == ["clean"]
+    assert begins(None) == ["clean"], "once"
+
+
 def test_a_loop_that_runs_goes_to_the_address_and_believes_the_authority_that_the_terminal_trusts_now(gateway, kiosk):
     asked = []
 
