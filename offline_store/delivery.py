@@ -275,17 +275,17 @@ class Delivery:
         """The latest run of a job, by rising id; with ``outcome`` the latest that ended so."""
         return runs.latest(self._connection, job, outcome)
 
-    def delete_old_runs(self, before: str, *, keep: int = runs.KEPT, limit: int = 500) -> int:
-        """Delete rows of runs that began before that moment, and all but the newest ``keep``.
+    def delete_old_runs(self, before: str, *, keep: int = runs.KEPT, at_once: int = 500) -> int:
+        """Delete rows of runs that began before that moment, and all but the newest ``keep``; returns how many.
 
-        The latest of each job and the latest that was done stay whatever they are. At most ``limit`` in one short
-        transaction; call again while the answer equals the limit.
+        The latest of each job and the latest that was done stay whatever they are. ``at_once``: in one short
+        transaction; the terminal's append comes in between.
         """
         connection = self._connection
-        old = runs.old(connection, before, keep=keep, limit=limit)
-        if old:
+        old = runs.old(connection, before, keep=keep)
+        for first in range(0, len(old), at_once):
             with connection.writing():
-                runs.delete(connection, old)
+                runs.delete(connection, old[first : first + at_once])
         return len(old)
 
     # --- clock and orders ---

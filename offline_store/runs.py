@@ -57,13 +57,13 @@ def latest(connection: Connection, job: str, outcome: str | None) -> RunRow | No
     return None if row is None else RunRow(*row)
 
 
-def old(connection: Connection, before: str, *, keep: int, limit: int) -> list[int]:
+def old(connection: Connection, before: str, *, keep: int) -> list[int]:
     """Ids of rows that may go, the oldest first."""
     found = connection.rows(
         "SELECT id FROM runs WHERE (started_at < ? OR id <= (SELECT max(id) FROM runs) - ?)"
         " AND id NOT IN (SELECT max(id) FROM runs GROUP BY job)"
-        " AND id NOT IN (SELECT max(id) FROM runs WHERE outcome = ? GROUP BY job) ORDER BY id LIMIT ?",
-        (before, keep, DONE, limit),
+        " AND id NOT IN (SELECT max(id) FROM runs WHERE outcome = ? GROUP BY job) ORDER BY id",
+        (before, keep, DONE),
     )
     return [row[0] for row in found]
 

@@ -22,6 +22,7 @@ from offline_store.errors import CountsDiffer, RowRefused, StoreError, WrongKey
 from offline_store.journal import delete_uploaded
 from offline_store.keys import KeyBuffer, KeyProvider
 from offline_store.rekeying import load_store_key
+from offline_store.runs import KEPT_DAYS as RUNS_KEPT_DAYS
 from offline_store.schema import QuestionRow
 from offline_store.serving import in_session
 from sync.carrying_out import Orders
@@ -142,7 +143,7 @@ class Worker:
                 if self._delivery.results_generation() != generation:
                     # the centre's store may have been restored from a backup: it is told at once what it has lost
                     self.orders.wanted += _AFTER_A_RESTORE
-                self._delete_old_bodies()
+                self._delete_old_rows()
             elif name == "salvage":
                 delete_uploaded(self._moved_aside.folder, _retained_since())
         except (CountsDiffer, RowRefused) as error:
@@ -280,9 +281,10 @@ class Worker:
         self._log.error("wipe-gives-up", alarm=True, why=WRONG_KEY, moved_aside=given_up)
         return WRONG_KEY
 
-    def _delete_old_bodies(self) -> None:
+    def _delete_old_rows(self) -> None:
         while self._delivery.delete_old_bodies(_retained_since(), limit=200) == 200:
             continue
+        self._delivery.delete_old_runs(timestamp(_utc() - timedelta(days=RUNS_KEPT_DAYS)))
 
     def _report(self, run: JobRun, started_by: str, backlog: Backlog | None) -> None:
         write = self._log.error if isinstance(run.outcome, Stopped) else self._log.info

@@ -328,7 +328,7 @@ def test_rows_of_old_runs_go_but_for_the_latest_of_each_job_and_the_latest_that_
         ran("upload", 20, "later"),
         ran("upload", 21, "later"),
     ]
-    assert [delivery.delete_old_runs("2026-11-10T00:00:00.000Z", limit=2) for _ in range(3)] == [2, 1, 0]
+    assert [delivery.delete_old_runs("2026-11-10T00:00:00.000Z", at_once=2) for _ in range(2)] == [3, 0]
     connection = place.raw()
     assert [row[0] for row in connection.rows("SELECT id FROM runs ORDER BY id")] == [ids[1], *ids[4:]]
     assert delivery.delete_old_runs("2026-11-10T00:00:00.000Z", keep=1) == 1
