@@ -1,9 +1,10 @@
 """The gateway's core: one request in, one answer out, all memory in the store, all time from the clock.
 
 Every request of a terminal is signed. One transaction holds the nonce, the look at the chain and what is written: an
-answer never leaves before its cause is on disk. A request that ends in `Refused` (its signature, its key, its form)
-leaves nothing behind but an alarm, and may come again as it is. What an endpoint answers, a refusal too, has used up
-its nonce, and shows that the terminal was there.
+answer never leaves before its cause is on disk. Signature and message are read before it: while it lasts all others
+wait. A request that ends in `Refused` (its signature, its key, its form) leaves nothing behind but an alarm, and may
+come again as it is. What an endpoint answers, a refusal too, has used up its nonce, and shows that the terminal was
+there.
 """
 
 from __future__ import annotations
