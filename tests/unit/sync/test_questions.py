@@ -505,6 +505,15 @@ def test_an_answer_that_the_centre_has_forgotten_is_unknown_and_stays_so(kiosk):
     assert kiosk.questions.look(id) == Unknown("answer-forgotten")
 
 
+def test_the_key_of_a_fork_is_told_at_once_that_it_asks_nothing_and_nobody_waits_for_it(kiosk):
+    with kiosk.hall.store.transaction():
+        kiosk.hall.store.terminal_certificates.mark_forked("T0001", 1, "2026-11-22T00:00:00.000Z")
+    id = kiosk.questions.put(LOSS, deadline=30)
+    assert kiosk.run() == Done(1)
+    assert kiosk.questions.look(id) == Unknown("forked")
+    assert kiosk.hall.store.questions.open_of("T0001") == 0
+
+
 def test_what_never_left_is_not_done_after_its_deadline_and_never_leaves_afterwards(kiosk):
     id = kiosk.questions.put(LOSS, deadline=30)
     kiosk.hall.clock.forward(seconds=31)
