@@ -16,7 +16,7 @@ import typer
 
 from sync.gateway import alarm_cli, cli_operations
 from sync.gateway.cli_operations import fleet_line, with_heartbeat
-from sync.gateway.command import CANNOT_TELL, NO, USAGE, AsJson, Data
+from sync.gateway.command import CANNOT_TELL, NO, USAGE, AsJson, Data, is_address
 from sync.gateway.command import DEFAULT_DATA as _DEFAULT
 from sync.gateway.command import end as _end
 from sync.gateway.command import opened_house as _house
@@ -59,6 +59,9 @@ def init(
     """Make a data directory with a DEMO authority. Doing it again changes nothing."""
     from sync.gateway.house import SETTINGS, make_house
 
+    for option, url in (("--gateway-url", gateway_url), ("--verify-url", verify_url), ("--staff-url", staff_url)):
+        if url and not is_address(url):
+            _end(f"{option} {url} is no address: give https://host[:port], as others reach it.", USAGE)
     if verify_url and not verify_url.endswith("/v"):
         _end("The verification page's address ends in /v: https://verify.example/v", USAGE)
     if (data / SETTINGS).exists():
@@ -187,7 +190,7 @@ def serve(
         Path | None,
         typer.Option(metavar="DIR", help="listen on Unix sockets in DIR instead, for a proxy that ends TLS"),
     ] = None,
-    ready_file: Annotated[Path | None, typer.Option(help="written when both listen, with the chosen ports")] = None,
+    ready_file: Annotated[Path | None, typer.Option(help="written when all listen, with the chosen ports")] = None,
     per_second: Annotated[float, typer.Option(min=1, help="requests of terminals; more are asked to come later")] = 300,
 ) -> None:
     """Serve terminals, the public and staff until ended."""

@@ -51,6 +51,10 @@ def fleet_line(row: dict[str, Any]) -> list[str]:
     return [*plain, ", ".join(how)]
 
 
+def _not_enrolled(terminal: str) -> str:
+    return f"{terminal} is not enrolled here: kiosk-gateway fleet lists the terminals."
+
+
 def _ill(device: dict[str, Any]) -> bool:
     return device["state"] not in _WELL or device.get("fault") is not None
 
@@ -73,7 +77,7 @@ def order(
 
     with opened_house(data) as house, house.store.transaction():
         if house.store.terminal(terminal) is None:
-            end(f"{terminal} is not enrolled.", NO)
+            end(_not_enrolled(terminal), NO)
         try:
             issued = issue_order(
                 terminal, command, _word(reason, "--reason"), store=house.store, authority=house.authority,
@@ -92,8 +96,10 @@ def order(
 def orders(
     terminal: Annotated[str, typer.Argument(metavar="TERMINAL")], data: Data = DEFAULT_DATA, as_json: AsJson = False
 ) -> None:
-    """Orders to a terminal and what it said of them."""
+    """Orders to a terminal and what it said of them. 1 if there is none of this number."""
     with opened_house(data) as house, house.store.transaction():
+        if house.store.terminal(terminal) is None:
+            end(_not_enrolled(terminal), NO)
         found = house.store.heartbeats.orders(terminal, _LISTED)
     rows = [{name: value for name, value in asdict(row).items() if name != "statement"} for row in found]
     if as_json:
@@ -149,7 +155,7 @@ def correct(
     with opened_house(data) as house, house.store.transaction():
         wrong = house.store.cases.result(terminal, n)
         if wrong is None:
-            end(f"{terminal} has no result {n}.", NO)
+            end(f"{terminal} has no result {n}: kiosk-gateway records shows what came in from it.", NO)
         if decision is not None and wrong.decision is None:
             end(f"Result {n} of {terminal} brought no decision: kiosk-gateway decide CASE WORD.", NO)
         right = None if decision is None else _word(decision, "--decision")

@@ -6,8 +6,10 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+from urllib.parse import urlsplit
 
 import typer
 
@@ -17,9 +19,18 @@ if TYPE_CHECKING:
 NO: Final = 1
 USAGE: Final = 2
 CANNOT_TELL: Final = 3
+_WORDS: Final = {NO: "no", USAGE: "usage", CANNOT_TELL: "cannot-tell"}
 DEFAULT_DATA: Final = Path("gateway-data")
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="the gateway's data directory")]
-AsJson = Annotated[bool, typer.Option("--json", help="answer as JSON")]
+_json_is_wanted: Final = ContextVar("json_is_wanted", default=False)
+
+
+def _note(wanted: bool) -> bool:
+    _json_is_wanted.set(wanted)
+    return wanted
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="answer as JSON", callback=_note)]
 
 
 def say(value: dict[str, Any] | list[Any], text: str, as_json: bool) -> None:
@@ -28,9 +39,23 @@ def say(value: dict[str, Any] | list[Any], text: str, as_json: bool) -> None:
 
 
 def end(sentence: str, code: int) -> NoReturn:
-    """Say what is wrong and what to do, and leave with this code."""
+    """Say what is wrong and what to do, and leave with this code. A program that asked for JSON gets that, too."""
+    if _json_is_wanted.get():
+        error = {"code": _WORDS[code], "sentence": sentence}
+        sys.stdout.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")
     sys.stderr.write(sentence + "\n")
     raise typer.Exit(code)
+
+
+def is_address(url: str) -> bool:
+    """Whether others can be told it: http or https with a host, and nothing that is for nobody else."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    plain = not (parts.query or parts.fragment or "@" in parts.netloc) and url.isprintable() and " " not in url
+    return parts.scheme in ("http", "https") and bool(host) and plain
 
 
 @contextmanager

@@ -91,6 +91,10 @@ def enrol(
         return _refused(
             "suite-differs", f"This centre works with the suite {authority.suite}: set crypto.suite and enrol again."
         )
+    if store.terminal_certificates.other_holder(asked.terminal, own_fingerprint) is not None:
+        return _refused(
+            "key-of-another-terminal", "Another terminal has this key: provision this one in an empty directory."
+        )
     if store.terminal_certificates.is_revoked(asked.terminal, own_fingerprint):
         return _refused("key-revoked", "This key was taken back: run kiosk enrol, which makes a new one.")
     if store.terminal_certificates.seal_is_revoked(asked.seal_key):

@@ -100,7 +100,8 @@ def open_house(folder: Path) -> House:
     try:
         authority = load_authority(folder / KEYS)
     except AuthorityMissing as error:
-        raise NoHouse(f"the keys in {folder / KEYS} cannot be used ({error})") from None
+        sentence = f"the keys in {folder / KEYS} cannot be used ({error}): put the folder back from its backup"
+        raise NoHouse(sentence) from None
     return House(folder, authority, SqliteStore(folder), *urls)
 
 

@@ -38,6 +38,14 @@ class SqliteTerminalCertificates:
     def keys(self, terminal: str) -> Sequence[CertifiedKey]:
         return self._keys("WHERE c.terminal = ? ORDER BY c.id DESC", terminal)
 
+    def other_holder(self, terminal: str, fingerprint: str) -> str | None:
+        row = self._database.one(
+            "SELECT terminal FROM terminal_certificate WHERE fingerprint = ? AND terminal <> ? LIMIT 1",
+            fingerprint,
+            terminal,
+        )
+        return str(row[0]) if row else None
+
     def certify(self, new: NewKey, least_epoch: int) -> None:
         self._database.run(
             "INSERT INTO terminal_certificate"

@@ -64,6 +64,9 @@ class TerminalCertificateStore(Protocol):
     def keys(self, terminal: str) -> Sequence[CertifiedKey]:
         """All of a terminal, the latest first."""
 
+    def other_holder(self, terminal: str, fingerprint: str) -> str | None:
+        """Another terminal that this key is or was certified for."""
+
     def certify(self, new: NewKey, least_epoch: int) -> None:
         """Keep a certificate for a key that the terminal has; `least_epoch` as in `CertifiedKey`."""
 

@@ -27,6 +27,9 @@ packages.add_typer(key, name="key")
 packages.command()(sign)
 
 _PublicKeys = Annotated[list[Path], typer.Argument(metavar="PUB PUB...", help="files ending in .pub, two or more")]
+_Replace = Annotated[
+    bool, typer.Option("--replace", help="instead of what waits for signatures; what was signed of that is dropped")
+]
 _NEXT = "kiosk-gateway packages export-for-signing DIR"
 
 
@@ -56,6 +59,7 @@ def root(
     new_online_keys: Annotated[
         bool, typer.Option("--new-online-keys", help="after a break-in: the gateway's own keys are no longer good")
     ] = False,
+    replace: _Replace = False,
     data: Data = DEFAULT_DATA,
     as_json: AsJson = False,
 ) -> None:
@@ -68,7 +72,9 @@ def root(
     coming = [_person(path) for path in add or []]
     with _house(data) as house:
         online = (lambda: house.package_keys.make(house.authority.suite)) if new_online_keys else None
-        made, listed = propose_root(house.store.packages, add=coming, remove=remove or [], online=online, now=_now())
+        made, listed = propose_root(
+            house.store.packages, add=coming, remove=remove or [], online=online, now=_now(), replace=replace
+        )
         changes = [f"+{one.name}" for one in coming] + [f"-{name}" for name in remove or []]
         renewed = ["new-online-keys"] if new_online_keys else []
         at_console(house, Act.PACKAGE_ROOT_PROPOSED, str(made.version), reason=" ".join(changes + renewed))
@@ -82,10 +88,11 @@ def root(
 
 @packages.command()
 def propose(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="TOML with a table [package]")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help=r"TOML with a table \[package]")] = None,
     remove: Annotated[
         list[str] | None, typer.Option("--remove", metavar="KIND/NAME", help="a package that goes")
     ] = None,
+    replace: _Replace = False,
     data: Data = DEFAULT_DATA,
     as_json: AsJson = False,
 ) -> None:
@@ -101,7 +108,7 @@ def propose(
     if len(set(paths)) < len(paths):
         end("Two of these files are the same package: give each once.", USAGE)
     with _house(data) as house:
-        listed = propose_list(house.store.packages, read, remove or [], _now())
+        listed = propose_list(house.store.packages, read, remove or [], _now(), replace=replace)
         changes = [f"+{path}" for path in paths] + [f"-{path}" for path in remove or []]
         at_console(house, Act.PACKAGE_LIST_PROPOSED, str(listed.version), reason=" ".join(changes))
     say(

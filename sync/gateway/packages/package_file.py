@@ -25,7 +25,10 @@ def read_package(path: Path) -> tuple[PackageFacts, bytes]:
         raise PackageFileUnfit(f"{path} cannot be read: {error.strerror}") from None
     if len(octets) > MAX_PACKAGE_BYTES:
         raise PackageFileUnfit(f"{path} is larger than {MAX_PACKAGE_BYTES} octets: divide it")
-    return facts_in(octets, str(path)), octets
+    facts = facts_in(octets, str(path))
+    if set(tomllib.loads(octets.decode("utf-8"))) == {"package"}:
+        raise PackageFileUnfit(f"{path} has no {facts.kind}, only the table [package]: write what it is to bring")
+    return facts, octets
 
 
 def facts_in(octets: bytes, name: str) -> PackageFacts:

@@ -75,6 +75,15 @@ def persons_of(root: Root) -> list[Key]:
     return [root.keys[keyid] for keyid in root.roles["targets"].keyids]
 
 
+def refuse_what_waits(*waiting: Metadata[Root] | Metadata[Targets] | None) -> None:
+    """Another proposal would silently drop what waits, and what was signed of it. Raises ProposalRefused."""
+    found = [one.signed for one in waiting if one is not None]
+    if found:
+        words = " and ".join(f"{'root' if isinstance(one, Root) else 'list'} {one.version}" for one in found)
+        verb = "waits" if len(found) == 1 else "wait"
+        raise ProposalRefused(f"{words} {verb} for signatures: publish or withdraw it first, or give --replace")
+
+
 def propose_first_root(
     store: PackageStore, persons: Sequence[Person], online: Callable[[], Online], now: datetime
 ) -> Root:
@@ -95,14 +104,17 @@ def propose_root(
     remove: Sequence[str],
     online: Callable[[], Online] | None,
     now: datetime,
+    replace: bool = False,
 ) -> tuple[Root, Targets | None]:
     """The next root, and the list to be signed again by those who stay when somebody goes. Raises ProposalRefused.
 
-    `online` makes a new pair of the gateway's; None keeps the present one.
+    `online` makes a new pair of the gateway's; None keeps the present one. `replace`: instead of what waits.
     """
     stand = standing(store)
     if stand.root is None:
         raise NothingSetUp
+    if not replace:
+        refuse_what_waits(stand.proposed_root, stand.proposed_targets)
     present = stand.root.signed
     signing_now = persons_of(present)
     unknown = set(remove) - {holder_of(key) for key in signing_now}
@@ -130,13 +142,20 @@ def propose_root(
 
 
 def propose_list(
-    store: PackageStore, files: Iterable[tuple[PackageFacts, bytes]], remove: Sequence[str], now: datetime
+    store: PackageStore,
+    files: Iterable[tuple[PackageFacts, bytes]],
+    remove: Sequence[str],
+    now: datetime,
+    *,
+    replace: bool = False,
 ) -> Targets:
-    """The next list: the present one with these packages. Raises ProposalRefused."""
+    """The next list: the one in force with these packages; `replace`: instead of what waits. Raises ProposalRefused."""
     stand = standing(store)
     root = stand.coming_root
     if stand.proposed_root is not None and stand.targets is not None and stand.proposed_targets is not None:
         raise ProposalRefused(f"root {root.version} waits for signatures: publish or withdraw it first")
+    if not replace:
+        refuse_what_waits(stand.proposed_targets)
     present = {} if stand.targets is None else packages_in(stand.targets.signed)
     unknown = set(remove) - set(present)
     if unknown:

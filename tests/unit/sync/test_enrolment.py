@@ -94,6 +94,16 @@ def test_a_code_for_another_terminal_is_refused(hall):
     assert refusal(newcomer(hall, "T0002").enrol(hall.code("T0001"))) == (403, "enrolment-code-other-terminal")
 
 
+def test_a_key_that_another_number_has_is_refused_and_the_code_stays_good(hall):
+    terminal = newcomer(hall)
+    enrolled(hall, terminal, hall.code("T0001"))
+    code = hall.code("T0002")
+    terminal.number = "T0002"
+    assert refusal(terminal.enrol(code)) == (403, "key-of-another-terminal")
+    assert hall.store.terminal("T0002") is None
+    enrolled(hall, newcomer(hall, "T0002", "own"), code)
+
+
 def test_a_code_nobody_issued_is_refused(hall):
     assert refusal(newcomer(hall).enrol(EnrolmentCode(bytes(16), bytes(16)))) == (403, "enrolment-code-unknown")
 

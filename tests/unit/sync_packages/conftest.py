@@ -98,10 +98,10 @@ class House:
                 self.store.packages, [self.person(name) for name in names], lambda: self.keys.make(self.suite), self.now
             )
 
-    def propose(self, *contents: bytes, remove: Iterable[str] = ()) -> None:
+    def propose(self, *contents: bytes, remove: Iterable[str] = (), replace: bool = False) -> None:
         with self.store.transaction():
             files = [(facts_in(octets, "file"), octets) for octets in contents]
-            propose_list(self.store.packages, files, list(remove), self.now)
+            propose_list(self.store.packages, files, list(remove), self.now, replace=replace)
 
     def propose_root(self, *, add: Iterable[str] = (), remove: Iterable[str] = (), online: bool = False) -> None:
         with self.store.transaction():
@@ -126,7 +126,7 @@ class House:
 
     def release(self, *contents: bytes, remove: Iterable[str] = ()) -> None:
         """Proposed, signed by the first two, published."""
-        self.propose(*contents, remove=remove)
+        self.propose(*contents, remove=remove, replace=True)
         self.sign("li", "wang")
         self.publish()
 

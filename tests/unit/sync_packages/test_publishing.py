@@ -19,6 +19,7 @@ from sync.gateway.packages.proposing import ProposalRefused, standing
 from sync.gateway.packages.publishing import NotYet, take_signatures
 from sync.gateway.packages.showing import shown, versions
 from sync.packages import PackagesUnusable, current_packages, lay_root, lay_root_once, package_status
+from sync.protocol.rule_packages import packages_in
 
 
 def test_what_two_persons_signed_is_read_with_its_facts(house, terminal, package):
@@ -74,7 +75,7 @@ def test_one_signature_publishes_nothing(house, package):
 def test_a_signature_over_another_proposal_is_not_taken(house, package):
     house.propose(package())
     signed = Bundle(standing(house.store.packages), ()).sign(house.person("li"), house.signer("li"))
-    house.propose(package(body="months = 0"))
+    house.propose(package(body="months = 0"), replace=True)
     with pytest.raises(ProposalRefused, match="another targets 1"), house.store.transaction():
         take_signatures(house.store.packages, signed, house.now)
     house.release(package())
@@ -435,6 +436,19 @@ def test_offline_packages_go_from_in_force_to_unconfirmed_to_expired(house, term
         house.now += timedelta(days=forward)
         (one,) = current_packages(terminal.data, house.now)
         assert (one.state, one.expired) == (state, state == "expired")
+
+
+def test_what_waits_for_signatures_is_not_dropped_by_another_proposal(house, package):
+    house.release(package())
+    house.propose(package(version=2))
+    with pytest.raises(ProposalRefused, match=r"list 2 waits.*--replace"):
+        house.propose(package(version=3))
+    with pytest.raises(ProposalRefused, match=r"list 2 waits.*--replace"):
+        house.propose_root()
+    house.propose(package(version=3), replace=True)
+    house.sign("li", "wang")
+    house.publish()
+    assert [facts.version for facts, _ in packages_in(house.targets).values()] == [3]
 
 
 def test_a_root_that_was_laid_is_replaced_by_hand_alone(house, terminal, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,36 @@ def test_wrong_use_is_2_no_is_1_and_cannot_tell_is_3(house, tmp_path):
     house.command("revoke", "ZM-1", "--reason", "paper-lost", expect=1)
     house.command("population", "--personas", str(tmp_path), expect=3)
     assert house.answer("register", "ZM-1", expect=1) == {"number": "ZM-1", "state": "unknown"}
+
+
+@pytest.mark.parametrize("option", ["--gateway-url", "--verify-url", "--staff-url"])
+@pytest.mark.parametrize(
+    "address", ["javascript:x/v", "gateway.example/v", "https:///v", "https://a@b/v", "https://b:x/v"]
+)
+def test_no_terminal_is_ever_told_what_is_no_address(gateway_class, tmp_path, option, address):
+    house = gateway_class(tmp_path / "data")
+    assert "https://host" in house.command("init", option, address, expect=2)
+    assert not house.data.exists()
+
+
+def test_a_program_gets_its_refusals_as_json_too(house):
+    house.command("init")
+    said = house.command("orders", "T999", "--json", expect=1)
+    error, sentence, _ = said.split("\n")
+    assert json.loads(error) == {"error": {"code": "no", "sentence": sentence}}
+    assert sentence == "T999 is not enrolled here: kiosk-gateway fleet lists the terminals."
+    assert house.command("orders", "T999", expect=1) == sentence + "\n"
+
+
+def test_a_gateway_without_its_keys_says_where_they_are(gateway_class, tmp_path):
+    house = gateway_class(tmp_path / "data")
+    house.command("init")
+    (house.data / "keys").rename(tmp_path / "keys")
+    assert "backup" in house.command("fleet", expect=3)
+
+
+def test_help_names_the_table_that_a_package_begins_with(house):
+    assert "[package]" in house.command("packages", "propose", "--help")
 
 
 def test_a_taken_port_is_said_and_a_served_gateway_answers_commands_beside_it(house):

@@ -159,6 +159,12 @@ def test_commands_say_what_is_wrong_and_what_to_do(centre, gateway, tmp_path):
     wrong = tmp_path / "passphrase"
     wrong.write_text("not the right words")
     gateway.answer("packages", "propose", centre.rule(9, 1))
+    said = gateway.command("packages", "propose", expect=1)
+    assert "waits for signatures" in said
+    assert "--replace" in said
+    plain.write_text(RULE.format(version=9, months=1).partition("[rule]")[0])
+    assert "only the table [package]" in gateway.command("packages", "propose", str(plain), expect=2)
+    gateway.answer("packages", "propose", "--replace", centre.rule(9, 1))
     folder = centre.exported()
     version = gateway.answer("packages", "status")["waiting"][0]["version"]
     done = subprocess.run(
