@@ -109,9 +109,9 @@ def test_the_highest_numbers_are_taken_and_answered(hall, terminal):
     assert post(terminal, body([], salvage=end)).status == 200
 
 
-def test_a_number_whose_last_epoch_was_opened_is_enrolled_no_more_and_that_is_said(hall, terminal):
+def test_a_number_whose_last_epoch_was_opened_is_enrolled_no_more_and_that_is_said(hall, terminal, new_signer):
     assert terminal.upload(terminal.open_epoch(MOST_ENTRIES - 1)).status == 200
-    new = type(terminal)(hall, "T0001", hall.terminal("T0002").signer)
+    new = type(terminal)(hall, "T0001", new_signer("a new key"))
     refused = new.enrol(hall.code("T0001"))
     assert (refused.status, code_of(refused)) == (403, "epochs-used-up")
 

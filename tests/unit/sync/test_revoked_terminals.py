@@ -95,15 +95,15 @@ def test_what_was_begun_is_brought_to_its_end(hall, core):
 
 
 @pytest.mark.parametrize("reason", ["stolen", "compromised", "retired"])
-def test_an_unused_code_of_a_revoked_terminal_enrols_nobody_and_a_newer_one_does(hall, reason):
-    hall.terminal()
+def test_an_unused_code_of_a_revoked_terminal_enrols_nobody_and_a_newer_one_does(hall, reason, new_signer):
+    terminal = hall.terminal()
     before, others = hall.code("T0001"), hall.code("T0002")
     revoke(hall, reason)
-    thief = type(hall.terminal("T0003"))(hall, "T0001", hall.terminal("T0004").signer)
+    thief = type(terminal)(hall, "T0001", new_signer("the thief's"))
     refused = thief.enrol(before)
     assert (refused.status, code_of(refused)) == (403, "enrolment-code-cancelled")
     assert thief.enrol(hall.code("T0001")).status == 200
-    assert type(thief)(hall, "T0002", hall.terminal("T0005").signer).enrol(others).status == 200
+    assert type(thief)(hall, "T0002", new_signer("another's")).enrol(others).status == 200
 
 
 def beat(terminal, **changed):
