@@ -13,6 +13,7 @@ from rich.console import Console
 from drivers import status as words_of_status
 from kiosk.diagnostics import shown
 from kiosk.diagnostics.benches.trying import Tried, Try, bench_report
+from kiosk.diagnostics.crypto import CryptoReading, crypto
 from kiosk.diagnostics.findings import Found, Identity, NotAsked, NotFitted, Part, Result, Step
 from kiosk.diagnostics.history import Event, History
 from kiosk.diagnostics.judging import report
@@ -73,19 +74,22 @@ def told():
         Part.SNAPSHOT: Found(
             status={"generation": "12", "age_days": "1"}, steps=(Step("open", OK, 2.1), Step("lease", OK))
         ),
+        Part.PACKAGES: Found(status={"list": "7", "count": "21"}, steps=(Step("signatures", OK), Step("time", OK))),
         Part.CLOCK: Found(status={"now": "2026-11-22T14:00:00+08:00"}, steps=(Step("not-before-what-is-known", OK),)),
         Part.DISK: Found(status={"free": "83836 MB"}, steps=(Step("room", OK),)),
         Part.SYNC: Found(status={"pending": "2"}, steps=(Step("open", OK, 4.0), Step("backlog", OK))),
     }
     event = Event("2026-11-22T05:58:00.000Z", "PR-02", "paper-out")
     histories = {Part.RECEIPT_PRINTER: History(faults=3, recoveries=2, by_code={"PR-02": 3}, last=(event,))}
-    return report("T001", "0.1.0", "2026-11-22T14:00:00+08:00", answers, histories)
+    assert set(answers) == set(Part), "something of everything"
+    used = crypto(CryptoReading("intl", "intl", "software"))
+    return report("T001", "0.1.0", "2026-11-22T14:00:00+08:00", answers, histories, used)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_part_has_one_line_with_its_mark_and_its_word(told, language):
     lines = text(shown.overview(told, language)).splitlines()
-    for part, mark in zip(told.parts, "✓×✓×✓?–✓✓✓✓✓✓", strict=True):
+    for part, mark in zip(told.parts, "✓×✓×✓?–✓✓✓✓✓✓✓", strict=True):
         title = getattr(part.title, language)
         health = catalogue()[f"diagnose.health.{part.health}"][language]
         (line,) = [line for line in lines if line.startswith(f"{mark} {health}") and f" {title} " in f"{line} "]
