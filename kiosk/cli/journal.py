@@ -103,10 +103,20 @@ def _truncated(cut: Cut | None) -> dict[str, Any] | None:
 
 @app.command("export")
 def export_command(data: Data) -> None:
-    """Every entry as one JSON line, for an auditor. Bodies are sealed to the centre and left out."""
-    with _reader(data, as_json=False) as reader, counted("entries") as progress:
-        for entry in reader.export(progress=progress):
-            typer.echo(json.dumps(entry, ensure_ascii=False))
+    """Every entry as one JSON line, for an auditor. Bodies are sealed to the centre and left out.
+
+    0 whole; 1 the record is broken, and the lines are what could be read; 3 it cannot be read.
+    """
+    with _reader(data, as_json=False) as reader:
+        with counted("entries") as progress:
+            for entry in reader.export(progress=progress):
+                typer.echo(json.dumps(entry, ensure_ascii=False))
+        with counted("checking entries") as progress:
+            verified = reader.verify(progress=progress)
+    if not verified.whole:
+        step = "kiosk journal verify tells what is wrong; keep these lines, and do not take them for all"
+        refuse(Exit.NO, "the record is broken: what was exported is not proved whole", why="broken", next_step=step,
+               as_json=False)  # fmt: skip
 
 
 @app.command("rekey")

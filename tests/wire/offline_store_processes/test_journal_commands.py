@@ -135,8 +135,29 @@ def test_a_broken_chain_is_a_no_and_an_unreadable_one_is_not_known(terminal: Ter
     database.write_bytes(bytes(damaged))
     answered = terminal.kiosk("journal", "verify", "--json")
     assert (answered.code, answered.document["damaged_pages"]) == (1, 1)
+    exported = terminal.kiosk("journal", "export")
+    assert exported.code in (1, 3), "3 where the page is one that the entries lie on"
+    assert "\nNext: " in f"\n{exported.told}"
     database.write_bytes(b"x" * len(whole))
     assert terminal.kiosk("journal", "verify", "--json").code == 3
+
+
+def test_an_export_of_a_record_with_a_damaged_page_beside_the_entries_is_no_whole_one(terminal: Terminal) -> None:
+    database = terminal.folder / "journal.db"
+    whole = database.read_bytes()
+    codes = set()
+    for page in range(1, len(whole) // 4096):
+        damaged = bytearray(whole)
+        damaged[page * 4096 + 100] ^= 1
+        database.write_bytes(bytes(damaged))
+        exported = terminal.kiosk("journal", "export")
+        codes.add(exported.code)
+        if exported.code == 1:
+            assert "not proved whole" in exported.told
+            assert len(exported.said.splitlines()) == 22
+            break
+    assert 1 in codes
+    assert 0 not in codes
 
 
 def test_rekey_changes_the_key_and_is_refused_beside_a_running_terminal(terminal: Terminal) -> None:
