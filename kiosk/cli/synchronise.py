@@ -83,9 +83,12 @@ def now_command(data: Data, as_json: Json = False) -> None:
 def status_command(data: Data, as_json: Json = False) -> None:
     """What waits, how old it is, what the centre refused, and how each job last ended; no network."""
     from sync import process
+    from sync.trust import read_trust
+    from sync.unbelieved import unbelieved
 
     directory, _, keys = opened(data, as_json=as_json)
     status = _guarded(lambda: process.status(directory.root, keys=keys), as_json)
+    damaged = unbelieved(directory.root, read_trust(directory.root))
     last_done = {job: run.ended_at if run else None for job, run in status.last_done}
     snapshot = status.snapshot
     out = status.out_of_service
@@ -112,6 +115,7 @@ def status_command(data: Data, as_json: Json = False) -> None:
             else None
         ),
         "packages": _packages(status.packages),
+        "not_believed": list(damaged),
     }
     answer(document, as_json=as_json)
     if out is not None:
@@ -120,6 +124,14 @@ def status_command(data: Data, as_json: Json = False) -> None:
             f"the centre does not take this disk for {status.terminal}: {out.code}",
             why="out-of-service",
             next_step="ask the centre to look, then: kiosk enrol --code (a new code)",
+            as_json=False,
+        )
+    if damaged:
+        refuse(
+            Exit.NO,
+            f"damaged or of another hand, and not believed: {', '.join(damaged)}",
+            why="not-believed",
+            next_step="kiosk sync now brings it anew; if it comes back, look at the disk's health",
             as_json=False,
         )
 
