@@ -22,6 +22,7 @@ from sync.protocol.heartbeat import MAX_ORDERS, Order, OrderReport, OrderState
 
 UPLOAD, SNAPSHOT, HEARTBEAT = "upload", "snapshot", "heartbeat"
 NUMBER_USED: Final = "number-used"
+TOO_MANY: Final = "too-many-orders"
 REVOKED: Final = "certificate-revoked"
 _SOON: Final = (UPLOAD, "salvage", HEARTBEAT)
 
@@ -64,8 +65,9 @@ class Orders:
             if expired:
                 self._write(_reported(book, order, "expired").model_copy(update={"last": order.number}))
                 return True
-            opened = (*book.open, OpenOrder(order=order))[-MAX_ORDERS:]
-            self._write(book.model_copy(update={"last": order.number, "open": opened}))
+            room = _with_room(book)
+            opened = (*room.open, OpenOrder(order=order))
+            self._write(room.model_copy(update={"last": order.number, "open": opened}))
         if order.command == "collect-diagnostics":
             self.tell_terminal(order)
         elif order.command == "refresh":
@@ -180,6 +182,15 @@ def drain_again(data_dir: Path) -> None:
             if opened.step == "wiping":
                 book = _stepped(book, opened, "draining")
         write_orders(data_dir, book)
+
+
+def _with_room(book: OrderBook) -> OrderBook:
+    """The book with room for one more order: the oldest gives way, and the centre hears so; a wipe gives way last."""
+    if len(book.open) < MAX_ORDERS:
+        return book
+    oldest = min(book.open, key=lambda opened: (opened.order.command == "wipe", opened.order.number))
+    left = tuple(opened for opened in book.open if opened != oldest)
+    return _reported(book, oldest.order, "failed", TOO_MANY).model_copy(update={"open": left})
 
 
 def _stepped(book: OrderBook, opened: OpenOrder, step: OrderState, reason: str | None = None) -> OrderBook:

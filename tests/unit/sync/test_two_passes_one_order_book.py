@@ -68,3 +68,13 @@ def test_an_order_of_a_lower_number_than_the_last_is_never_accepted_again(folder
     assert read_orders(folder).lock is None
     orders.accept(order(2, "lock"), expired=True)
     assert [(report.number, report.state) for report in read_orders(folder).reports] == [(2, "done"), (1, "failed")]
+
+
+def test_a_wipe_gives_way_to_no_later_order_and_what_does_is_told(folder):
+    orders = made(folder)
+    orders.accept(order(1, "wipe"), expired=False)
+    for number in range(2, 18):
+        orders.accept(order(number, "refresh"), expired=False)
+    book = read_orders(folder)
+    assert [opened.order.number for opened in book.open] == [1, *range(3, 18)]
+    assert (2, "failed", "too-many-orders") in {(told.number, told.state, told.reason) for told in book.reports}
