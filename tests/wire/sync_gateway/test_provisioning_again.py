@@ -163,3 +163,12 @@ def test_a_terminal_without_its_key_is_not_sent_to_make_another(technician):
     exit_code, said = technician.kiosk("journal", "verify")
     assert (exit_code, said["error"]["code"]) == (3, "KeyMissing")
     assert said["error"]["next"].startswith("Put the key back")
+
+
+@pytest.mark.parametrize(
+    "words", [("keys", "reseal"), ("keys", "move-to-tpm"), ("settings",), ("diagnose",)], ids=" ".join
+)
+def test_a_directory_that_is_not_there_is_not_known_to_every_command(technician, words):
+    exit_code, said = technician.kiosk(*words)
+    assert (exit_code, said["error"]["code"]) == (3, "settings")
+    assert "--data DIR" in said["error"]["next"]
