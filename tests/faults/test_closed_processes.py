@@ -105,8 +105,7 @@ def test_the_papers_process_alone_is_closed(another, environment, tmp_path):
         hall.data / "keys" / "seal", hall.data / "trust" / "centre.json", development_directory(), tpm=""
     )
     with running(list(command), environment, log) as papers:
-        until(lambda: look(papers.pid)["closed"], papers, log)
-        assert look(papers.pid)["core"] == ("0", "0")
+        until(lambda: look(papers.pid) == CLOSED, papers, log)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from sync.protocol.messages import Problem, Results, parse
 from sync.protocol.questions import AnswerStatement, Question
 from sync.protocol.statements import Statement, StatementRefused, read_statement
 from sync.protocol.suites import CannotOpen, suite_of_public_key
+from tests.unit.sync.conftest import signer_from
 from tests.violence.forgery.samples import ACTS, QUESTIONS, SAMPLES, heartbeat, new_id
 
 
@@ -139,7 +140,7 @@ def test_bodies_are_sealed_to_the_centre_and_to_nobody_else(hall, a, b):
 
 def test_a_captured_enrolment_answer_gives_no_other_terminal_anything(hall, a):
     """It holds public keys and certificates alone: nothing in it is a secret."""
-    third = type(a)(hall, "T0003", a.signer)
+    third = type(a)(hall, "T0003", signer_from("the third", a.suite))
     answer = json.loads(hall.ask(third.signed("POST", "/v1/enrol", third.enrolment(hall.code("T0003")).to_wire())).body)
     trust = json.loads(from_base64url(answer["trust"]))
     assert not [name for name in trust if "private" in name or "secret" in name]
