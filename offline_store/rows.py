@@ -9,6 +9,8 @@ from offline_store.chain import ChainEntry, Position
 from offline_store.connection import Connection, Value
 from offline_store.schema import DeliveryRow, InboxRow
 
+ACKNOWLEDGED: Final = "acknowledged"
+"""Key of the meta table: the last head the centre acknowledged."""
 _CHAIN: Final = "epoch, seq, kind, at, header, prev, body_commitment, hash"
 
 
@@ -62,16 +64,19 @@ def set_meta(connection: Connection, key: str, value: str) -> None:
 
 def acknowledged_head(connection: Connection) -> Position | None:
     """The last head the centre acknowledged."""
-    text = meta(connection, "acknowledged")
-    if text is None:
-        return None
+    text = meta(connection, ACKNOWLEDGED)
+    return None if text is None else position_in(text)
+
+
+def position_in(text: str) -> Position:
+    """What `set_acknowledged_head` wrote."""
     epoch, seq, digest = text.split(" ")
     return Position(int(epoch), int(seq), bytes.fromhex(digest))
 
 
 def set_acknowledged_head(connection: Connection, head: Position) -> None:
     """Note it, inside the caller's transaction."""
-    set_meta(connection, "acknowledged", f"{head.epoch} {head.seq} {head.hash.hex()}")
+    set_meta(connection, ACKNOWLEDGED, f"{head.epoch} {head.seq} {head.hash.hex()}")
 
 
 def delivery_of(connection: Connection, epoch: int, seq: int) -> DeliveryRow | None:
@@ -102,4 +107,4 @@ def insert_inbox(
 
 def clear_acknowledged_head(connection: Connection) -> None:
     """The centre has nothing of this epoch any more, inside the caller's transaction."""
-    connection.execute("DELETE FROM meta WHERE key = 'acknowledged'")
+    connection.execute("DELETE FROM meta WHERE key = ?", (ACKNOWLEDGED,))

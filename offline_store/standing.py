@@ -12,7 +12,6 @@ Either of the two is enough.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,9 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from offline_store import rows
+from offline_store.checked_line import read_line, write_line
 from offline_store.connection import Connection
-from offline_store.durable import mapped, sync_folder, write_file
+from offline_store.durable import mapped, sync_folder
 from offline_store.errors import StoreFull, StoreRefused
 
 _MARK: Final = "out-of-service"
@@ -107,17 +107,12 @@ def fork_beside(folder: Path, terminal: str | None) -> Forked | None:
 
     Raises StoreRefused when the disk does not let it be read.
     """
-    path = folder / FORK_FILE
-    with mapped(FORK_FILE):
-        if not path.exists():
-            return None
-        content = path.read_bytes()
     try:
-        line, check, rest = content.decode().split("\n")
+        line = read_line(folder / FORK_FILE)
+        if line is None:
+            return None
         note = _Note.model_validate_json(line)
     except (ValueError, ValidationError):
-        return Forked(OutOfService(FORK, None, None, _NOBODY_KNOWS), None)
-    if rest or check != _sum(line):
         return Forked(OutOfService(FORK, None, None, _NOBODY_KNOWS), None)
     if note.terminal != terminal:
         return None
@@ -168,15 +163,10 @@ def _keep_beside(connection: Connection, fork: Forked) -> None:
         return
     why = fork.why
     note = _Note(format=1, terminal=terminal, journal=journal, epoch=why.epoch, seq=why.seq, since=why.since)
-    line = note.model_dump_json()
     # a disk without room keeps the mark in the journal; the next word of the centre, or the next start, notes it
     with contextlib.suppress(StoreFull, StoreRefused):
-        write_file(folder / FORK_FILE, f"{line}\n{_sum(line)}\n".encode())
+        write_line(folder / FORK_FILE, note.model_dump_json())
 
 
 def _epoch(connection: Connection) -> int:
     return int(rows.meta(connection, "epoch") or 1)
-
-
-def _sum(line: str) -> str:
-    return hashlib.sha256(line.encode()).hexdigest()

@@ -17,13 +17,14 @@ from typing import Final
 
 from offline_store.chain import timestamp
 from sync.client.outcomes import Done, Outcome, Stopped
-from sync.orders import Lock, OpenOrder, OrderBook, changing, read_orders, wipe_is_due, write_orders
+from sync.client.renewal import REVOKED
+from sync.orders import Lock, OpenOrder, OrderBook, read_orders, wipe_is_due, write_orders
 from sync.protocol.heartbeat import MAX_ORDERS, Order, OrderReport, OrderState
+from sync.trust import changing
 
 UPLOAD, SNAPSHOT, HEARTBEAT = "upload", "snapshot", "heartbeat"
 NUMBER_USED: Final = "number-used"
 TOO_MANY: Final = "too-many-orders"
-REVOKED: Final = "certificate-revoked"
 _SOON: Final = (UPLOAD, "salvage", HEARTBEAT)
 
 
@@ -147,10 +148,9 @@ class Orders:
     def _wipe(self, opened: OpenOrder, book: OrderBook, *, revoked: bool) -> None:
         """Once accepted it is never void: what was begun to be given up is given up."""
         if revoked:
-            others = tuple(other for other in book.open if other.order.number != opened.order.number)
             given_up = OpenOrder(order=opened.order, step="wiping", undelivered=True)
             lock = book.lock or self._lock(opened.order)
-            self._write(book.model_copy(update={"lock": lock, "open": (*others, given_up)}))
+            self._write(book.model_copy(update={"lock": lock, "open": (*_others(book, opened.order), given_up)}))
         elif opened.step == "accepted":
             locked = book.model_copy(update={"lock": self._lock(opened.order)})
             self._step(locked, opened, "draining")
@@ -163,8 +163,7 @@ class Orders:
         self._write(_stepped(book, opened, step, reason))
 
     def _over(self, book: OrderBook, order: Order, state: OrderState, reason: str | None = None) -> None:
-        others = tuple(other for other in book.open if other.order.number != order.number)
-        self._write(_reported(book, order, state, reason).model_copy(update={"open": others}))
+        self._write(_reported(book, order, state, reason).model_copy(update={"open": _others(book, order)}))
         self.wanted.append(HEARTBEAT)
 
     def _lock(self, order: Order) -> Lock:
@@ -188,15 +187,17 @@ def _with_room(book: OrderBook) -> OrderBook:
     """The book with room for one more order: the oldest gives way, and the centre hears so; a wipe gives way last."""
     if len(book.open) < MAX_ORDERS:
         return book
-    oldest = min(book.open, key=lambda opened: (opened.order.command == "wipe", opened.order.number))
-    left = tuple(opened for opened in book.open if opened != oldest)
-    return _reported(book, oldest.order, "failed", TOO_MANY).model_copy(update={"open": left})
+    oldest = min((opened.order for opened in book.open), key=lambda order: (order.command == "wipe", order.number))
+    return _reported(book, oldest, "failed", TOO_MANY).model_copy(update={"open": _others(book, oldest)})
+
+
+def _others(book: OrderBook, order: Order) -> tuple[OpenOrder, ...]:
+    return tuple(other for other in book.open if other.order.number != order.number)
 
 
 def _stepped(book: OrderBook, opened: OpenOrder, step: OrderState, reason: str | None = None) -> OrderBook:
-    others = tuple(other for other in book.open if other.order.number != opened.order.number)
     kept = OpenOrder.model_validate({"order": opened.order, "step": step})
-    return _reported(book, opened.order, step, reason).model_copy(update={"open": (*others, kept)})
+    return _reported(book, opened.order, step, reason).model_copy(update={"open": (*_others(book, opened.order), kept)})
 
 
 def _reported(book: OrderBook, order: Order, state: OrderState, reason: str | None = None) -> OrderBook:

@@ -1,20 +1,19 @@
 """The orders this terminal has from the centre, on its disk: `trust/orders.json`.
 
 Written by the sync process and by a pass that somebody starts by hand, read by the terminal as well: whoever changes
-the book does so `alone`, from reading it to writing it. It stands beside the journal, not in it: a journal that is
-moved aside must neither unlock a terminal nor let an old order be carried out again. An order is written down before
-it is carried out; each of them may be done twice without harm, so after a crash it is done again.
+the book does so alone (`sync.trust.changing`), from reading it to writing it. It stands beside the journal, not in it:
+a journal that is moved aside must neither unlock a terminal nor let an old order be carried out again. An order is
+written down before it is carried out; each of them may be done twice without harm, so after a crash it is done again.
 """
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import Field
 
-from offline_store.durable import alone, write_file
+from offline_store.durable import write_file
 from sync.protocol.heartbeat import MAX_ORDERS, Order, OrderReport
 from sync.protocol.messages import Malformed, Message, Number, Time, Word, parse
 from sync.trust import FOLDER
@@ -65,11 +64,6 @@ def read_orders(data_dir: Path) -> OrderBook:
 def write_orders(data_dir: Path, book: OrderBook) -> None:
     """Replace the file, durably."""
     write_file(data_dir / FOLDER / FILE, book.to_wire())
-
-
-def changing(data_dir: Path) -> AbstractContextManager[None]:
-    """Nobody else changes the book inside the block. Not to be entered twice."""
-    return alone(data_dir / FOLDER)
 
 
 def wipe_is_due(book: OrderBook) -> bool:

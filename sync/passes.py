@@ -31,7 +31,7 @@ from sync.client.heartbeat import heartbeat
 from sync.client.outcomes import Answer, Job, Later, Outcome, Stopped
 from sync.client.packages import packages
 from sync.client.questions import Ages, questions
-from sync.client.renewal import expires, renewal, terminal_revocations
+from sync.client.renewal import KEY_CHANGED, expires, renewal, terminal_revocations
 from sync.client.salvage import WRONG_KEY
 from sync.client.salvage import salvage as salvage_job
 from sync.client.schedule import INTERVALS, PERSON
@@ -154,7 +154,7 @@ class Worker:
             outcome = Later(f"{_LOCAL_FAULT} {type(error).__name__}")
         if isinstance(outcome, Stopped) and outcome.code in ABOUT_THE_KEY and self._own_again():
             # the key was changed beside this job: what the centre said is about the old one
-            outcome = Later("key-changed", items=outcome.items)
+            outcome = Later(KEY_CHANGED, items=outcome.items)
         if name not in PERSON:
             # nobody who waits at the terminal waits for the book of orders too
             self.orders.go_on(name, outcome)

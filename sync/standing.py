@@ -12,10 +12,9 @@ from typing import Final
 from offline_store.delivery import Delivery
 from offline_store.standing import FORK, OutOfService
 from sync.client.outcomes import Done, Outcome, Stopped
+from sync.client.renewal import REVOKED
 
-ABOUT_THE_KEY: Final = frozenset(
-    {"certificate-revoked", "certificate-superseded", "certificate-expired", "signature-unknown-key"}
-)
+ABOUT_THE_KEY: Final = frozenset({REVOKED, "certificate-superseded", "certificate-expired", "signature-unknown-key"})
 _ABOUT_THE_JOURNAL: Final = frozenset({"upload", "head"})
 _PROVES_THE_KEY: Final = frozenset({"head", "results"})
 """Jobs that always ask, so that their good end is the centre's answer to this key."""

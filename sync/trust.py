@@ -47,7 +47,10 @@ class TrustBroken(NotEnrolled):
 
 
 def changing(data_dir: Path) -> AbstractContextManager[None]:
-    """One at a time puts another trust in place: a renewal, or an operator's new code beside it."""
+    """Nobody else changes what stands in `trust/` inside the block. Not to be entered twice.
+
+    Neither the trust, by a renewal or an operator's new code beside it, nor the book of orders.
+    """
     make_folder(data_dir / FOLDER)
     return alone(data_dir / FOLDER)
 

@@ -7,7 +7,6 @@ damaged database (`key_check`).
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from offline_store.chain import Position
-from offline_store.durable import mapped, write_file
+from offline_store.checked_line import read_line, write_line
 
 _Hex32 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -58,25 +57,17 @@ def write_head(path: Path, head: HeadRecord) -> None:
         hash=head.position.hash.hex(),
         key_check=head.key_check,
     ).model_dump_json()
-    write_file(path, f"{line}\n{_sum(line)}\n".encode())
+    write_line(path, line)
 
 
 def read_head(path: Path) -> HeadRecord | HeadDamaged | None:
     """The head file; None when there is none. Raises StoreRefused when the disk does not let it be read."""
     try:
-        with mapped(path.name):
-            content = path.read_bytes() if path.exists() else None
-        if content is None:
+        line = read_line(path)
+        if line is None:
             return None
-        line, check, rest = content.decode().split("\n")
-        if rest or check != _sum(line):
-            return HeadDamaged()
         fields = _Line.model_validate(json.loads(line))
     except (ValueError, ValidationError):
         return HeadDamaged()
     position = Position(fields.epoch, fields.seq, bytes.fromhex(fields.hash))
     return HeadRecord(fields.terminal, position, fields.count, fields.key_check)
-
-
-def _sum(line: str) -> str:
-    return hashlib.sha256(line.encode()).hexdigest()

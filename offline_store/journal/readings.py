@@ -14,11 +14,13 @@ from typing import Any, Final
 from offline_store.chain import ChainEntry, Position, hash_fits
 from offline_store.connection import Connection, KeyBytes, open_encrypted
 from offline_store.errors import NotEncrypted, StoreBroken, StoreBusy, WrongKey
+from offline_store.rows import ACKNOWLEDGED, position_in
 
 _ENTRY: Final = (
     "SELECT epoch, seq, kind, at, header, prev, body_commitment, hash FROM chain"
     " WHERE epoch = ? AND seq >= ? ORDER BY seq LIMIT 1"
 )
+_META: Final = "SELECT value FROM meta WHERE key = ?"
 _PATIENCE: Final = 64
 """Unreadable rows in a row after which the search begins to skip with doubling steps."""
 
@@ -159,17 +161,17 @@ class _Reopening:
 
 
 def _meta(store: _Reopening, key: str) -> str | None:
-    _, row = store.try_one("SELECT value FROM meta WHERE key = ?", (key,))
+    _, row = store.try_one(_META, (key,))
     return str(row[0]) if row else None
 
 
 def _acknowledged(store: _Reopening, epoch: int) -> int | None:
     """The last number of that epoch that the centre has acknowledged, 0 for none; None when nobody can say."""
-    readable, row = store.try_one("SELECT value FROM meta WHERE key = 'acknowledged'")
+    readable, row = store.try_one(_META, (ACKNOWLEDGED,))
     if not readable:
         return None
-    noted = str(row[0]).split(" ") if row else []
-    return int(noted[1]) if noted and int(noted[0]) == epoch else 0
+    head = position_in(str(row[0])) if row else None
+    return head.seq if head is not None and head.epoch == epoch else 0
 
 
 def _entries(store: _Reopening, terminal: str, epoch: int, reading: Reading) -> Iterator[ChainEntry]:

@@ -51,10 +51,10 @@ def _salvaged(moved_aside: Path, key: KeyBytes) -> Salvaged:
     last_known = _latest(note.last_known if note else None, known.position if known else None)
     terminal = note.terminal if note else known.terminal if known else None
     suspect = _wal_is_suspect(moved_aside)
+    check = known.key_check if known else None
     readings: list[Reading] = []
     for attempt in (_rechained, _rechained_without_wrong_frames, _as_it_is) if suspect else (_as_it_is,):
         with _copied(moved_aside, attempt) as copy:
-            check = known.key_check if known else None
             readings.append(
                 read(copy, key, check, terminal, last_known, of_one_moment=not suspect) if copy else Reading()
             )

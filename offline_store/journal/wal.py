@@ -85,16 +85,16 @@ def rechained(wal: bytes, *, without_wrong_frames: bool) -> bytes | None:
     each entry is proved by its hash. One bit that turned over in a frame's page number or size is turned back where
     the checksum proves it. ``without_wrong_frames`` leaves out the frames whose checksum is wrong.
     """
-    header = _header(wal)
-    order, running = (header[0], (header[2],)) if header else ("<", ())
     frames = list(_frames(wal))
     if not frames:
         return None
+    header = _header(wal)
+    order = header[0] if header else "<"
     salts = header[1] if header else Counter(frame.salts for frame in frames).most_common(1)[0][0]
     kept: list[_Frame] = []
     # a frame's checksum goes on from the one before it, whichever of the two was damaged; before the first frame
     # behind a damaged header nothing is known
-    before: tuple[Sum, ...] = running
+    before: tuple[Sum, ...] = (header[2],) if header else ()
     mended_one = False
     for frame in frames:
         if not _same_generation(frame.salts, salts):

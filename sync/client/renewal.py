@@ -31,6 +31,7 @@ from sync.protocol.terminal_certificate import (
     read_statement,
 )
 
+KEY_CHANGED: Final = "key-changed"
 REVOKED: Final = "certificate-revoked"
 """As the centre refuses a request under a key that was taken back."""
 
@@ -87,7 +88,7 @@ def renewal(port: RenewalPort, now: Callable[[], datetime]) -> Job:
         if expires(trust) <= expires(present):
             return Stopped("renewal-not-later")
         if not port.keep(trust, present):
-            return Later("key-changed")
+            return Later(KEY_CHANGED)
     except EnrolmentRefused as refused:
         return Stopped(refused.code)
     return Done(1)
