@@ -4,67 +4,30 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from offline_store.chain import timestamp
 from offline_store.delivery import Delivery
-from offline_store.journal import open_journal
-from offline_store.keys import KeyFiles
 from sync.client import jobs
 from sync.client.outcomes import Done, Later, Stopped
 from sync.client.session import Session
-from sync.enrolment import enrol
 from sync.gateway.refusals import problem
-from sync.passes import open_worker
 from sync.protocol.exchange import JSON, Response
 from sync.protocol.messages import ChainReceipt, Expected, RecordQuery, parse
-from sync.protocol.sealing import seal_body
 from sync.terminal_keys import load_signer
 from sync.trust import read_trust
+from tests.unit.sync.real_disk import STORE_KEY, RealDisk
 
-STORE_KEY = bytes(range(32))
 
-
-class Terminal:
-    """A terminal's disk with the real journal and the real passes; `meanwhile` happens before an answer arrives."""
+class Terminal(RealDisk):
+    """A disk whose line it is itself; `meanwhile` happens before an answer arrives."""
 
     def __init__(self, hall, folder):
-        self.hall = hall
-        self.folder = folder
+        super().__init__(hall, folder)
         self.meanwhile = lambda request, answer: answer
-
-    @property
-    def keys(self):
-        return KeyFiles(self.folder / "keys", allow_file=True, warn=lambda _: None)
-
-    def enrol(self, **words):
-        enrol(
-            self.folder, terminal="T0001", code=self.hall.code("T0001").to_text(), keys=self.keys,
-            send=self.hall.ask, now=self.hall.clock.now, suite=self.hall.authority.suite, **words,
-        )  # fmt: skip
-
-    @contextmanager
-    def journal(self, **words):
-        trust = read_trust(self.folder)
-        opened = open_journal(
-            self.folder, terminal="T0001", key=STORE_KEY,
-            sign=load_signer(self.keys, trust.terminal_key_fingerprint).sign,
-            seal=lambda plain, info: seal_body(plain, info, trust.centre_key), now=lambda: datetime.now(UTC),
-            suite=self.hall.authority.suite, enrolled_epoch=trust.least_epoch, **words,
-        )  # fmt: skip
-        with closing(opened.journal):
-            yield opened.journal
-
-    def accept(self, *items):
-        with self.journal() as journal:
-            for item in items:
-                body = RecordQuery(
-                    item=item, id_number="11010519491231002X", data_as_of="2026-11-01T00:00:00.000Z", outcome="shown"
-                )
-                journal.append("act", {"session": "s"}, body.to_wire())
 
     def break_off(self):
         """The journal cannot go on: the terminal begins a new epoch."""
@@ -88,19 +51,12 @@ class Terminal:
     def close(self):
         """There is no line to close."""
 
-    @contextmanager
-    def worker(self):
-        with closing(open_worker(self.folder, self.keys, lambda _: self)) as worker:
-            yield worker
+    def line(self):
+        return self
 
     def job(self, name):
         with self.worker() as worker:
             return worker.job(name, "operator").outcome
-
-    def sync(self):
-        """One pass of another process."""
-        with self.worker() as worker:
-            return {run.job: run.outcome.code for run in worker.all_jobs("operator").alarms}
 
     @property
     def delivery(self):
@@ -116,9 +72,7 @@ class Terminal:
 def terminal(hall, tmp_path):
     hall.clock.at = datetime.now(UTC)
     terminal = Terminal(hall, tmp_path / "terminal")
-    terminal.folder.mkdir(mode=0o700)
-    terminal.keys.create("store", STORE_KEY)
-    terminal.enrol()
+    terminal.make()
     terminal.accept("A1")
     assert terminal.sync() == {}
     terminal.accept("A2")

@@ -5,101 +5,40 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 
 from offline_store.chain import timestamp
 from offline_store.delivery import Delivery
-from offline_store.journal import NewEpoch, open_journal, read_journal
-from offline_store.keys import KeyFiles
+from offline_store.journal import NewEpoch, read_journal
 from sync.client.outcomes import Done, Later, NoAnswer, Stopped
 from sync.client.session import Session
-from sync.enrolment import enrol
 from sync.gateway.processing import adopt
 from sync.gateway.terminal_certificates import revocations
 from sync.passes import open_worker
 from sync.protocol.exchange import JSON, Request, Response
 from sync.protocol.messages import CertificateIssued, RecordQuery
-from sync.protocol.sealing import seal_body
 from sync.terminal_keys import load_signer
 from sync.trust import read_trust
-
-STORE_KEY = bytes(range(32))
-
-
-class Line:
-    """What reaches the gateway in this process."""
-
-    def __init__(self, hall):
-        self.hall = hall
-
-    def __call__(self, request):
-        return self.hall.ask(request)
-
-    def close(self):
-        pass
+from tests.unit.sync.real_disk import STORE_KEY, Line, RealDisk
 
 
-class Disk:
-    """The disk of a terminal, with the real journal and the real sync process' passes."""
-
-    def __init__(self, hall, folder):
-        self.hall = hall
-        self.folder = folder
+class Disk(RealDisk):
+    """A disk that can be copied and enrolled again."""
 
     @classmethod
     def new(cls, hall, folder):
         disk = cls(hall, folder)
-        folder.mkdir(mode=0o700)
-        disk.keys.create("store", STORE_KEY)
-        disk.enrol()
+        disk.make()
         with disk.journal():
             pass
         return disk
 
-    @property
-    def keys(self):
-        return KeyFiles(self.folder / "keys", allow_file=True, warn=lambda _: None)
-
-    def enrol(self, **words):
-        enrol(
-            self.folder, terminal="T0001", code=self.hall.code("T0001").to_text(), keys=self.keys,
-            send=self.hall.ask, now=self.hall.clock.now, suite=self.hall.authority.suite, **words,
-        )  # fmt: skip
-
-    @contextmanager
-    def journal(self):
-        trust = read_trust(self.folder)
-        self.opened = open_journal(
-            self.folder, terminal="T0001", key=STORE_KEY,
-            sign=load_signer(self.keys, trust.terminal_key_fingerprint).sign,
-            seal=lambda plain, info: seal_body(plain, info, trust.centre_key), now=lambda: datetime.now(UTC),
-            suite=self.hall.authority.suite, enrolled_epoch=trust.least_epoch,
-        )  # fmt: skip
-        try:
-            yield self.opened.journal
-        finally:
-            self.opened.journal.close()
-
-    def accept(self, *items):
-        """Acts that people were told are accepted."""
-        with self.journal() as journal:
-            for item in items:
-                journal.append("act", {"session": "s"}, query(item))
-
     def copy(self, folder):
         shutil.copytree(self.folder, folder)
         return Disk(self.hall, folder)
-
-    def sync(self):
-        """One pass; the words of what stopped."""
-        worker = open_worker(self.folder, self.keys, lambda _: Line(self.hall))
-        try:
-            return {run.job: run.outcome.code for run in worker.all_jobs("operator").alarms}
-        finally:
-            worker.close()
 
     @property
     def out_of_service(self):
@@ -116,12 +55,6 @@ class Disk:
         with self.journal():
             assert isinstance(self.opened, NewEpoch)
             return self.opened.reason
-
-
-def query(item):
-    return RecordQuery(
-        item=item, id_number="11010519491231002X", data_as_of="2026-11-01T00:00:00.000Z", outcome="shown"
-    ).to_wire()
 
 
 def rows(hall, sql):

@@ -4,87 +4,44 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 
 from offline_store.errors import WrongKey
 from offline_store.journal import open_journal
-from offline_store.keys import KeyFiles
 from offline_store.rekeying import rekey
 from offline_store.schema import Manifest
 from offline_store.snapshot import build_generation
 from sync.client.outcomes import Done
-from sync.enrolment import enrol
 from sync.gateway.beating import issue_order
 from sync.orders import read_orders
 from sync.passes import open_worker
 from sync.protocol.messages import RecordQuery
-from sync.protocol.sealing import seal_body
-from sync.terminal_keys import load_signer
-from sync.trust import read_trust
 from sync.wiping import begun, carry_out, go_on, standing_mark
+from tests.unit.sync.real_disk import Line, RealDisk, query
 
 AT = "2026-11-22T00:30:00.000Z"
 KEPT = ["journal.open", "terminal.toml", "wiped.json"]
 
 
-class Line:
-    """What reaches the gateway in this process."""
-
-    def __init__(self, hall):
-        self.hall = hall
-
-    def __call__(self, request):
-        return self.hall.ask(request)
-
-    def close(self):
-        pass
-
-
-class Kiosk:
-    """An enrolled terminal's data directory, with the real journal and the real sync process' passes."""
+class Kiosk(RealDisk):
+    """An enrolled terminal's data directory."""
 
     def __init__(self, hall, folder):
+        super().__init__(hall, folder)
         hall.clock.at = datetime.now(UTC)
-        self.hall, self.folder = hall, folder
-        folder.mkdir(mode=0o700)
+        self.make()
         (folder / "terminal.toml").write_text('terminal = "T0001"\n')
-        self.keys = KeyFiles(folder / "keys", allow_file=True, warn=lambda _: None)
-        self.keys.create("store", bytes(range(32)))
-        self.enrol()
-
-    def enrol(self, **words):
-        hall = self.hall
-        enrol(
-            self.folder, terminal="T0001", code=hall.code("T0001").to_text(), keys=self.keys, send=hall.ask,
-            now=hall.clock.now, suite=hall.authority.suite, **words,
-        )  # fmt: skip
-
-    @contextmanager
-    def journal(self, key=None, **words):
-        trust = read_trust(self.folder)
-        with self.keys.load("store") as own:
-            opened = open_journal(
-                self.folder, terminal="T0001", key=key or own.material,
-                sign=load_signer(self.keys, trust.terminal_key_fingerprint).sign,
-                seal=lambda plain, info: seal_body(plain, info, trust.centre_key), now=lambda: datetime.now(UTC),
-                suite=self.hall.authority.suite, enrolled_epoch=trust.least_epoch, **words,
-            )  # fmt: skip
-            with closing(opened.journal) as journal:
-                yield journal
 
     def accept(self, *items):
         """Acts of one session that people were told are accepted."""
         with self.journal() as journal:
             journal.append("session-opened", {"session": "s"})
             for item in items:
-                journal.append("act", {"session": "s"}, act(item))
+                journal.append("act", {"session": "s"}, query(item))
             journal.append("session-closed", {"session": "s"})
-
-    def worker(self):
-        return closing(open_worker(self.folder, self.keys, lambda _: Line(self.hall)))
 
     def sync(self):
         """One pass; the words of what stopped."""
@@ -113,12 +70,6 @@ class Kiosk:
         return order.state, order.detail
 
 
-def act(item):
-    return RecordQuery(
-        item=item, id_number="11010519491231002X", data_as_of="2026-11-01T00:00:00.000Z", outcome="shown"
-    ).to_wire()
-
-
 def processed(hall):
     hall.process()
     with closing(sqlite3.connect(hall.folder / "gateway.db")) as db:
@@ -140,10 +91,10 @@ def test_a_wipe_waits_for_the_session_that_is_open_and_takes_its_last_act_to_the
         journal.append("session-opened", {"session": "b"})
         kiosk.sync()
         assert (kiosk.steps, begun(kiosk.folder)) == (["draining"], None), "somebody is served"
-        journal.append("act", {"session": "b"}, act("A2"))
+        journal.append("act", {"session": "b"}, query("A2"))
         kiosk.sync()
         assert kiosk.steps == ["draining"], "nothing waits, but somebody is served"
-        journal.append("act", {"session": "b"}, act("A3"))
+        journal.append("act", {"session": "b"}, query("A3"))
         journal.append("session-closed", {"session": "b"})
     kiosk.sync()
     assert kiosk.wipe()
@@ -184,7 +135,7 @@ def test_a_journal_that_was_moved_aside_after_the_wipe_was_due_is_sent_first(hal
     kiosk.order_wipe()
     kiosk.sync()
     with kiosk.journal() as journal:
-        journal.append("act", {"session": "b"}, act("A2"))
+        journal.append("act", {"session": "b"}, query("A2"))
     with kiosk.journal(replace_because="test"):
         pass
     assert not kiosk.wipe()
@@ -292,11 +243,11 @@ def test_a_wipe_that_was_draining_ends_when_the_terminal_is_revoked(hall, kiosk)
     kiosk.order_wipe()
     with kiosk.journal() as journal:
         journal.append("session-opened", {"session": "b"})
-        journal.append("act", {"session": "b"}, act("A2"))
+        journal.append("act", {"session": "b"}, query("A2"))
         kiosk.sync()
         assert kiosk.steps == ["draining"]
         revoke(hall)
-        journal.append("act", {"session": "b"}, act("A3"))
+        journal.append("act", {"session": "b"}, query("A3"))
         with hall.store.transaction():
             hall.store.run("UPDATE terminal_order SET not_after = issued_at")
         assert kiosk.sync()["upload"] == "certificate-revoked", "also when no order is open at the centre any more"
