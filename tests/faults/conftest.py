@@ -309,12 +309,27 @@ class Hall:
                 reader.close()
         return entries if all else [each for each in entries if (each["epoch"], each["seq"]) > self.since]
 
-    def until_recorded(self, what: Callable[[dict[str, Any]], Any]) -> None:
-        """An entry with such a header is there."""
+    def until_recorded(
+        self, what: Callable[[dict[str, Any]], Any], after: tuple[int, int] | None = None
+    ) -> tuple[int, int]:
+        """The place, (epoch, seq), of the first entry with such a header, once it is there."""
         deadline = time.monotonic() + LIMIT
-        while not any(what(each["header"]) for each in self.chain()):
+        while True:
+            for each in self.chain():
+                place = (each["epoch"], each["seq"])
+                if what(each["header"]) and (after is None or place > after):
+                    return place
             assert time.monotonic() < deadline, "it was not recorded"
             time.sleep(0.05)
+
+    def until_reported(self, device: str, fault: str) -> tuple[int, int]:
+        """The device has this fault ("none": it is well), and the terminal knows.
+
+        The end of a recovery names the fault that was, and may still come while the next test has begun.
+        """
+        return self.until_recorded(
+            lambda header: (header.get("event"), header.get("device"), header.get("fault")) == ("device", device, fault)
+        )
 
     def prints(self) -> list[tuple[str, str]]:
         """(state, reason) of each step of each print recorded during this test."""

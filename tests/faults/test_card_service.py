@@ -32,7 +32,7 @@ def test_at_standby_card_services_are_greyed_and_come_back_with_the_service(hall
     assert grey.tile("SI-11")["available"], "what needs no card goes on"
     hall.happen("pcsc up")
     hall.kiosk.until("C00", where=cards)
-    hall.until_recorded(lambda header: header.get("fault") == "none")
+    hall.until_reported("card-reader", "none")
     health = [each["header"] for each in hall.chain() if each["header"].get("event") == "device"]
     faults = [each["fault"] for each in health if each["device"] == "card-reader"]
     assert faults == ["CR-07", "none"]

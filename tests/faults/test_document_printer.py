@@ -49,7 +49,7 @@ def test_ill_at_the_moment_of_confirming_nothing_is_issued(hall, what):
     before = hall.pages()
     to_confirm(hall)
     hall.happen(f"a4-printer {what}")
-    hall.until_recorded(lambda header: header.get("device") == "document-printer" and header["fault"] == "DP-01")
+    hall.until_reported("document-printer", "DP-01")
     hall.press("confirm")
     refused = hall.kiosk.until("C12")
     assert (refused.body["kind"], refused.code, refused.body["reference"]) == ("not_done", "DP-01", "")

@@ -188,7 +188,7 @@ def test_downloads_leave_places_for_what_is_urgent(large):
     with served(core, PatientProtocol) as (address, application), ExitStack() as lines:
         for _ in range(MAX_LONG_AT_ONCE):
             opened(lines, address, DOWNLOAD)
-        until(lambda: application.state.in_progress == MAX_LONG_AT_ONCE)
+        until(lambda: application.state.long == MAX_LONG_AT_ONCE)
         head = opened(lines, address, DOWNLOAD).recv(4096)
         assert head.startswith(b"HTTP/1.1 503 ")
         assert b"retry-after: " in head
