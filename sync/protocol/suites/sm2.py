@@ -98,8 +98,9 @@ def _signers_of(signature: bytes, digest: bytes) -> set[tuple[int, int]]:
     root = pow(square, (_P + 1) // 4, _P)
     if root * root % _P != square:
         return set()
-    minus_s_g, factor = _times(ORDER - s, _G), pow(r + s, -1, ORDER)
-    return {found for y in (root, _P - root) if (found := _times(factor, _plus((x, y), minus_s_g))) is not None}
+    factor = pow(r + s, -1, ORDER)
+    of_point, of_base = _times(factor, (x, root)), _times(-s * factor % ORDER, _G)
+    return {found for each in (of_point, _minus(of_point)) if (found := _plus(each, of_base)) is not None}
 
 
 def message_digest(public_key: bytes, data: bytes) -> bytes:
@@ -196,11 +197,48 @@ def _plus(one: _Point, other: _Point) -> _Point:
     return x, (slope * (x1 - x) - y1) % _P
 
 
+def _minus(point: _Point) -> _Point:
+    return None if point is None else (point[0], -point[1] % _P)
+
+
 def _times(number: int, point: _Point) -> _Point:
-    total: _Point = None
-    while number:
-        if number & 1:
-            total = _plus(total, point)
-        point = _plus(point, point)
-        number >>= 1
-    return total
+    """The multiple of a point by a number from 0 to the order.
+
+    On the way it is (x, y, z) for the point (x / z^2, y / z^3): one inverse at the end instead of one at each step,
+    which took five times as long. The digits are -1, 0 and 1, those of 3n less n (IEEE P1363 A.10.3).
+    """
+    if not number or point is None:
+        return None
+    x, y, z = *point, 1
+    thrice = 3 * number
+    for bit in range(thrice.bit_length() - 2, 0, -1):
+        x, y, z = _doubled(x, y, z)
+        digit = (thrice >> bit & 1) - (number >> bit & 1)
+        if digit:
+            x, y, z = _with_added(x, y, z, point[0], digit * point[1])
+    if not z:
+        return None
+    inverse = pow(z, -1, _P)
+    square = inverse * inverse % _P
+    return x * square % _P, y * square * inverse % _P
+
+
+def _doubled(x: int, y: int, z: int) -> tuple[int, int, int]:
+    """Of a curve with a = -3. Infinity, whose z is 0, stays it."""
+    z2, y2 = z * z % _P, y * y % _P
+    slope, x_y2 = 3 * (x - z2) * (x + z2) % _P, x * y2 % _P
+    x3 = (slope * slope - 8 * x_y2) % _P
+    return x3, (slope * (4 * x_y2 - x3) - 8 * y2 * y2) % _P, 2 * y * z % _P
+
+
+def _with_added(x: int, y: int, z: int, other_x: int, other_y: int) -> tuple[int, int, int]:
+    """Together with a point (x, y). In a multiple below the order the two are never the same: twice it is its own step.
+
+    They are each other's opposite at the order itself, and then the sum's z is 0.
+    """
+    z2 = z * z % _P
+    run, rise = (other_x * z2 - x) % _P, (other_y * z2 * z - y) % _P
+    run2 = run * run % _P
+    run3, x_run2 = run * run2 % _P, x * run2 % _P
+    x3 = (rise * rise - run3 - 2 * x_run2) % _P
+    return x3, (rise * (x_run2 - x3) - y * run3) % _P, z * run % _P

@@ -119,6 +119,23 @@ def test_small_and_great_numbers_keep_their_leading_zeros():
             assert sm2.decrypt(PRIVATE, sm2.encrypt(PUBLIC, data)) == data
 
 
+def test_multiples_of_a_public_point_are_those_of_another_implementation_up_to_the_order():
+    chance, order = random.Random(32905), sm2.ORDER
+    around = [near + step for near in (order // 2, order // 3) for step in range(-3, 4)]
+    for number in (
+        *range(1, 20),
+        *around,
+        *range(order - 19, order - 1),
+        *(chance.randrange(order) for _ in range(20)),
+    ):
+        x, y = sm2._times(number, sm2._G)
+        assert b"\x04" + x.to_bytes(32) + y.to_bytes(32) == oracle(PRIVATE, PUBLIC).generate_pk(number.to_bytes(32))
+    (x, y), (last_x, last_y) = sm2._G, sm2._times(order - 1, sm2._G)
+    assert (x, y + last_y - sm2._P) == (last_x, 0)
+    assert sm2._times(0, sm2._G) is None
+    assert sm2._times(order, sm2._G) is None
+
+
 # --- either suite
 
 
