@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from offline_store.chain import Position
-from offline_store.errors import StoreBusy
+from offline_store.errors import StoreBroken, StoreBusy
 from offline_store.journal import delete_uploaded, salvage, salvage_done, waiting_salvage
 from offline_store.journal.outcomes import Salvaged
 from offline_store.journal.readings import read
@@ -112,6 +113,57 @@ def test_salvage_of_a_damaged_page_gives_the_rows_of_all_other_pages(place: Plac
         assert salvaged.complete == (salvaged.read == 61 and not salvaged.lost_bodies and not salvaged.findings)
         best = max(best, salvaged.read if not salvaged.complete else 0)
     assert 40 < best <= 61
+
+
+def readable_by_themselves(place: Place, numbers: Iterable[int]) -> set[int]:
+    """Of the journal's file as it stands, each asked for on a connection of its own."""
+    found: set[int] = set()
+    for seq in numbers:
+        connection = place.raw()
+        with contextlib.suppress(StoreBroken):
+            if connection.one("SELECT seq FROM chain WHERE epoch = 1 AND seq = ?", (seq,)):
+                found.add(seq)
+        connection.close()
+    return found
+
+
+def with_damage(whole: dict[str, bytes], pages: Iterable[int]) -> dict[str, bytes]:
+    content = bytearray(whole["journal.db"])
+    for page in pages:
+        content[(page - 1) * PAGE + 100] ^= 1
+    return {**whole, "journal.db": bytes(content)}
+
+
+def test_no_readable_entry_behind_a_long_unreadable_stretch_is_jumped_over(place: Place) -> None:
+    journal = place.journal()
+    for number in range(400):
+        journal.append("act", {"item": "SI-01", "number": number, "note": "n" * 600}, b"body")
+    journal.close()
+    whole = files(place.folder)
+    last, probes = 401, range(40, 400, 40)
+    inner: list[int] = []
+    ends: list[int] = []
+    for page in range(2, len(whole["journal.db"]) // PAGE + 1):
+        (place.folder / "journal.db").write_bytes(with_damage(whole, (page,))["journal.db"])
+        probed = readable_by_themselves(place, (*probes, last))
+        # an inner page of the tree: far more numbers than a page has rows are unreadable, but not all of them
+        if 1 < len(probed) < len(probes):
+            inner.append(page)
+        elif last not in probed and len(probed) == len(probes):
+            ends.append(page)
+    assert inner
+    assert ends
+    # the second time nobody can say how far the chain goes, either
+    for pages in [*((page,) for page in inner), *((page, ends[0]) for page in inner)]:
+        damaged = with_damage(whole, pages)
+        shutil.rmtree(place.folder)
+        place.folder.mkdir(mode=0o700)
+        for name, octets in damaged.items():
+            (place.folder / name).write_bytes(octets)
+        readable = readable_by_themselves(place, range(1, last + 1))
+        salvaged = salvage_of(place, damaged)
+        assert {item.entry.seq for item in salvaged.items} == readable
+        assert not salvaged.complete
 
 
 def test_two_salvages_at_once_both_give_everything(place: Place) -> None:
