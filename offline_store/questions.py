@@ -1,8 +1,8 @@
 """Questions to the centre while a person waits: rows that the terminal writes and the sync process settles.
 
 A question is nothing that was promised, so it is not in the chain. It is personal, so its content goes when it is
-settled, its answer when the terminal has taken it, and both at the latest when `Settling.forget_old` is called. What
-became of it stays for a while without them.
+settled, its answer when the terminal has taken it, at the latest when `Settling.forget_old` is called. What became of
+it stays for a while without them. Who settles gives up what is open for too long (`sync.client.questions`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from offline_store.connection import Connection, KeyBytes
 from offline_store.schema import QuestionRow
 
 _OPEN: Final = "state IN ('waiting', 'sent')"
+_NEVER_OUT: Final = "state = 'waiting'"
 _COLUMNS: Final = "id, kind, asked_at, deadline_seconds, content, state, sent_at, settled_at, reason, answer"
 
 
@@ -84,13 +85,24 @@ class Settling:
     ) -> bool:
         """What became of it. Its content is deleted in the same step. ``reason``: a word; ``answer``: JSON text.
 
-        False: it was settled before, and nothing is changed; its answer may have been taken.
+        *expired* is the centre's word: of one that never went out, `expire` says it. False: it was settled before, and
+        nothing is changed; its answer may have been taken.
         """
+        return self._settle(question, _OPEN, state, at, reason, answer)
+
+    def expire(self, question: str, at: str, *, reason: str) -> bool:
+        """Its time is over and it never went out, so that certainly nothing was done; its content is deleted.
+
+        False, and nothing is changed: another process has sent it meanwhile, or settled it.
+        """
+        return self._settle(question, _NEVER_OUT, "expired", at, reason, None)
+
+    def _settle(self, question: str, among: str, state: str, at: str, reason: str | None, answer: str | None) -> bool:
         connection = self._connection()
         with connection.writing():
             changed = connection.execute(
                 "UPDATE question SET state = ?, settled_at = ?, reason = ?, answer = ?, content = NULL"  # noqa: S608 - constant
-                f" WHERE id = ? AND {_OPEN}",
+                f" WHERE id = ? AND {among}",
                 (state, at, reason, answer, question),
             )
         return changed > 0

@@ -6,6 +6,7 @@ clock that shows less than when it was asked was put back, and is past every dea
 *expired*. One that did stays *sent*, which means that nobody knows, until the authority's signature says what became of
 it. It is *unknown* for good when the centre knows of none although no copy can arrive any more, or refuses it: nobody
 signs that. Who says it may have let the question through, and a centre restored from a backup forgets what it has done.
+*Unknown* is also one that left a day ago: nobody waits for it any more, and what was asked is personal.
 """
 
 from __future__ import annotations
@@ -30,9 +31,12 @@ KEPT_SECONDS: Final = ANSWER_SECONDS
 _COPY_SECONDS: Final = 2 * WINDOW_SECONDS
 """So long it is asked for: a delayed copy is too old by then, also when the clocks differ as much as they may."""
 ROW_DAYS: Final = 1
+"""So long what became of a question stays, and so long one that left is asked for."""
 _NOT_THERE: Final = "question-unknown"
 _NO_MORE: Final = ("answer-forgotten", "question-id-reused", "malformed", "forked")
 """Problems after which there is nothing more to ask for. Nobody signs them."""
+_NEVER_ARRIVED: Final = "never-arrived"
+_NEVER_ANSWERED: Final = "never-answered"
 _ANSWER: Final = "answer-"
 """How the codes of a stop begin that is about one answer."""
 
@@ -49,6 +53,9 @@ class QuestionPort(Protocol):
     def settle(
         self, question: str, state: _SettledState, at: str, *, reason: str | None = None, answer: str | None = None
     ) -> bool: ...
+    def expire(self, question: str, at: str, *, reason: str) -> bool:
+        """Only one that never went out, whatever this process knows of it."""
+
     def forget_old(self, *, answers_before: str, rows_before: str) -> None: ...
 
 
@@ -91,9 +98,8 @@ def questions(
     rows = port.open()
     ages.note(rows)
     void = tuple(row for row in rows if asking.is_void(row))
-    for row in void:
-        asking.expire(row)
-    outstanding, settled, trouble = 0, len(void), None
+    settled = sum(asking.give_up(row) != "working" for row in void)
+    outstanding, trouble = len(void) - settled, None
     for row in (row for row in rows if row not in void):
         end = yield from asking.one(row)
         if isinstance(end, Stopped) and end.code.startswith(_ANSWER):
@@ -142,18 +148,30 @@ class _Asking:
         return self._read(row, answer)
 
     def is_void(self, row: QuestionRow) -> bool:
-        """It never went out, and never will."""
-        return row.state == "waiting" and self._over(row)
+        """Nothing is asked about it any more: it never went out and never will, or nobody waits for it since long."""
+        return self._over(row) if row.state == "waiting" else self._long_ago(row)
 
-    def expire(self, row: QuestionRow) -> _SettledState:
-        """Certainly nothing was done and nothing will be."""
-        return self._settle(row, "expired", "never-arrived")
+    def give_up(self, row: QuestionRow) -> _SettledState | _NotYet:
+        """Settle one that is void."""
+        return self.expire(row) if row.state == "waiting" else self._settle(row, "unknown", _NEVER_ANSWERED)
+
+    def expire(self, row: QuestionRow) -> _SettledState | _NotYet:
+        """Certainly nothing was done and nothing will be: unless another process has sent it since it was read."""
+        if not self._port.expire(row.id, timestamp(self._now()), reason=_NEVER_ARRIVED):
+            return "working"
+        self._note(row, "expired")
+        return "expired"
 
     def _over(self, row: QuestionRow) -> bool:
         return self._ages.of(row) > row.deadline_seconds or not self._within(row.asked_at, row.deadline_seconds)
 
     def _no_copy_left(self, row: QuestionRow) -> bool:
         return not self._within(row.sent_at or row.asked_at, _COPY_SECONDS)
+
+    def _long_ago(self, row: QuestionRow) -> bool:
+        """By whichever way the clock went since."""
+        since = datetime.fromisoformat(row.sent_at or row.asked_at)
+        return abs(self._now() - since) > timedelta(days=ROW_DAYS)
 
     def _within(self, since: str, seconds: int) -> bool:
         begin = datetime.fromisoformat(since)

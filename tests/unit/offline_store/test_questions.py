@@ -72,6 +72,28 @@ def test_who_settles_a_question_first_has_settled_it(place: Any, asking: Asking,
     assert asking.look(ID) == settled
 
 
+@pytest.mark.parametrize("state", ["sent", "answered"])
+def test_a_question_that_another_process_has_sent_is_never_said_to_have_stayed_here(
+    place: Any, asking: Asking, state: str
+) -> None:
+    sync, beside = place.delivery().questions, place.delivery().questions
+    asking.put(ID, "live-record", CONTENT, deadline_seconds=30, at=AT)
+    assert sync.sent(ID, AT)
+    if state == "answered":
+        assert sync.settle(ID, "answered", AT, answer='{"found":true}')
+    left = asking.look(ID)
+    assert not beside.expire(ID, LATER, reason="never-arrived")
+    assert asking.look(ID) == left
+
+
+def test_a_question_that_never_went_out_expires_without_its_content(place: Any, asking: Asking) -> None:
+    asking.put(ID, "live-record", CONTENT, deadline_seconds=30, at=AT)
+    assert place.delivery().questions.expire(ID, LATER, reason="never-arrived")
+    row = asking.look(ID)
+    assert row is not None
+    assert (row.state, row.reason, row.content) == ("expired", "never-arrived", None)
+
+
 def test_neither_question_nor_answer_shows_in_a_repr(place: Any, asking: Asking) -> None:
     asking.put(ID, "live-record", CONTENT, deadline_seconds=30, at=AT)
     assert "1101991988" not in repr(asking.look(ID))

@@ -15,6 +15,7 @@ import pytest
 
 from offline_store.delivery import Delivery
 from offline_store.journal import open_journal
+from offline_store.questions import Asking
 from offline_store.schema import CardRow, CaseRow, ContributionRow, PersonRow, to_record
 from sync.asking import Answered, Document, NotDone, NotYetKnown, Questions, Unknown
 from sync.client.outcomes import Done, Later, NoAnswer, Stopped
@@ -163,6 +164,12 @@ def test_the_same_id_with_another_content_is_refused_and_raises_an_alarm(asker, 
     assert [(row[0], row[1]) for row in hall.store.all("SELECT terminal, code FROM alarm")] == [
         ("T0001", "question-id-reused")
     ]
+    alarms = hall.store.staff.alarms
+    with hall.store.transaction():
+        alarms.acknowledge(alarms.of("T0001")[0], "then", "li.na")
+    assert hall.store.fleet()[0].alarms == 0
+    asker.post(q(RELEASE))
+    assert hall.store.fleet()[0].alarms == 1, "the next one is not covered by who looked at the first"
     asker.answer()
     assert asker.say(asker.get("A" * 22)).answer.status == "lost"
 
@@ -352,7 +359,7 @@ class Kiosk:
     """A terminal with a real journal; `between` stands between it and the centre."""
 
     def __init__(self, asker, folder):
-        self.asker, self.hall = asker, asker.hall
+        self.asker, self.hall, self.folder = asker, asker.hall, folder
         self.behind, self.elapsed = timedelta(), 0.0
         signer = asker.terminal.signer
         self.journal = open_journal(
@@ -447,6 +454,35 @@ def test_a_question_settled_by_another_process_does_not_go_out_any_more(kiosk):
     assert len(posts) == 1
 
 
+def test_a_question_that_another_process_sent_meanwhile_is_not_said_to_be_not_done(kiosk):
+    kiosk.questions.put(LiveRecord(id_number=LI), deadline=30)
+    kiosk.hall.clock.forward(seconds=1)
+    lost = kiosk.questions.put(LOSS, deadline=30)
+
+    def answer_is_lost(request, ask):
+        answer = ask(request)
+        if request.method != "POST":
+            return answer
+        kiosk.asker.answer()
+        return NoAnswer("timeout")
+
+    def slow(request, ask):
+        answer = ask(request)
+        kiosk.between = answer_is_lost
+        kiosk.run()
+        kiosk.between = lambda request, ask: ask(request)
+        kiosk.hall.clock.forward(seconds=31)
+        return answer
+
+    kiosk.between = slow
+    assert kiosk.run() == Done(0, more=True)
+    assert kiosk.asker.core.asked.count("change_card_status") == 1
+    assert kiosk.questions.look(lost) == NotYetKnown(sent=True)
+    kiosk.run()
+    assert kiosk.questions.look(lost).answer.status == "lost"
+    assert ("card-status-change", "expired") not in kiosk.noted
+
+
 def test_a_fetched_document_is_shown_only_under_a_seal_that_holds(kiosk):
     id = kiosk.questions.put(FetchDocument(id_number=LI, number="EM-01-1"), deadline=30)
     kiosk.run()
@@ -455,7 +491,7 @@ def test_a_fetched_document_is_shown_only_under_a_seal_that_holds(kiosk):
     reply = kiosk.questions.look(id)
     assert isinstance(reply, Document)
     assert len(reply.seal.sha256_hex) == 64
-    stranger = Questions(kiosk.questions._data_dir, STORE_KEY, (), kiosk.hall.clock.now, os.urandom)
+    stranger = Questions(kiosk.folder, STORE_KEY, (), kiosk.hall.clock.now, os.urandom)
     assert stranger.look(id) == NotDone("seal-unknown-authority")
     stranger.close()
 
@@ -733,6 +769,29 @@ def test_without_a_network_what_is_over_is_over_and_an_answer_nobody_took_is_del
     kiosk.hall.clock.forward(seconds=900)
     assert kiosk.run() == Later("unreachable")
     assert kiosk.questions.look(known) == Unknown("answer-taken")
+
+
+def content_of(kiosk, id):
+    """What was asked, as far as the terminal still has it."""
+    with closing(Asking(kiosk.folder, STORE_KEY)) as asking:
+        return asking.look(id).content
+
+
+@pytest.mark.parametrize("clock", [timedelta(days=1, seconds=40), timedelta(days=-1, seconds=-40)])
+def test_a_question_that_nobody_answers_for_a_day_is_unknown_and_what_was_asked_is_deleted(kiosk, clock):
+    id = kiosk.questions.put(LOSS, deadline=30)
+    kiosk.between = lambda request, ask: NoAnswer("unreachable")
+    kiosk.run()
+    kiosk.hall.clock.forward(hours=23)
+    assert kiosk.run() == Later("unreachable")
+    assert kiosk.questions.look(id) == NotYetKnown(sent=True)
+    kiosk.hall.clock.forward(hours=-23)
+    kiosk.behind = -clock
+    asked = len(kiosk.requests)
+    assert kiosk.run() == Done(1)
+    assert kiosk.questions.look(id) == Unknown("never-answered")
+    assert content_of(kiosk, id) is None
+    assert len(kiosk.requests) == asked
 
 
 def test_an_answer_that_is_not_believed_does_not_keep_back_the_next_question(kiosk, hall):
