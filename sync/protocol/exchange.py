@@ -5,14 +5,20 @@ Header names are kept in lower case (RFC 9110 section 5.1 makes them case-insens
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import parse_qsl
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 COSE = "application/cose"
 NDJSON_GZIP = "application/x-ndjson+gzip"
+
+_CHARACTER: Final = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
+_ORIGIN_FORM: Final = re.compile(rf"/{_CHARACTER}*+(?:\?(?:{_CHARACTER}|\?)*+)?")
+"""RFC 9112 section 3.2.1, by the grammar of RFC 3986 sections 3.3 and 3.4: no host before it, no fragment after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,15 @@ class Request:
     @property
     def query(self) -> dict[str, str]:
         """The query's parameters; a repeated name keeps its last value."""
-        return dict(parse_qsl(self.path.partition("?")[2], keep_blank_values=True))
+        return dict(self._parameters())
+
+    @property
+    def has_one_meaning(self) -> bool:
+        """Whether the target is one in origin form that names no parameter twice: all who read it read the same."""
+        return _ORIGIN_FORM.fullmatch(self.path) is not None and len(self.query) == len(self._parameters())
+
+    def _parameters(self) -> list[tuple[str, str]]:
+        return parse_qsl(self.path.partition("?")[2], keep_blank_values=True)
 
 
 @dataclass(frozen=True, slots=True)

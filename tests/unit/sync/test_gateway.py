@@ -273,6 +273,19 @@ def test_a_forged_signature_stores_nothing(hall, terminal, other_signer):
     assert rows(hall) == []
 
 
+@pytest.mark.parametrize("added", ["#&epoch=1", "&epoch=1", "#"])
+def test_whoever_carries_a_request_cannot_make_it_ask_for_an_ended_epoch(hall, terminal, added):
+    first = terminal.chain[0]
+    second = terminal.open_epoch(2, Position(1, 1, first.hash))
+    assert terminal.upload(first).status == 200
+    assert terminal.upload(second).status == 200
+    asked = terminal.signed("GET", "/v1/chain/head?epoch=2")
+    assert hall.ask(replace(asked, path=asked.path + added)).status == 401
+    assert hall.store.terminal_certificates.keys("T0001")[0].forked_at is None
+    assert hall.store.fleet()[0].alarms == 0
+    assert hall.ask(asked).status == 200
+
+
 def test_another_terminals_key_does_not_open_this_terminals_chain(hall, terminal):
     other = hall.terminal("T0002")
     other.number = "T0001"
@@ -331,7 +344,7 @@ def test_a_packed_upload_is_taken_like_a_plain_one(hall, terminal):
         ("GET", "/v1/chain", b"", {}, (405, "wrong-method")),
         ("GET", "/v1/results", b"", {}, (400, "malformed")),
         ("GET", "/v1/results?after=-1", b"", {}, (400, "malformed")),
-        ("GET", "/v1/results?after=²", b"", {}, (401, "signature-not-genuine")),
+        ("GET", "/v1/results?after=²", b"", {}, (401, "signature-malformed")),
         ("GET", "/v1/snapshot", b"", {}, (404, "no-snapshot")),
         ("GET", "/v1/snapshot/7", b"", {}, (404, "no-snapshot")),
         ("GET", "/v1/else", b"", {}, (404, "no-such-path")),

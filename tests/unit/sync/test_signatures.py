@@ -66,6 +66,44 @@ def test_a_request_that_was_changed_on_its_way_is_refused(signer, now, change, r
     assert refusal(replace(signed(signer, now), **change), signer, now) == reason
 
 
+def targets(target, chance):
+    """The target as somebody on its way might change it: each part of an address, and noise, at each place."""
+    parts = ["#", "#&part=2", "?", "&part=2", "&", ";part=2", "+", "%", "%70", "%23&part=2", "=", "/", "//", "/.",
+             "/..", "@", ":", ":80", "@elsewhere", "http://elsewhere", "\\", "\t", " ", "\r\n", "\0", "é"]  # fmt: skip
+    for part in parts:
+        yield from (part + target, target + part)
+        yield from (target[:at] + part + target[at + cut :] for at in range(len(target)) for cut in (0, 1))
+    for _ in range(500):
+        yield "".join(chance.choice([target, *parts, target[: chance.randrange(len(target))]]) for _ in range(3))
+
+
+@pytest.mark.parametrize("target", ["/v1/chain/head?epoch=2", "/v1/snapshot/7", "/v1/results?after=0&generation=3"])
+def test_whatever_is_done_to_a_target_on_its_way_what_is_accepted_means_what_was_signed(signer, now, target):
+    genuine = signed(signer, now, Request("GET", target))
+    taken = set()
+    for changed in targets(target, random.Random(9)):
+        try:
+            verify(replace(genuine, path=changed), keys(signer), now)
+        except SignatureRefused:
+            continue
+        taken.add(changed)
+        read = replace(genuine, path=changed)
+        assert (read.route, read.query) == (genuine.route, genuine.query)
+    assert taken <= {target, target + "?"}
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/v1/chain/head?epoch=2#&epoch=1", "/v1/chain/head?epoch=2#epoch=1", "/v1/chain/head?epoch=2&epoch=1",
+        "/v1/chain/head?epoch=1&%65poch=2", "?epoch=1", "", "*", "@elsewhere/v1/chain", ".elsewhere/v1/chain",
+        "http://elsewhere/v1/chain", "/v1/chain?a b",
+    ],
+)  # fmt: skip
+def test_a_target_that_can_be_read_in_two_ways_is_refused(signer, now, target):
+    assert refusal(replace(signed(signer, now), path=target), signer, now) == "malformed"
+
+
 def test_a_changed_body_with_a_matching_digest_is_refused_too(signer, now):
     genuine = signed(signer, now)
     other = signed(signer, now, replace(ASKED, body=b"{}"))
