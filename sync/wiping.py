@@ -19,7 +19,7 @@ from typing import Final
 
 from offline_store.connection import KeyBytes
 from offline_store.delivery import Delivery
-from offline_store.errors import StoreBusy, StoreError, WrongKey
+from offline_store.errors import KeyChipOther, KeyMissing, StoreBroken, StoreBusy, WrongKey
 from offline_store.journal import salvage, waiting_salvage
 from offline_store.keys import KeyProvider
 from offline_store.rekeying import load_store_key
@@ -33,6 +33,9 @@ _ORDERED: Final = "ordered"
 _PAUSE_SECONDS: Final = 1.0
 _TRIES: Final = 120
 """A terminal process lets go when nobody stands at it, at its next look at the devices."""
+_NEVER_AGAIN: Final = (KeyMissing, KeyChipOther, StoreBroken)
+"""What proves that the stores' key is gone for good. All else (a chip that does not answer, a changed firmware, a full
+disk) says nothing about what waits under it: the wipe is tried again."""
 
 
 class TerminalWiped(Exception):  # noqa: N818 - named by the condition
@@ -74,7 +77,8 @@ def standing_mark(data_dir: Path) -> Wiping | None:
 def go_on(data_dir: Path, keys: KeyProvider, at: str) -> Begun | None:
     """One step: wipe now if that was begun. How it stands afterwards: None when something has to be sent first.
 
-    Raises StoreBusy while another process has the journal open; StoreRefused when disk or keys refuse.
+    Raises StoreBusy while another process has the journal open; StoreRefused when disk or keys refuse; and any other
+    StoreError that leaves it unknown whether something has to be sent first. Then it is tried again.
     """
     found = begun(data_dir)
     if found is None or found.done:
@@ -96,10 +100,8 @@ def _last_look(data_dir: Path, keys: KeyProvider) -> Iterator[Callable[[], None]
         return
     try:
         key = load_store_key(data_dir, keys)
-    except StoreBusy:
-        raise
-    except StoreError:
-        # without its key nothing of the journal can be sent, by anybody
+    except _NEVER_AGAIN:
+        # nothing of the journal can be sent, by anybody
         yield lambda: None
         return
     with key:
@@ -110,9 +112,12 @@ def _refuse_what_waits(data_dir: Path, key: KeyBytes) -> None:
     try:
         with closing(Delivery(data_dir, key)) as delivery:
             pending = delivery.backlog().pending
-    except StoreBusy:
-        raise
-    except StoreError:
+    except WrongKey as error:
+        if error.facts.get("key_check") != "noted":
+            # without the head file a damaged first page looks the same
+            raise
+        pending = 0
+    except StoreBroken:
         # all was received when the wipe became due; a journal that broke since keeps no stolen terminal readable
         pending = 0
     if pending or any(_can_be_read(place, key) for place in waiting_salvage(data_dir)):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from typer.testing import CliRunner
 
 from kiosk.cli.tree import app
-from offline_store.journal import open_journal
+from offline_store.delivery import Delivery
+from offline_store.journal import Journal, open_journal
 from offline_store.keys import KeyFiles
 
 KEPT = ["journal.open", "terminal.toml", "wiped.json"]
@@ -25,9 +30,13 @@ def provision(data: Path, key: bytes) -> None:
     keys_of(data).create("store", key)
     (data / "trust").mkdir()
     (data / "trust" / "centre.json").write_text("{}")
-    open_journal(
+    journal_of(data, key).close()
+
+
+def journal_of(data: Path, key: bytes) -> Journal:
+    return open_journal(
         data, terminal="T0001", key=key, sign=bytes, seal=lambda plain, info: plain, now=lambda: datetime.now(UTC)
-    ).journal.close()
+    ).journal
 
 
 def wipe(data: Path, *words: str) -> tuple[int, dict[str, object]]:
@@ -71,4 +80,29 @@ def test_keys_that_were_made_in_the_same_place_since_go_although_nobody_was_enro
     keys_of(data).create("store", b"B" * 32)
     code, said = wipe(data, "--yes", "--lose-pending")
     assert (code, said["keys"]) == (0, 1)
+    assert left(data) == KEPT
+
+
+def test_an_act_that_was_accepted_while_the_question_stood_is_not_destroyed(data):
+    key = b"B" * 32
+    provision(data, key)
+    with closing(journal_of(data, key)) as journal, closing(Delivery(data, key)) as delivery:
+        delivery.mark_received(journal.head, "2026-11-22T00:00:00.000Z")
+
+    command = [sys.executable, "-m", "kiosk.cli", "wipe", "--data", str(data), "--json"]
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True) as asking:
+        asked = ""
+        while "to go on" not in asked:
+            more = asking.stderr.read(1)
+            assert more, asked
+            asked += more
+        with closing(journal_of(data, key)) as journal:
+            journal.append("act", {"item": "SI-01"}, b"accepted while the question stands")
+        said, _ = asking.communicate("T0001\n", timeout=60)
+    assert (asking.returncode, json.loads(said)["error"]["code"]) == (1, "pending")
+    assert keys_of(data).names() == ("store",)
+    with closing(Delivery(data, key)) as delivery:
+        assert delivery.backlog().pending == 1
+    done = CliRunner().invoke(app, ["wipe", "--data", str(data), "--json", "--lose-pending"], input="T0001\n")
+    assert done.exit_code == 0
     assert left(data) == KEPT

@@ -9,7 +9,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from offline_store.errors import WrongKey
+from offline_store.errors import (
+    KeyChipOther,
+    KeyChipRefused,
+    KeyChipUnavailable,
+    KeyMissing,
+    KeyUnfit,
+    MachineChanged,
+    StoreFull,
+    StoreRefused,
+    WrongKey,
+)
 from offline_store.journal import open_journal
 from offline_store.rekeying import rekey
 from offline_store.schema import Manifest
@@ -172,6 +182,62 @@ def test_a_journal_under_a_key_that_is_gone_keeps_no_wipe_from_ending_and_is_nam
     assert (line["why"], line["moved_aside"], line["alarm"]) == ("salvage-wrong-key", ["broken-1"], True)
     assert kiosk.wipe()
     assert kiosk.left == KEPT
+
+
+class Silent:
+    """A key provider that once does not lend the stores' key."""
+
+    def __init__(self, keys, error):
+        self.keys = keys
+        self.errors = [error]
+
+    def __getattr__(self, name):
+        return getattr(self.keys, name)
+
+    def load(self, name, **wanted):
+        if name == "store" and self.errors:
+            raise self.errors.pop()
+        return self.keys.load(name, **wanted)
+
+
+@pytest.mark.parametrize(
+    "fault", [KeyChipUnavailable, KeyChipRefused, MachineChanged, KeyUnfit, StoreRefused, StoreFull]
+)
+def test_a_key_that_cannot_be_had_now_says_nothing_about_what_waits_under_it(hall, kiosk, fault):
+    kiosk.order_wipe()
+    kiosk.sync()
+    kiosk.accept("A2")
+    with pytest.raises(fault):
+        go_on(kiosk.folder, Silent(kiosk.keys, fault("store", "not now")), AT)
+    assert (standing_mark(kiosk.folder), "store" in kiosk.keys.names()) == (None, True)
+    assert go_on(kiosk.folder, kiosk.keys, AT) is None, "it is known again that something waits"
+    kiosk.sync()
+    assert kiosk.wipe()
+    assert processed(hall) == ["A1", "A2"]
+
+
+@pytest.mark.parametrize("fault", [KeyMissing, KeyChipOther])
+def test_a_key_that_is_proved_to_be_gone_keeps_no_wipe_from_ending(kiosk, fault):
+    kiosk.order_wipe()
+    kiosk.sync()
+    kiosk.accept("A2")
+    assert go_on(kiosk.folder, Silent(kiosk.keys, fault("store", "gone")), AT).done
+    assert kiosk.left == KEPT
+
+
+def test_a_journal_that_another_key_does_not_open_is_given_up_only_if_its_head_says_so(kiosk):
+    kiosk.order_wipe()
+    kiosk.sync()
+    head = kiosk.folder / "journal.head"
+    noted = head.read_bytes()
+    head.unlink()
+    kiosk.keys.destroy("store")
+    kiosk.keys.create("store", b"another key that was lost, later")
+    with pytest.raises(WrongKey):
+        go_on(kiosk.folder, kiosk.keys, AT)
+    assert standing_mark(kiosk.folder) is None
+    head.write_bytes(noted)
+    assert go_on(kiosk.folder, kiosk.keys, AT).done
 
 
 def put_aside_under_another_key(kiosk):
