@@ -7,10 +7,7 @@ from datetime import date
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Final
 
-from kiosk.benefits.compiled_rule import CompiledRule
-from kiosk.benefits.fact import Fact, Source
-from kiosk.benefits.filling import NO_FIGURES, filled
-from kiosk.benefits.language.typed import Row, Run
+from kiosk.benefits.compiled_rule import CompiledRule, Formula
 from kiosk.benefits.language.types import together
 from kiosk.benefits.layers import ALWAYS, NATION, Layer
 from kiosk.benefits.package import PackageUnfit
@@ -32,6 +29,8 @@ def check(book: RuleBook) -> None:
         _check_overlap(place, layers)
     for rule_id in book.versions:
         for place in (NATION, *book.places):
+            if book.nearest(rule_id, place) != place:
+                continue  # what holds here is what holds there
             for edge in book.edges_of(rule_id, place):
                 compiled = book.rule(rule_id, place, edge)
                 if compiled is not None and place != NATION:
@@ -104,47 +103,41 @@ def _check_ceilings(book: RuleBook, compiled: CompiledRule, rule_id: str, place:
     ceilings = compiled.merged.rule.ceiling
     if not ceilings or compiled.merged.layers == (NATION,):
         return
-    local, national = book.compiler(rule_id, place, day), book.compiler(rule_id, NATION, day)
-    if local is None or national is None:
-        return
-    here, there = local.compile(), national.compile()
     file = next(layer.file for layer in book.layers[(compiled.merged.layers[-1], rule_id)])
     for row in ceilings:
-        mine = local.formula(row.let, f"ceiling {row.let}").run
         for bound, above in ((row.most, True), (row.least, False)):
-            if bound is not None:
-                theirs = national.formula(bound, f"ceiling {row.let}").run
-                for facts, value, limit in _trials(row.over, here, mine, there, theirs):
-                    if (value > limit) if above else (value < limit):
-                        at = ", ".join(f"{name} {count}" for name, count in facts.items())
-                        word = "ceiling" if above else "floor"
-                        raise PackageUnfit(
-                            file, rule_id, f"let {row.let}", f"is {value} at {at}: the national {word} is {limit}"
-                        )
+            if bound is None:
+                continue
+            mine = book.formula(rule_id, place, day, row.let, f"ceiling {row.let}")
+            theirs = book.formula(rule_id, NATION, day, bound, f"ceiling {row.let}")
+            if mine is None or theirs is None:
+                continue
+            for facts, value, limit in _trials(compiled, row.over, mine, theirs):
+                if (value > limit) if above else (value < limit):
+                    at = ", ".join(f"{name} {count}" for name, count in facts.items())
+                    word = "ceiling" if above else "floor"
+                    raise PackageUnfit(
+                        file, rule_id, f"let {row.let}", f"is {value} at {at}: the national {word} is {limit}"
+                    )
 
 
 def _trials(
-    over: Mapping[str, tuple[int, int]], here: CompiledRule, mine: Run, there: CompiledRule, theirs: Run
+    rule: CompiledRule, over: Mapping[str, tuple[int, int]], mine: Formula, theirs: Formula
 ) -> Iterator[tuple[dict[str, int], Any, Any]]:
     ranges = [range(first, last + 1) for first, last in over.values()]
     steps = 1
     for each in ranges:
         steps *= len(each)
     if steps > _MOST_TRIALS:
-        raise PackageUnfit(here.merged.file, here.id, "ceiling", f"tries {steps} cases: at most {_MOST_TRIALS}")
+        raise PackageUnfit(rule.merged.file, rule.id, "ceiling", f"tries {steps} cases: at most {_MOST_TRIALS}")
     for counts in product(*ranges):
         facts = dict(zip(over, counts, strict=True))
-        value, limit = mine(_row(here, facts)), theirs(_row(there, facts))
+        # on a day of the far past: no ceiling turns on the day of asking
+        value, limit = mine.at(facts, ALWAYS), theirs.at(facts, ALWAYS)
         if value is not None and limit is not None:
             top, bound = ends(value)[1], ends(limit)[1]
             if top is not None and bound is not None:
                 yield facts, top, bound
-
-
-def _row(rule: CompiledRule, facts: Mapping[str, int]) -> Row:
-    """Of counts by the rule's names, on a day of the far past: no ceiling turns on the day of asking."""
-    known = {each.store: Fact(facts[each.alias], Source.VERIFIED, ALWAYS) for each in rule.facts if each.alias in facts}
-    return filled(rule, known, ALWAYS, NO_FIGURES)[0]
 
 
 def _check_overlap(place: str, layers: tuple[Layer, ...]) -> None:

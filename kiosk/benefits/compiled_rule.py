@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from kiosk.benefits.language.typed import Lacking, Row, Run
 from kiosk.benefits.language.types import Type
@@ -118,3 +119,25 @@ class CompiledRule:
     def id(self) -> str:
         """R-…"""
         return self.merged.rule.id
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One expression of a rule over a row of its own: no more of the rule is worked out than it rests on."""
+
+    size: int
+    facts: Mapping[str, int]
+    """Their slots, by what the rule calls them."""
+    lets: tuple[tuple[int, Run], ...]
+    run: Run
+
+    def at(self, counts: Mapping[str, int], day: date) -> Any:
+        """What it is for counts by the rule's names for them, on a day of asking; every other fact is unknown."""
+        row: Row = [None] * self.size
+        row[0] = day
+        for name, count in counts.items():
+            if name in self.facts:
+                row[self.facts[name]] = count
+        for slot, run in self.lets:
+            row[slot] = run(row)
+        return self.run(row)

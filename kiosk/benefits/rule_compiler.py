@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
-from kiosk.benefits.compiled_rule import Caveat, CompiledRule, Condition, Deadline, FactSlot, Figure, Hot
+from kiosk.benefits.compiled_rule import Caveat, CompiledRule, Condition, Deadline, FactSlot, Figure, Formula, Hot
 from kiosk.benefits.language.compiling import ExpressionUnfit, compiled
 from kiosk.benefits.language.typed import Definition, Parameter, Run, Scope, Table, Typed, name, named
 from kiosk.benefits.language.types import COUNT, DAY, FLAG, NUMBER, Kind, Type, choice
@@ -20,7 +20,10 @@ _TYPES: Final = {"count": COUNT, "number": NUMBER, "flag": FLAG}
 
 
 class RuleCompiler:
-    """Compiles one rule with those it uses. `other` finds a used rule, merged for the same place and time."""
+    """Compiles one rule with those it uses, or one formula of it.
+
+    `other` finds a used rule, merged for the same place and time.
+    """
 
     def __init__(
         self,
@@ -45,9 +48,7 @@ class RuleCompiler:
         """The whole rule. Raises PackageUnfit."""
         rule = self._rule
         scope = self.scope_of(rule)
-        # its own facts first: they keep the names that this rule has for them
-        for alias in rule.facts:
-            self.fact(rule, alias)
+        self._own_facts()
         governing = None
         if rule.rule.governing is not None:
             typed = self._expression(rule.rule.governing, scope, "governing", (Kind.MONTH, Kind.DAY))
@@ -101,9 +102,17 @@ class RuleCompiler:
             alternatives=None if word is None else self._facts[rule.facts[word]][0],
         )
 
-    def formula(self, text: str, place: str) -> Typed:
-        """A further expression over the same row, for a check at loading. Raises PackageUnfit."""
-        return self._expression(text, self.scope_of(self._rule), place)
+    def formula(self, text: str, place: str) -> Formula:
+        """One expression of the rule and the lets that it rests on, for a check at loading. Raises PackageUnfit."""
+        self._own_facts()
+        typed = self._expression(text, self.scope_of(self._rule), place)
+        slots = {slot.alias: slot.slot for slot, _ in self._facts.values()}
+        return Formula(self._size, slots, tuple(self._order), typed.run)
+
+    def _own_facts(self) -> None:
+        """Before those of used rules: they keep the names that this rule has for them."""
+        for alias in self._rule.facts:
+            self.fact(self._rule, alias)
 
     def _condition(self, row: ConditionRow, scope: Scope) -> Condition:
         place = f"condition {row.id}"

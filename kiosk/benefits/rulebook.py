@@ -15,7 +15,7 @@ from typing import Final, Generic, TypeVar
 
 from kiosk.benefits.book_checks import check, check_cites
 from kiosk.benefits.compiled_check import CompiledCheck, compiled_check
-from kiosk.benefits.compiled_rule import CompiledRule
+from kiosk.benefits.compiled_rule import CompiledRule, Formula
 from kiosk.benefits.gathering import checks, figures, layers, once, versions
 from kiosk.benefits.layers import ALWAYS, NATION, Layer, Merged, Version, chain_of, in_force, merged
 from kiosk.benefits.package import CitationRow, Content, OverlayRow, PackageUnfit, RuleRow
@@ -75,6 +75,7 @@ class RuleBook:
         self._aliases: dict[str, Mapping[str, str]] = {}
         self._check_aliases: dict[str, Mapping[str, str]] = {}
         self._figures: dict[str, _Periods[Parameters]] = {}
+        self._compiled: dict[tuple[str, str], _Periods[CompiledRule | None]] = {}
         self._in_force: dict[tuple[str, str], _Periods[tuple[CompiledRule | None, Parameters]]] = {}
 
     def __contains__(self, rule_id: str) -> bool:
@@ -192,11 +193,25 @@ class RuleBook:
         """The rule of a place and the local figures for a governing date."""
         line = self._in_force.get((rule_id, place))
         if line is None:
-            rules = _Periods(self.edges_of(rule_id, place), lambda day: self._compile(rule_id, place, day))
-            figures = self._figures_of(place)
+            rules, figures = self._rules_in(rule_id, self.nearest(rule_id, place)), self._figures_of(place)
             days = sorted({*rules.days, *figures.days})
             line = self._in_force[(rule_id, place)] = _Periods(days, lambda day: (rules.on(day), figures.on(day)))
         return line.on(day)
+
+    def _rules_in(self, rule_id: str, place: str) -> _Periods[CompiledRule | None]:
+        line = self._compiled.get((rule_id, place))
+        if line is None:
+            line = _Periods(self.edges_of(rule_id, place), lambda day: self._compile(rule_id, place, day))
+            self._compiled[(rule_id, place)] = line
+        return line
+
+    def nearest(self, rule_id: str, place: str) -> str:
+        """The layer from a place up that last changes a rule or one that it uses: what holds there holds here."""
+        family = self._family(rule_id)
+        return next(layer for layer in reversed(chain_of(place)) if layer == NATION or self._changes(layer, family))
+
+    def _changes(self, layer: str, rules: Iterable[str]) -> bool:
+        return any((layer, rule_id) in self.layers for rule_id in rules)
 
     def _figures_on(self, place: str, day: date) -> Parameters:
         found: Parameters = {}
@@ -244,8 +259,8 @@ class RuleBook:
         over = tuple(each.place for each in layers if each.row.governs_to is not None and each.row.governs_to < day)
         return merged(version, tuple(each for each in layers if each.holds_on(day)), over)
 
-    def compiler(self, rule_id: str, place: str, day: date) -> RuleCompiler | None:
-        """What compiles a rule of a place for a governing date; None when no version had begun. Raises PackageUnfit."""
+    def _compiler(self, rule_id: str, place: str, day: date) -> RuleCompiler | None:
+        """None when no version had begun on that governing date."""
         rule = self._merged(rule_id, place, day)
         if rule is None:
             return None
@@ -258,8 +273,16 @@ class RuleBook:
 
         return RuleCompiler(rule, other, self.facts, self.parameter_kinds)
 
+    def formula(self, rule_id: str, place: str, day: date, text: str, where: str) -> Formula | None:
+        """An expression over what a rule of a place knows on a governing date; None when no version had begun.
+
+        `where` names it if it does not fit. Raises PackageUnfit.
+        """
+        compiler = self._compiler(rule_id, place, day)
+        return None if compiler is None else compiler.formula(text, where)
+
     def _compile(self, rule_id: str, place: str, day: date) -> CompiledRule | None:
-        compiler = self.compiler(rule_id, place, day)
+        compiler = self._compiler(rule_id, place, day)
         if compiler is None:
             return None
         rule = compiler.compile()

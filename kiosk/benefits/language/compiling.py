@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 from kiosk.benefits.language.functions import FUNCTIONS, alike
@@ -56,11 +57,16 @@ def compiled(text: str, scope: Scope) -> Typed:
     if len(text) > _LONGEST:
         raise ExpressionUnfit(f"longer than {_LONGEST} characters: name parts of it with let")
     source = " ".join(text.split())
+    return _Compiler(source, scope).typed(_tree(source), 0)
+
+
+@lru_cache(maxsize=1024)
+def _tree(source: str) -> ast.expr:
+    """Not to be changed: a formula is compiled for each place and time, and read once (the shipped rules have 400)."""
     try:
-        tree = ast.parse(source, mode="eval").body
+        return ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ExpressionUnfit(f"cannot be read: {source!r} ({error})") from None
-    return _Compiler(source, scope).typed(tree, 0)
 
 
 _COMPARE: Final[dict[type[ast.cmpop], Callable[[Any, Any], Any]]] = {

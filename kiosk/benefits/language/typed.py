@@ -125,16 +125,25 @@ def named(slot: int, typed: Typed) -> Typed:
 
 def joined(kind: Type, run: Run, *parts: Typed) -> Typed:
     """An expression made of others: it rests on what they rest on."""
-    reads = frozenset[str]().union(*(each.reads for each in parts))
-    lookups = tuple(dict.fromkeys(each for part in parts for each in part.lookups))
-    may_lack = [each for each in parts if each.reads]
-    lacks = None if all(each.lacks is None for each in parts) else lambda row, found: all_lacking(row, may_lack, found)
-    seen: frozenset[str] = frozenset()
-    twice = frozenset[str]().union(*(each.twice for each in parts))
+    reads = twice = frozenset[str]()
+    lookups: tuple[Lookup, ...] = ()
+    insists = depends = False
     for each in parts:
-        twice |= seen & each.reads
-        seen |= each.reads
-    return Typed(kind, run, reads, lookups, insists=any(each.insists for each in parts), twice=twice, lacks=lacks)
+        if each.reads:
+            if reads:
+                twice |= reads & each.reads
+            reads = reads | each.reads if reads else each.reads
+            twice = twice | each.twice if twice else each.twice
+        if each.lookups:
+            lookups = tuple(dict.fromkeys(lookups + each.lookups)) if lookups else each.lookups
+        insists |= each.insists
+        depends |= each.lacks is not None
+    lacks = _lacks_of([each for each in parts if each.reads]) if depends else None
+    return Typed(kind, run, reads, lookups, insists=insists, twice=twice, lacks=lacks)
+
+
+def _lacks_of(parts: Sequence[Typed]) -> Callable[[Row, Lacking], None]:
+    return lambda row, found: all_lacking(row, parts, found)
 
 
 def all_lacking(row: Row, parts: Sequence[Typed], found: Lacking) -> None:

@@ -135,6 +135,15 @@ def test_a_layer_that_adds_brings_a_figure_or_a_rule_that_was_not_there():
     assert "R-TWO" in book(added)
 
 
+def test_a_rule_is_compiled_for_the_places_that_change_it_and_the_others_share_it():
+    rules = book(city('mode = "replace"\nlet = { months = "3" }'))
+    day = date(2026, 11, 22)
+    here, nation = rules.rule("R-ONE", CITY, day), rules.rule("R-ONE", "CN", day)
+    assert rules.rule("R-ONE", CITY[:4] + "06", day) is here
+    assert rules.rule("R-ONE", "310000", day) is nation
+    assert here is not nation
+
+
 def test_an_expired_layer_falls_back_to_the_national_ceiling_and_says_so():
     rules = book(city('mode = "replace"\ngoverns_to = 2025-12-31\nlet = { months = "3", kind = "\'award\'" }'))
     assert answer(rules, 36, on="2025-12-31")["result"]["kind"] == "award"
