@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AlarmRow:
-    """One alarm about a terminal. For a certificate `epoch` is 0 and `seq` the number of its row.
+    """One alarm about a terminal. Of a certificate `epoch` is 0, `seq` the number of its row; of questions both are 0.
 
-    `last_seq`: it is about the entries up to there; of a fork, about the first and the last where one was found.
+    It happened first at `at`, last at `last_at`, and `times` in all. `last_seq`: it is about the entries up to there;
+    of a fork, about the first and the last where one was found.
     """
 
     at: str
@@ -17,7 +18,9 @@ class AlarmRow:
     code: str
     epoch: int
     seq: int
-    last_seq: int | None = None
+    last_seq: int | None
+    times: int
+    last_at: str
 
     @property
     def place(self) -> str:

@@ -1,8 +1,8 @@
 """POST and GET /v1/questions: a question is written down and woken for; its answer is handed to its terminal alone.
 
 (terminal, id, content) is a question's identity. The same again is the same question, whatever state it is in; another
-content under a used id is refused and raises an alarm. A key under which two disks wrote asks nothing new. What is
-asked is answered by `sync.gateway.answering`.
+content under a used id is refused and raises an alarm: one for each terminal, which counts them. A key under which two
+disks wrote asks nothing new. What is asked is answered by `sync.gateway.answering`.
 """
 
 from __future__ import annotations

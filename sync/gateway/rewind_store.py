@@ -42,10 +42,13 @@ class RewindStore(Protocol):
         """A kept entry was processed; `act`: its type and its content."""
 
     def fork(self, terminal: str, epoch: int, seq: int, at: str) -> None:
-        """Raise the alarm that two disks wrote here: one for each epoch, from the first such number to the last."""
+        """Raise the alarm that two disks wrote here: one for each epoch, from the first such number to the last.
+
+        Met again, it is counted and open again.
+        """
 
     def lost(self, terminal: str, epoch: int, first: int, last: int, at: str) -> None:
-        """Raise the alarm that these entries are nowhere any more; of a hole that begins there, once."""
+        """Raise the alarm that these entries are nowhere any more: once of a hole that begins there, until it grows."""
 
     def runs(self, terminal: str, epoch: int, limit: int) -> Sequence[HeldRun]:
         """The first runs of entries without a gap that the chain holds of an epoch, in order."""

@@ -66,9 +66,9 @@ class SqliteRewinds:
 
     def fork(self, terminal: str, epoch: int, seq: int, at: str) -> None:
         known = self._database.run(
-            "UPDATE alarm SET seq = min(seq, ?1), last_seq = nullif(max(coalesce(last_seq, seq), ?1), min(seq, ?1))"
-            " WHERE terminal = ?2 AND code = 'fork' AND epoch = ?3",
-            (seq, terminal, epoch),
+            "UPDATE alarm SET seq = min(seq, ?1), last_seq = nullif(max(coalesce(last_seq, seq), ?1), min(seq, ?1)),"
+            " times = times + 1, last_at = ?4 WHERE terminal = ?2 AND code = 'fork' AND epoch = ?3",
+            (seq, terminal, epoch, at),
         )
         if not known:
             self._database.run(
@@ -80,7 +80,8 @@ class SqliteRewinds:
         self._database.run(
             "INSERT INTO alarm (at, terminal, code, epoch, seq, last_seq) VALUES (?, ?, 'entries-lost', ?, ?, ?)"
             " ON CONFLICT (terminal, code, epoch, seq)"
-            " DO UPDATE SET last_seq = max(coalesce(last_seq, 0), excluded.last_seq)",
+            " DO UPDATE SET last_seq = excluded.last_seq, times = times + 1, last_at = excluded.at"
+            " WHERE excluded.last_seq > coalesce(last_seq, seq)",
             (at, terminal, epoch, first, last),
         )
 

@@ -164,7 +164,8 @@ class SqliteStore(Database):
 
     def alarm(self, terminal: str, code: str, epoch: int, seq: int, at: str) -> None:
         self.run(
-            "INSERT OR IGNORE INTO alarm (at, terminal, code, epoch, seq) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO alarm (at, terminal, code, epoch, seq) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (terminal, code, epoch, seq) DO UPDATE SET times = times + 1, last_at = excluded.at",
             (at, terminal, code, epoch, seq),
         )
 
@@ -262,8 +263,7 @@ class SqliteStore(Database):
             " (SELECT 1 FROM result l WHERE (l.terminal, l.epoch, l.seq) = (r.terminal, r.epoch, r.seq)"
             " AND l.n > r.n)),"
             " (SELECT count(*) FROM alarm a WHERE a.terminal = t.number AND NOT EXISTS"
-            " (SELECT 1 FROM alarm_acknowledgement k"
-            " WHERE (k.alarm, k.first, k.last) = (a.id, a.seq, coalesce(a.last_seq, a.seq))))"
+            " (SELECT 1 FROM alarm_acknowledgement k WHERE (k.alarm, k.times) = (a.id, a.times)))"
             " FROM terminal t ORDER BY t.number"
         )
         return [FleetRow(*row) for row in rows]

@@ -140,7 +140,9 @@ class SqliteTerminalCertificates:
 
     def alarms(self, terminal: str) -> Sequence[AlarmRow]:
         rows = self._database.all(
-            "SELECT at, terminal, code, epoch, seq, last_seq FROM alarm WHERE terminal = ? ORDER BY id", terminal
+            "SELECT at, terminal, code, epoch, seq, last_seq, times, coalesce(last_at, at) FROM alarm"
+            " WHERE terminal = ? ORDER BY id",
+            terminal,
         )
         return [AlarmRow(*row) for row in rows]
 

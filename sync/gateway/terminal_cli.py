@@ -6,18 +6,19 @@ code.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from sync.gateway.alarm_cli import acknowledged, alarm_facts, happened
 from sync.gateway.command import DEFAULT_DATA, NO, AsJson, Data, end, opened_house, say, table
 from sync.gateway.staff.audit import Act
 from sync.gateway.staff.console import at_console
 
 if TYPE_CHECKING:
     from sync.gateway.house import House
+    from sync.gateway.staff.alarms import ListedAlarm
     from sync.gateway.terminal_certificate_store import CertifiedKey
 
 terminal = typer.Typer(help="终端密钥与证书。Terminals' keys and certificates.", no_args_is_help=True)
@@ -49,23 +50,26 @@ def list_command(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
 
 @terminal.command("show")
 def show_command(number: Number, data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
-    """One terminal: every key it had, alarms, entries of forked branches. 1 if there is none of this number."""
+    """One terminal: every key it had, alarms and who looked at them, entries of forked branches.
+
+    1 if there is none of this number.
+    """
     with opened_house(data) as house, house.store.transaction():
         keys = house.store.terminal_certificates.keys(number)
         if not keys:
             end(f"{number}: no terminal of this number is enrolled here.", NO)
         now = datetime.now(UTC)
-        alarms = house.store.terminal_certificates.alarms(number)
+        alarms = house.store.staff.alarms.of(number)
         answer: dict[str, Any] = {
             "terminal": number,
             "last_epoch": house.store.terminal_certificates.last_epoch(number),
             "certificates": [_certificate(key, now) for key in keys],
-            "alarms": [asdict(row) for row in alarms],
+            "alarms": [alarm_facts(alarm) for alarm in alarms],
             "forked": _forked(house, number),
         }
     lines = [f"{row['state']:<11} until {row['not_after']}  key {row['key_fingerprint'][:16]}  serial {row['serial']}"
              for row in answer["certificates"]]  # fmt: skip
-    lines += [f"alarm       {alarm.at}  {alarm.code} at {alarm.place}" for alarm in alarms]
+    lines += [_alarm_line(alarm) for alarm in alarms]
     lines += [f"forked      {row['epoch']}/{row['seq']}  {row['kind']}  {row['state']}" for row in answer["forked"]]
     say(answer, "\n".join([f"{number}, epoch {answer['last_epoch']}", *lines]), as_json)
 
@@ -142,6 +146,13 @@ def _certificate(key: CertifiedKey | None, now: datetime) -> dict[str, Any]:
         "revoked_at": key.revoked_at,
         "reason": key.reason,
     }
+
+
+def _alarm_line(alarm: ListedAlarm) -> str:
+    raised = alarm.raised
+    often = "" if raised.times == 1 else f", {raised.times} times"
+    state = f"acknowledged {acknowledged(alarm, ', ')}" if alarm.acknowledged else "open"
+    return f"alarm       {happened(alarm, ', ')}{often}  {raised.code} at {raised.place}  {state}"
 
 
 def _forked(house: House, number: str) -> list[dict[str, Any]]:

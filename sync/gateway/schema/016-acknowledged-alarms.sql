@@ -1,10 +1,13 @@
--- Who has looked at an alarm, as it was then. An alarm that has grown since (`first` and `last` are its seq and last_seq)
--- is open again.
+-- How often an alarm happened, and when last if that was more than once (`at`: when first). Growing counts.
+ALTER TABLE alarm ADD COLUMN times INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE alarm ADD COLUMN last_at TEXT;
+CREATE INDEX alarm_latest ON alarm (coalesce(last_at, at), id);
+
+-- Who has looked at an alarm, when it had happened so often. One that has happened since is open again.
 CREATE TABLE alarm_acknowledgement (
     alarm INTEGER NOT NULL REFERENCES alarm ON DELETE CASCADE,
-    first INTEGER NOT NULL,
-    last  INTEGER NOT NULL,
+    times INTEGER NOT NULL,
     at    TEXT NOT NULL,
     actor TEXT NOT NULL,
-    PRIMARY KEY (alarm, first, last)
+    PRIMARY KEY (alarm, times)
 ) WITHOUT ROWID;

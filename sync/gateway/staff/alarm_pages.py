@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from offline_store.chain import timestamp
+from sync.gateway.alarm_row import AlarmRow
 from sync.gateway.staff import parts
 from sync.gateway.staff.alarms import ListedAlarm, Wanted
 from sync.gateway.staff.audit import Act
@@ -32,15 +33,16 @@ MEANINGS: Final[Mapping[str, Both]] = {
     "entries-lost": Both("账链有记录缺失", "Entries of the chain are missing"),
 }
 _OPEN_LEAD: Final = Both(
-    "未确认的告警，最近的在最上面。查明原因后请确认。",
-    "What nobody has acknowledged yet, the newest first. Find the cause, then acknowledge it.",
+    "未确认的告警，最近发生的在最上面。查明并消除原因后请确认；再次发生时会重新列出。",
+    "What nobody has acknowledged yet, the newest first. Find and end its cause, then acknowledge it;"
+    " what happens again is listed again.",
 )
-_ALL_LEAD: Final = Both("全部告警，最近的在最上面。", "All alarms, the newest first.")
+_ALL_LEAD: Final = Both("全部告警，最近发生的在最上面。", "All alarms, the newest first.")
 _FIND: Final = Both("按终端编号开头查找", "Find by the first characters of the terminal's number")
 _GONE: Final = Both("没有此告警。", "There is no such alarm.")
-_GREW: Final = Both(
-    "此告警在页面显示之后又有新内容，没有确认。请看过再确认。",
-    "There is more to this alarm than the page showed, so it was not acknowledged: look at it again.",
+_AGAIN: Final = Both(
+    "此告警在页面显示之后又发生过，没有确认。请看过再确认。",
+    "It has happened again since the page showed it, so it was not acknowledged: look at it again.",
 )
 
 
@@ -104,12 +106,12 @@ def _list(visit: Visit, place: _Place, notice: Element | None = None, status: in
             _filter(wanted),
             parts.table(
                 (
-                    (Both("时间", "Time"), None),
+                    (Both("最近发生", "Last happened"), None),
                     (Both("终端编号", "Terminal"), None),
                     (Both("告警", "Alarm"), "wide"),
                     (Both("代码", "Code"), None),
                     (Both("段／序号", "Epoch/entry"), "number"),
-                    (Both("确认", "Acknowledged"), None),
+                    (Both("确认", "Acknowledged"), "wide"),
                 ),
                 [_row(visit, place, alarm) for alarm in shown],
                 Both("没有告警。", "There are no alarms.")
@@ -153,22 +155,44 @@ def _filter(wanted: Wanted) -> Element:
 def _row(visit: Visit, place: _Place, alarm: ListedAlarm) -> tuple[Node, ...]:
     raised = alarm.raised
     return (
-        parts.at(raised.at),
+        _happened(raised),
         h("code", raised.terminal),
         MEANINGS.get(raised.code, raised.code),
         h("code", raised.code),
-        raised.place,
+        # certificates and questions are no entries
+        raised.place if raised.epoch else "—",
         _acknowledged(visit, place, alarm),
     )
 
 
+def _happened(raised: AlarmRow) -> Element:
+    """When last; and when first and how often, if it was more than once."""
+    if raised.times == 1:
+        return h("span", parts.at(raised.at))
+    return h(
+        "span",
+        parts.at(raised.last_at),
+        h("br"),
+        h("span", Both("首次", "first"), f" {parts.at(raised.at)}", class_="quiet"),
+        h("br"),
+        h("span", Both(f"共 {raised.times} 次", f"{raised.times} times in all"), class_="quiet"),
+    )
+
+
 def _acknowledged(visit: Visit, place: _Place, alarm: ListedAlarm) -> Element:
-    if alarm.acknowledged_at is not None:
-        return h("span", parts.at(alarm.acknowledged_at), h("br"), h("code", alarm.acknowledged_by))
+    last = alarm.acknowledged
+    who = None if last is None else h("span", parts.at(last.at), h("br"), h("code", last.actor))
+    if who is not None and not alarm.open:
+        return who
+    since = Both(f"此后又发生 {alarm.since} 次", "once since" if alarm.since == 1 else f"{alarm.since} times since")
+    again = None if who is None else h("p", who, h("br"), parts.mark("bad", since))
+    return h("div", again, _button(visit, place, alarm))
+
+
+def _button(visit: Visit, place: _Place, alarm: ListedAlarm) -> Element:
     if not visit.may(Right.ACKNOWLEDGE_ALARM):
         return parts.mark("bad", Both("未确认", "Open"))
-    first, last = alarm.extent
-    values = {"alarm": str(alarm.id), "first": str(first), "last": str(last), **place.values()}
+    values = {"alarm": str(alarm.id), "times": str(alarm.raised.times), **place.values()}
     of = Both(
         f"确认 {alarm.raised.terminal} 的告警 {alarm.raised.code}",
         f"Acknowledge {alarm.raised.code} of {alarm.raised.terminal}",
@@ -183,18 +207,18 @@ def _acknowledged(visit: Visit, place: _Place, alarm: ListedAlarm) -> Element:
 def _acknowledge(visit: Visit) -> Shown:
     place = _place(*(visit.typed(name) for name in ("number", "all", "before", "after")))
     number, alarms = _whole(visit.typed("alarm")), visit.store.staff.alarms
-    seen = (_whole(visit.typed("first")), _whole(visit.typed("last")))
+    seen = _whole(visit.typed("times"))
     with visit.store.transaction():
         alarm = None if number is None else alarms.alarm(number)
-        if alarm is not None and alarm.open and alarm.extent == seen:
+        if alarm is not None and alarm.open and alarm.raised.times == seen:
             alarms.acknowledge(alarm, timestamp(visit.now), visit.name)
             visit.record(
                 Act.ALARM_ACKNOWLEDGED, f"{alarm.raised.terminal} {alarm.raised.place}", reason=alarm.raised.code
             )
     if alarm is None:
         return _list(visit, place, parts.notice("bad", _GONE), 404)
-    if alarm.extent != seen:
-        return _list(visit, place, parts.notice("bad", _GREW), 409)
+    if alarm.raised.times != seen:
+        return _list(visit, place, parts.notice("bad", _AGAIN), 409)
     where = f"{alarm.raised.terminal} {alarm.raised.place}"
     return _list(visit, place, parts.notice("good", Both(f"已确认：{where}", f"Acknowledged: {where}")))
 

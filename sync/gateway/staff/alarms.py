@@ -10,24 +10,31 @@ from sync.gateway.alarm_row import AlarmRow
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Somebody has looked at an alarm, when it had happened `times`."""
+
+    times: int
+    at: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListedAlarm:
-    """An alarm with its number, and who acknowledged it as it is now; one that has grown since is open again."""
+    """An alarm, its number, and the last time somebody acknowledged it; one that has happened since is open again."""
 
     id: int
     raised: AlarmRow
-    acknowledged_at: str | None
-    acknowledged_by: str | None
+    acknowledged: Acknowledgement | None
+
+    @property
+    def since(self) -> int:
+        """How often it has happened since somebody looked at it."""
+        return self.raised.times - (0 if self.acknowledged is None else self.acknowledged.times)
 
     @property
     def open(self) -> bool:
-        """Whether nobody has acknowledged it."""
-        return self.acknowledged_at is None
-
-    @property
-    def extent(self) -> tuple[int, int]:
-        """The first and the last entry it is about."""
-        row = self.raised
-        return row.seq, row.seq if row.last_seq is None else row.last_seq
+        """Whether nobody has acknowledged it as it is now."""
+        return self.since > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +46,17 @@ class Wanted:
 
 
 class AlarmStore(Protocol):
-    """Called inside a transaction of the gateway's store."""
+    """Called inside a transaction of the gateway's store. The newest is what happened last, whenever it was raised."""
 
     def alarm(self, number: int) -> ListedAlarm | None: ...
+    def of(self, terminal: str) -> Sequence[ListedAlarm]:
+        """All of one terminal, as they were first raised, the oldest first."""
+
     def newest(self, wanted: Wanted, limit: int | None = None, *, before: int | None = None) -> Sequence[ListedAlarm]:
-        """Newest first, all of them or so many; with `before`, those with smaller numbers."""
+        """Newest first, all of them or so many; with `before`, those older than the alarm of this number."""
 
     def just_after(self, wanted: Wanted, limit: int, number: int) -> Sequence[ListedAlarm]:
-        """Those with the next larger numbers, newest first."""
+        """The next ones newer than the alarm of this number, newest first."""
 
     def acknowledge(self, alarm: ListedAlarm, at: str, actor: str) -> None:
         """Somebody has looked at it as it is here."""

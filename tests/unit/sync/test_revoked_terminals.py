@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from typer.testing import CliRunner
@@ -15,6 +16,7 @@ from sync.gateway.connectors.core_system import CoreUnavailable
 from sync.gateway.house import make_house
 from sync.gateway.refusals import code_of
 from sync.gateway.sqlite_questions import SqliteQuestions
+from sync.gateway.staff.alarms import Wanted
 from sync.protocol.heartbeat import HeartbeatAnswer, Order, RevokedHeartbeat, TimeStatement
 from sync.protocol.messages import Problem, parse
 from sync.protocol.questions import CardStatusAnswer, CardStatusChange, Question
@@ -210,3 +212,34 @@ def test_questions_are_forgotten_without_looking_at_all_of_them(hall):
     plans = [hall.store.all(f"EXPLAIN QUERY PLAN {sql}", *values)[0][-1] for sql, values in noting.ran]
     assert ["question_settled " in plans[0], "question_settled_at " in plans[1]] == [True, True], plans
     assert all(plan.startswith("SEARCH question ") for plan in plans), plans
+
+
+def acknowledge(hall):
+    alarms = hall.store.staff.alarms
+    with hall.store.transaction():
+        for alarm in alarms.newest(Wanted()):
+            alarms.acknowledge(alarm, timestamp(hall.clock.now()), "li.na")
+    assert hall.store.fleet()[0].alarms == 0
+
+
+@pytest.mark.parametrize("why", ["certificate-revoked", "certificate-superseded", "certificate-expired"])
+def test_a_machine_that_comes_back_weeks_after_its_alarm_was_acknowledged_is_an_open_alarm_again(hall, why):
+    terminal = hall.terminal()
+    if why == "certificate-revoked":
+        revoke(hall)
+    elif why == "certificate-superseded":
+        hall.terminal(key="the key of the disk that stayed")
+    else:
+        hall.clock.forward(days=4000)
+    first = timestamp(hall.clock.now())
+    assert code_of(beat(terminal)) == why
+    acknowledge(hall)
+    hall.clock.forward(days=21)
+    for _ in range(3):
+        assert code_of(beat(terminal)) == why
+        hall.clock.forward(minutes=5)
+    (alarm,) = hall.store.staff.alarms.newest(Wanted())
+    assert (alarm.raised.code, alarm.raised.at, alarm.raised.times, alarm.since) == (why, first, 4, 3)
+    assert alarm.raised.last_at == timestamp(hall.clock.now() - timedelta(minutes=5))
+    assert hall.store.fleet()[0].alarms == 1
+    assert len(hall.store.staff.alarms.of("T0001")) == 1, "asking on fills no disk"

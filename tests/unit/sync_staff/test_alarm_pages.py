@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from offline_store.chain import timestamp
+from sync.gateway.staff import parts
 from sync.gateway.staff.alarm_pages import SHOWN
 from sync.gateway.staff.roles import Role
 
 
 def raise_alarms(office, count, terminal="T0001", code="fork"):
-    office.enrol_terminal(terminal)
+    if office.store.terminal(terminal) is None:
+        office.enrol_terminal(terminal)
     with office.store.transaction():
         for seq in range(1, count + 1):
             office.store.alarm(terminal, code, 2, seq, timestamp(office.clock.now()))
@@ -136,12 +139,57 @@ def test_an_alarm_that_grew_is_open_again_and_not_acknowledged_unseen(office):
     assert "2/1-9" in browser.text
 
 
+def test_what_happens_again_is_on_top_with_the_first_time_the_last_and_how_often_since(office):
+    raise_alarms(office, 1, "T0002", "certificate-revoked")
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    browser.get("/alarms")
+    browser.post("/alarm-acknowledged", fields(browser))
+    office.clock.forward(days=21)
+    raise_alarms(office, 1, "T0001")
+    for _ in range(3):
+        office.clock.forward(minutes=1)
+        with office.store.transaction():
+            office.store.alarm("T0002", "certificate-revoked", 2, 1, timestamp(office.clock.now()))
+    assert open_alarms(office) == 2
+    browser = office.browser()
+    browser.sign_in("li.na")
+    browser.get("/alarms")
+    assert browser.text.index("T0002") < browser.text.index("T0001")
+    first, last = parts.at(office.clock.now() - timedelta(days=21, minutes=3)), parts.at(office.clock.now())
+    told = " ".join(browser.text.split())
+    assert f"{last} 首次 {first} 共 4 次" in told
+    assert "li.na ✕ 此后又发生 3 次" in told
+    seen = fields(browser)
+    with office.store.transaction():
+        office.store.alarm("T0002", "certificate-revoked", 2, 1, timestamp(office.clock.now()))
+    assert browser.post("/alarm-acknowledged", seen).status == 409
+    assert "又发生过，没有确认" in browser.text
+    assert browser.post("/alarm-acknowledged", fields(browser)).status == 200
+    assert open_alarms(office) == 1
+
+
+def test_going_to_older_ones_passes_over_none_while_another_happens_again(office):
+    raise_alarms(office, 2 * SHOWN)
+    browser = office.signed_in("li.na", Role.OPERATOR)
+    browser.get("/alarms")
+    assert places(browser) == list(range(2 * SHOWN, SHOWN, -1))
+    older = link(browser, "较早的")
+    office.clock.forward(seconds=1)
+    with office.store.transaction():
+        office.store.alarm("T0001", "fork", 2, 3, timestamp(office.clock.now()))
+    browser.get(older)
+    assert places(browser) == [seq for seq in range(SHOWN, 0, -1) if seq != 3]
+    browser.get(link(browser, "较新的"))
+    browser.get(link(browser, "较新的"))
+    assert places(browser)[0] == 3
+
+
 @pytest.mark.parametrize("number", ["", "99", "-1", "x", "1" * 30, "1.0", "²"])
 def test_an_alarm_that_is_not_there_is_not_acknowledged(office, number):
     raise_alarms(office, 1)
     browser = office.signed_in("li.na", Role.OPERATOR)
     browser.get("/alarms")
-    assert browser.post("/alarm-acknowledged", {"alarm": number, "first": "1", "last": "1"}).status == 404
+    assert browser.post("/alarm-acknowledged", {"alarm": number, "times": "1"}).status == 404
     assert open_alarms(office) == 1
 
 
@@ -162,6 +210,6 @@ def test_who_watches_terminals_acknowledges_and_nobody_else(office, role):
     watching = {Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.OPERATOR}
     browser = office.signed_in("li.na", role)
     browser.get("/alarms" if role in watching else "/password")
-    form = fields(browser) if role in watching else {"alarm": "1", "first": "1", "last": "1"}
+    form = fields(browser) if role in watching else {"alarm": "1", "times": "1"}
     assert browser.post("/alarm-acknowledged", form).status == (200 if role in watching else 403)
     assert open_alarms(office) == (0 if role in watching else 1)

@@ -120,7 +120,7 @@ WALK: tuple[tuple[tuple[str, ...], Callable[[Gateway], tuple[str, ...]], str], .
     (("enrol",), given("T0002"), "enrolment-code"),
     (("fleet",), given(), NOTHING),
     (("alarms",), given("--all"), NOTHING),
-    (("acknowledge",), given("1"), "alarm-acknowledged"),
+    (("acknowledge",), given("1", "1"), "alarm-acknowledged"),
     (("register",), given(NUMBER), NOTHING),
     (("revoke",), given(NUMBER, "--reason", "paper-lost"), "certificate-revoked"),
     (("records",), given(), NOTHING),
@@ -198,7 +198,8 @@ def test_what_a_command_could_not_do_stands_nowhere(tmp_path):
         (("decide", "CRD-00", "approved"), 1), (("decide", gateway.case, "two words"), 2),
         (("correct", "T0001", "9", "accepted"), 1), (("correct", "T0001", "1", "accepted", "--decision", "no"), 1),
         (("revoke", NUMBER), 2), (("revoke", "ZM-1", "--reason", "paper-lost"), 1),
-        (("packages", "export-root", str(taken)), 1), (("packages", "publish"), 1), (("acknowledge", "9"), 1),
+        (("packages", "export-root", str(taken)), 1), (("packages", "publish"), 1), (("acknowledge", "9", "1"), 1),
+        (("acknowledge", "1"), 2), (("acknowledge", "1", "2"), 1),
     ):  # fmt: skip
         done = CliRunner().invoke(app, [*words, "--data", str(gateway.data)])
         assert done.exit_code == code, (words, done.output)
@@ -221,6 +222,50 @@ def test_a_row_says_on_what_and_why(tmp_path):
     words = ("correct", "T0001", "2", "accepted", "--decision", "rejected")
     assert facts(gateway, *words) == ("T0001 2", "accepted rejected corrected")
     assert facts(gateway, "records", "--reveal", "--limit", "1") == ("1", "")
+
+
+def test_a_terminal_is_shown_with_which_of_its_alarms_somebody_has_looked_at(tmp_path):
+    gateway = Gateway(tmp_path, tmp_path / "data")
+    gateway.run("init")
+    furnish(gateway)
+    me = f"console:{pwd.getpwuid(os.getuid()).pw_name}"
+
+    def told() -> tuple[str, Any]:
+        words = ["terminal", "show", "T0001", "--data", str(gateway.data)]
+        (line,) = (line for line in CliRunner().invoke(app, words).output.splitlines() if line.startswith("alarm"))
+        return line, json.loads(CliRunner().invoke(app, [*words, "--json"]).output)["alarms"][0]
+
+    line, facts = told()
+    assert line.endswith("fork at 1/1  open")
+    assert (facts["open"], facts["acknowledged_by"], facts["since_acknowledged"]) == (True, None, 1)
+    gateway.run("acknowledge", "1", "1")
+    line, facts = told()
+    assert "acknowledged" in line
+    assert line.endswith(me)
+    assert (facts["open"], facts["acknowledged_by"], facts["since_acknowledged"]) == (False, me, 0)
+    with closing(open_house(gateway.data).store) as store, store.transaction():
+        for _ in range(2):
+            store.alarm("T0001", "fork", 1, 1, "2026-12-13T02:00:00.000Z")
+    line, facts = told()
+    assert line.startswith(f"alarm       2026-12-13T02:00:00.000Z, first {AT}, 3 times  fork at 1/1  acknowledged")
+    assert line.endswith(f"{me}, 2 since then: open")
+    assert (facts["open"], facts["times"], facts["since_acknowledged"]) == (True, 3, 2)
+
+
+def test_nobody_acknowledges_what_happened_after_he_looked(tmp_path):
+    gateway = Gateway(tmp_path, tmp_path / "data")
+    gateway.run("init")
+    furnish(gateway)
+    with closing(open_house(gateway.data).store) as store, store.transaction():
+        store.alarm("T0001", "fork", 1, 1, "2026-12-13T02:00:00.000Z")
+    before = gateway.contents()
+    done = CliRunner().invoke(app, ["acknowledge", "1", "1", "--data", str(gateway.data)])
+    assert done.exit_code == 1
+    assert "has happened 2 times by now, not 1" in done.output
+    assert gateway.contents() == before
+    gateway.run("acknowledge", "1", "2")
+    listed = CliRunner().invoke(app, ["alarms", "--json", "--data", str(gateway.data)])
+    assert json.loads(listed.output) == []
 
 
 def test_a_case_is_decided_once_and_a_wrong_decision_is_corrected(tmp_path):

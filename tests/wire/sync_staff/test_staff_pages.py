@@ -48,6 +48,15 @@ def fill(file):
                 "INSERT INTO alarm (at, terminal, code, epoch, seq) VALUES (?, ?, ?, ?, ?)",
                 (at(hours=3), "T0011", code, epoch, seq),
             )
+        store.execute(
+            "INSERT INTO alarm (at, terminal, code, epoch, seq, times, last_at)"
+            " VALUES (?, 'T0007', 'certificate-revoked', 0, 3, 12, ?)",
+            (at(days=21), at(minutes=4)),
+        )
+        store.execute(
+            "INSERT INTO alarm_acknowledgement SELECT id, 5, ?, 'wang.wu' FROM alarm WHERE terminal = 'T0007'",
+            (at(days=20),),
+        )
         for seq, number in ((7, NUMBER), (8, ANOTHER)):
             store.execute(
                 "INSERT INTO register VALUES (?, 'T0001', 1, ?, 'SI-04', ?, ?, ?, ?, '00', 'known', NULL)",
@@ -175,6 +184,9 @@ def test_alarms_are_listed_with_what_they_mean_and_acknowledged_by_a_button(brow
     assert says(browser, "账链分叉")
     pictures(browser, "alarms")
     assert [row["alarms"] for row in gateway.answer("fleet") if row["number"] == "T0011"] == [2]
+    assert says(browser, "此后又发生 7 次"), "the one that happened last is on top"
+    follow(browser, By.CSS_SELECTOR, "td button")
+    assert says(browser, "已确认：T0007")
     follow(browser, By.CSS_SELECTOR, "td button")
     assert says(browser, "已确认：T0011 3/0")
     look(browser, "alarms-acknowledged-zh")
@@ -188,12 +200,14 @@ def test_alarms_are_listed_with_what_they_mean_and_acknowledged_by_a_button(brow
     assert [row["alarms"] for row in gateway.answer("fleet") if row["number"] == "T0011"] == [1]
     (left,) = gateway.answer("alarms")
     assert (left["terminal"], left["code"]) == ("T0011", "fork")
-    assert "acknowledged" in gateway.command("acknowledge", str(left["id"]))
+    assert "acknowledged" in gateway.command("acknowledge", str(left["id"]), str(left["times"]))
     assert gateway.answer("alarms") == []
-    (by_page, by_console) = (row["acknowledged_by"] for row in gateway.answer("alarms", "--all"))
-    assert by_page == "li.na"
+    rows = gateway.answer("alarms", "--all")
+    again, by_page, by_console = (row["acknowledged_by"] for row in rows)
+    assert again == by_page == "li.na"
+    assert [row["since_acknowledged"] for row in rows] == [0, 0, 0]
     assert by_console.startswith("console:")
-    assert "acknowledged before" in gateway.command("acknowledge", str(left["id"]))
+    assert "acknowledged before" in gateway.command("acknowledge", str(left["id"]), str(left["times"]))
 
 
 def revoke(browser, person):
