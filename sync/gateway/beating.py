@@ -59,7 +59,10 @@ def issue_order(
 
     Raises TooManyOrders, but never for a lock or a wipe.
     """
-    if command not in _ALWAYS and store.heartbeats.count_open(terminal, timestamp(now)) >= MAX_ORDERS:
+    open_ = store.heartbeats.count_open(
+        terminal, timestamp(now), wipes_since=store.terminal_certificates.enrolled_at(terminal)
+    )
+    if command not in _ALWAYS and open_ >= MAX_ORDERS:
         raise TooManyOrders(terminal)
     order = Order(
         terminal=terminal,
@@ -110,8 +113,7 @@ def _beat(asked: Asked) -> Response:
 def _for_the_present_machine(asked: Asked, at: str) -> Iterable[StoredOrder]:
     """Open orders, but no wipe from before its enrolment: that was for the machine that had the number then."""
     enrolled_at = asked.store.terminal_certificates.enrolled_at(asked.terminal)
-    found = asked.store.heartbeats.open_orders(asked.terminal, at, MAX_ORDERS)
-    return [order for order in found if order.command != "wipe" or order.issued_at >= enrolled_at]
+    return asked.store.heartbeats.open_orders(asked.terminal, at, MAX_ORDERS, wipes_since=enrolled_at)
 
 
 def _to_revoked(asked: Asked, refusal: Response) -> Response:

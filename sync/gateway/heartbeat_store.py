@@ -61,12 +61,12 @@ class HeartbeatStore(Protocol):
     def next_number(self, terminal: str) -> int:
         """The least that is above all numbers in these books."""
 
-    def count_open(self, terminal: str, now: str) -> int:
-        """How many orders the terminal has not answered and that are not void."""
+    def count_open(self, terminal: str, now: str, *, wipes_since: str = "") -> int:
+        """How many orders the terminal has not answered and that are not void; no wipe that was issued before."""
 
     def issue(self, order: StoredOrder) -> None: ...
-    def open_orders(self, terminal: str, now: str, limit: int) -> Sequence[StoredOrder]:
-        """Orders the terminal has not answered and that are not void, lowest number first.
+    def open_orders(self, terminal: str, now: str, limit: int, *, wipes_since: str = "") -> Sequence[StoredOrder]:
+        """Orders the terminal has not answered and that are not void, lowest number first; no wipe issued before.
 
         When there are more than the limit: wipes, then locks, then the lowest numbers.
         """

@@ -11,7 +11,7 @@ from sync.gateway.sqlite_database import Database
 _ORDER: Final = (
     "terminal, number, command, reason, issued_at, not_after, statement, state, detail, reported_at FROM terminal_order"
 )
-_OPEN: Final = "terminal = ? AND state = 'issued' AND not_after >= ?"
+_OPEN: Final = "terminal = ? AND state = 'issued' AND not_after >= ? AND (command <> 'wipe' OR issued_at >= ?)"
 _CHANGES_KEPT: Final = 1000
 
 
@@ -62,8 +62,9 @@ class SqliteHeartbeats:
         row = self._database.one("SELECT coalesce(max(number), 0) + 1 FROM terminal_order WHERE terminal = ?", terminal)
         return int(row[0]) if row else 1
 
-    def count_open(self, terminal: str, now: str) -> int:
-        row = self._database.one(f"SELECT count(*) FROM terminal_order WHERE {_OPEN}", terminal, now)  # noqa: S608 - constant
+    def count_open(self, terminal: str, now: str, *, wipes_since: str = "") -> int:
+        counted = f"SELECT count(*) FROM terminal_order WHERE {_OPEN}"  # noqa: S608 - constant
+        row = self._database.one(counted, terminal, now, wipes_since)
         return int(row[0]) if row else 0
 
     def issue(self, order: StoredOrder) -> None:
@@ -76,12 +77,13 @@ class SqliteHeartbeats:
             ),
         )  # fmt: skip
 
-    def open_orders(self, terminal: str, now: str, limit: int) -> Sequence[StoredOrder]:
+    def open_orders(self, terminal: str, now: str, limit: int, *, wipes_since: str = "") -> Sequence[StoredOrder]:
         rows = self._database.all(
             f"SELECT {_ORDER} WHERE {_OPEN}"
             " ORDER BY CASE command WHEN 'wipe' THEN 0 WHEN 'lock' THEN 1 ELSE 2 END, number LIMIT ?",
             terminal,
             now,
+            wipes_since,
             limit,
         )
         return sorted((StoredOrder(*row) for row in rows), key=lambda order: order.number)

@@ -26,7 +26,7 @@ from sync.orders import read_orders
 from sync.protocol.exchange import JSON, Response
 from sync.protocol.heartbeat import MAX_ORDERS, Heartbeat, HeartbeatAnswer, Order, TimeStatement
 from sync.protocol.messages import parse
-from sync.protocol.statements import Statement, make_statement
+from sync.protocol.statements import Statement, make_statement, read_statement
 from sync.trusted_time import FILE as TIME
 from sync.trusted_time import TrustedTime
 from sync.vitals import Vitals
@@ -464,6 +464,23 @@ def test_a_lock_and_a_wipe_wait_behind_no_other_order_and_no_other_order_may_pil
     assert [opened.step for opened in kiosk.orders.book.open if opened.order.command == "wipe"] == ["draining"]
     assert len(numbers[0]) == MAX_ORDERS
     assert numbers[0] == sorted(numbers[0])
+
+
+def test_wipes_that_were_meant_for_the_machine_before_hide_no_order_from_the_present_one(hall):
+    hall.terminal()
+    for _ in range(MAX_ORDERS + 4):
+        order(hall, "wipe")
+        hall.clock.forward(seconds=1)
+    present = hall.terminal(key="another machine's key")
+    order(hall, "lock")
+    order(hall, "refresh")
+    beat = Heartbeat(
+        nonce=bytes(16), at=timestamp(hall.clock.now()), version="1", suite=hall.authority.suite, devices=(), pending=0,
+        awaiting_result=0, free_bytes=1, snapshot=0, locked=False,
+    )  # fmt: skip
+    answer = parse(HeartbeatAnswer, hall.ask(present.signed("POST", "/v1/heartbeat", beat.to_wire())).body)
+    told = [read_statement("order", Order, said, hall.authority.public_key).command for said in answer.orders]
+    assert told == ["lock", "refresh"]
 
 
 def test_what_is_to_be_said_of_orders_is_never_pushed_out_by_orders_that_come_again(kiosk, hall):
