@@ -14,18 +14,21 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
 
 from sync.gateway.store import StoreUnavailable
 
-_UNAVAILABLE: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
+_UNAVAILABLE: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+"""IOERR: also a disk that is full for this user alone (EDQUOT), or a file as large as it may be (EFBIG)."""
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_DISK: Final = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 _FIRST: Final = "001-terminals-and-chain"
 
 
 class StoreUnusable(Exception):  # noqa: N818 - named by the condition
-    """The gateway's file is missing, damaged, or of another version."""
+    """The gateway's file is missing, damaged, of another version, or its disk does not do what is asked of it."""
 
 
 class Database:
@@ -40,7 +43,10 @@ class Database:
             raise StoreUnusable("gateway.db is missing: run kiosk-gateway init first")
         self._lock = threading.RLock()
         self._inside = False
-        self._raw = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+        try:
+            self._raw = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+        except sqlite3.DatabaseError as error:
+            raise _told(error) from error
         try:
             self.run("PRAGMA journal_mode=WAL")
             self.run("PRAGMA synchronous=FULL")
@@ -48,10 +54,9 @@ class Database:
             self._make_tables()
         except sqlite3.DatabaseError as error:
             self._raw.close()
-            if error.sqlite_errorcode & 0xFF in _UNAVAILABLE:
-                raise StoreUnavailable(error.sqlite_errorname) from error
-            if error.sqlite_errorcode & 0xFF in _DAMAGED:
-                raise StoreUnusable("gateway.db is damaged: put the last backup in its place") from error
+            raise _told(error) from error
+        except BaseException:
+            self._raw.close()
             raise
 
     def close(self) -> None:
@@ -73,18 +78,19 @@ class Database:
             if self._inside:
                 raise RuntimeError("a transaction does not nest")
             try:
-                self._raw.execute(begin)
-                self._inside = True
-                yield
-                self._raw.execute("COMMIT")
+                try:
+                    self._raw.execute(begin)
+                    self._inside = True
+                    yield
+                    self._raw.execute("COMMIT")
+                finally:
+                    self._inside = False
+                    if self._raw.in_transaction:  # a full disk may have ended it already
+                        self._raw.execute("ROLLBACK")
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF in _UNAVAILABLE:
                     raise StoreUnavailable(error.sqlite_errorname) from error
                 raise
-            finally:
-                self._inside = False
-                if self._raw.in_transaction:  # a full disk may have ended it already
-                    self._raw.execute("ROLLBACK")
 
     def run(self, sql: str, values: Sequence[object] = ()) -> int:
         """One statement that gives no rows; answers the number of rows it changed."""
@@ -100,11 +106,7 @@ class Database:
         return self._raw.execute(sql, values).fetchall()
 
     def _make_tables(self) -> None:
-        steps = {
-            step.name.removesuffix(".sql"): step
-            for step in files("sync.gateway").joinpath("schema").iterdir()
-            if step.name.endswith(".sql")
-        }
+        steps = _steps()
         made = self._made()
         unknown = made - steps.keys()
         if unknown:
@@ -127,3 +129,27 @@ class Database:
         if old:
             self.run("INSERT OR IGNORE INTO schema_step VALUES (?)", (_FIRST,))
         return {name for (name,) in self.all("SELECT name FROM schema_step")}
+
+
+def _steps() -> dict[str, Traversable]:
+    """The numbered files by their names. Raises StoreUnusable."""
+    folder = files("sync.gateway").joinpath("schema")
+    found = list(folder.iterdir()) if folder.is_dir() else []
+    steps = {step.name.removesuffix(".sql"): step for step in found if step.name.endswith(".sql")}
+    if _FIRST not in steps:
+        raise StoreUnusable("the tables of gateway.db are not in this installation: install the program again")
+    return steps
+
+
+def _told(error: sqlite3.DatabaseError) -> Exception:
+    """Why the file cannot be opened, as one of ours; an error of our own statements stays what it is."""
+    kind = error.sqlite_errorcode & 0xFF
+    if kind in _UNAVAILABLE:
+        return StoreUnavailable(error.sqlite_errorname)
+    if kind in _DAMAGED:
+        return StoreUnusable("gateway.db is damaged: put the last backup in its place")
+    if kind in _DISK:
+        return StoreUnusable(
+            f"gateway.db cannot be read and written ({error.sqlite_errorname}): look at the disk, and whose file it is"
+        )
+    return error

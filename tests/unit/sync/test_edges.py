@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import sqlite3
 from contextlib import closing
 from importlib.resources import files
@@ -198,6 +199,22 @@ def test_a_store_that_takes_nothing_now_is_answered_with_come_back_later(hall):
         other.execute("ROLLBACK")
     assert handle(request, impatient, hall.clock, hall.centre).status == 200
     impatient.close()
+
+
+def test_a_disk_that_takes_no_more_for_this_user_alone_is_answered_with_come_back_later(hall):
+    """Over quota SQLite says another word than on a full disk; so it does for a file as large as it may be."""
+    terminal = hall.terminal("T0001")
+    terminal.open_epoch()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    log = (hall.folder / "gateway.db-wal").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (log, before[1]))
+    try:
+        refused = terminal.upload()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (refused.status, refused.headers["retry-after"]) == (503, "30")
+    assert hall.store.records(10) == []
+    assert terminal.upload().status == 200
 
 
 def test_every_schema_the_openapi_document_speaks_of_is_in_it():
