@@ -68,7 +68,8 @@ class PatientProtocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         self.idle_since = self.loop.time()
-        if self.transport.get_write_buffer_size() and self._rest_timer is None:
+        self._rest_timer = _stopped(self._rest_timer)  # what it judged has gone, or waits with the end of this answer
+        if self.transport.get_write_buffer_size():
             self._rest_timer = self.loop.call_later(self.stall_seconds, self._give_up_rest)
         super().on_response_complete()
 

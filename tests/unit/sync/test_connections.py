@@ -29,10 +29,12 @@ class Impatient(PatientProtocol):
 
 
 @contextmanager
-def served(core=lambda request: Response(204), protocol=Impatient):
-    """The terminals' listener; its address, and its application."""
+def served(core=lambda request: Response(204), protocol=Impatient, kernel_bytes=None):
+    """The terminals' listener; its address, and its application. ``kernel_bytes``: what the kernel holds of answers."""
     application = terminals_app(core, {})
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        if kernel_bytes is not None:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, kernel_bytes)
         config = uvicorn.Config(application, http=protocol, log_level="error", lifespan="off", timeout_keep_alive=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
@@ -155,6 +157,26 @@ def test_who_reads_nothing_of_an_answer_is_cut_off(large):
         opened(lines, address, DOWNLOAD)
         until(lambda: application.state.in_progress == 1)
         until(lambda: application.state.in_progress == 0)
+
+
+class Patient(Impatient):
+    stall_seconds = 1.0
+
+
+def test_answers_one_after_the_other_arrive_whole_at_a_slow_and_steady_reader():
+    octets = bytes(50_000)
+    with served(lambda _: Response(200, {}, octets), Patient, 4096) as (address, _), ExitStack() as lines:
+        line = lines.enter_context(socket.socket())
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.connect(address)
+        for _ in range(6):
+            line.sendall(ASKED)
+            got = b""
+            while len(got.partition(b"\r\n\r\n")[2]) < len(octets):
+                piece = line.recv(3000)
+                assert piece, "cut off"
+                got += piece
+                time.sleep(0.02)
 
 
 def test_a_file_arrives_whole_and_the_connection_goes_on(large):
