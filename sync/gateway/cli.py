@@ -6,7 +6,6 @@ Exit codes: 0 done; 1 asked and answered "no"; 2 not understood; 3 could not fin
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -58,6 +57,8 @@ def init(
 ) -> None:
     """Make a data directory with a DEMO authority. Doing it again changes nothing."""
     from sync.gateway.house import SETTINGS, make_house
+    from sync.gateway.sqlite_database import StoreUnusable
+    from sync.gateway.store import StoreUnavailable
 
     for option, url in (("--gateway-url", gateway_url), ("--verify-url", verify_url), ("--staff-url", staff_url)):
         if url and not is_address(url):
@@ -70,13 +71,19 @@ def init(
             _say(facts, f"{data} is set up already, with the suite {house.authority.suite}.", as_json)
         return
     try:
-        house = make_house(data, gateway_url=gateway_url, verify_url=verify_url, staff_url=staff_url, suite=suite)
+        house = make_house(
+            data, gateway_url=gateway_url, verify_url=verify_url, staff_url=staff_url, suite=suite,
+            noted=lambda made: at_console(made, Act.GATEWAY_MADE, suite),
+        )  # fmt: skip
     except FileExistsError:
-        _end(f"{data} holds a part of a gateway only: name an empty folder.", NO)
+        _end(f"{data} holds a gateway, or a part of one: name an empty folder.", NO)
+    except StoreUnusable as error:
+        _end(f"No gateway was made in {data}: {error}.", CANNOT_TELL)
+    except StoreUnavailable:
+        _end(f"No gateway was made in {data}: its disk is full.", CANNOT_TELL)
     except OSError as error:
-        _end(f"{data} cannot be written: {error.strerror}.", CANNOT_TELL)
-    with closing(house.store), house.store.transaction():
-        at_console(house, Act.GATEWAY_MADE, house.authority.suite)
+        _end(f"{error.filename or data} cannot be written: {error.strerror}.", CANNOT_TELL)
+    house.store.close()
     _say(
         {"made": True, "demo": True, "organisation": house.authority.organisation, "suite": suite},
         f"Made {data} with a demo authority ({house.authority.organisation}), suite {suite}."

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -78,16 +81,83 @@ class House:
         return DemoCore(self.folder, self.folder / DRAFT, authority.anchor, signer_for(authority.issuer))
 
 
+_BEGUN: Final = f"{SETTINGS}.begun"
+"""The settings of a gateway that is being made: the last step names it `gateway.json`. What lies beside it until then
+nobody has used."""
+_PARTS: Final = (KEYS, "snapshots", "gateway.db", "gateway.db-wal", "gateway.db-shm", "gateway.db-journal")
+
+
 def make_house(
-    folder: Path, *, gateway_url: str = "", verify_url: str = "", staff_url: str = "", suite: SuiteName = "intl"
+    folder: Path,
+    *,
+    gateway_url: str = "",
+    verify_url: str = "",
+    staff_url: str = "",
+    suite: SuiteName = "intl",
+    noted: Callable[[House], object] = lambda made: None,
 ) -> House:
-    """A new data directory with a new demo authority. FileExistsError if there is one."""
+    """A new data directory with a new demo authority, whole or not at all; one that was cut off gives way.
+
+    `noted` is called in a transaction of the new store; without what it writes there is no directory either.
+    FileExistsError if a gateway's files are there, OSError, StoreUnusable, StoreUnavailable.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    save_authority(make_demo_authority(datetime.now(UTC), suite), folder / KEYS)
-    SqliteStore(folder, create=True).close()
-    settings = {"gateway_url": gateway_url, "verify_url": verify_url, "staff_url": staff_url}
-    _write(folder / SETTINGS, [json.dumps(settings, indent=1).encode() + b"\n"])
-    return open_house(folder)
+    with _alone(folder):
+        if not (folder / SETTINGS).exists() and (folder / _BEGUN).exists():
+            _clear(folder)
+        if any(os.path.lexists(folder / name) for name in (SETTINGS, *_PARTS)):
+            raise FileExistsError(folder)
+        try:
+            settings = {"gateway_url": gateway_url, "verify_url": verify_url, "staff_url": staff_url}
+            _write(folder / _BEGUN, [json.dumps(settings, indent=1).encode() + b"\n"])
+            _sync(folder)
+            authority = make_demo_authority(datetime.now(UTC), suite)
+            save_authority(authority, folder / KEYS)
+            store = SqliteStore(folder, create=True)
+            try:
+                made = House(folder, authority, store, gateway_url, verify_url, staff_url)
+                with store.transaction():
+                    noted(made)
+                (folder / _BEGUN).replace(folder / SETTINGS)
+            except BaseException:
+                store.close()
+                raise
+        except BaseException:
+            _clear(folder)
+            raise
+        _sync(folder)
+    return made
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One at a time makes a gateway here: another's unfinished files are not a cut-off one's."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _clear(folder: Path) -> None:
+    """Take away what an unfinished making left; the sign that it is unfinished goes last."""
+    for name in _PARTS:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    _sync(folder)
+    (folder / _BEGUN).unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def open_house(folder: Path) -> House:
@@ -177,9 +247,13 @@ def _write(path: Path, chunks: Iterable[bytes]) -> None:
     """Replace a file, 0600, by a new one that is wholly on the disk; a package is never changed in place."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

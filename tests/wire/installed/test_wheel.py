@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -125,6 +126,19 @@ def test_a_gateway_is_made_filled_and_served_with_both_its_pages(installed, data
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
+
+
+def test_an_installation_without_the_gateways_tables_says_so_and_makes_nothing(installed, tmp_path):
+    shutil.copytree(installed.site / "sync", tmp_path / "sync")
+    shutil.rmtree(tmp_path / "sync" / "gateway" / "schema")
+    refused = subprocess.run(
+        [sys.executable, "-m", "sync.gateway.cli", "init", "--data", str(tmp_path / "gateway")],
+        cwd=installed.away, env=installed.environment(PYTHONPATH=f"{tmp_path}:{installed.site}"),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert refused.returncode == 3
+    assert "not in this installation" in refused.stderr
+    assert list((tmp_path / "gateway").iterdir()) == []
 
 
 def test_the_rules_that_come_along_are_there(installed):
