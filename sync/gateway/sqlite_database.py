@@ -21,7 +21,7 @@ from typing import Any, Final
 from sync.gateway.store import StoreUnavailable
 
 _UNAVAILABLE: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
-"""IOERR: also a disk that is full for this user alone (EDQUOT), or a file as large as it may be (EFBIG)."""
+"""Within a step. IOERR: also a disk that is full for this user alone (EDQUOT), or a file as large as may be (EFBIG)."""
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _DISK: Final = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 _FIRST: Final = "001-terminals-and-chain"
@@ -144,12 +144,12 @@ def _steps() -> dict[str, Traversable]:
 def _told(error: sqlite3.DatabaseError) -> Exception:
     """Why the file cannot be opened, as one of ours; an error of our own statements stays what it is."""
     kind = error.sqlite_errorcode & 0xFF
-    if kind in _UNAVAILABLE:
-        return StoreUnavailable(error.sqlite_errorname)
-    if kind in _DAMAGED:
-        return StoreUnusable("gateway.db is damaged: put the last backup in its place")
     if kind in _DISK:
         return StoreUnusable(
             f"gateway.db cannot be read and written ({error.sqlite_errorname}): look at the disk, and whose file it is"
         )
+    if kind in _UNAVAILABLE:
+        return StoreUnavailable(error.sqlite_errorname)
+    if kind in _DAMAGED:
+        return StoreUnusable("gateway.db is damaged: put the last backup in its place")
     return error
