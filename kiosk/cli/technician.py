@@ -176,13 +176,14 @@ def tell(
 def progress(*, as_json: bool) -> Iterator[Say]:
     """Progress on standard error while somebody looks at it; silence for a program."""
     from rich.console import Console
+    from rich.text import Text
 
     console = Console(stderr=True)
     if as_json or not console.is_terminal:
         yield lambda what: None
         return
     with console.status("…") as status:
-        yield status.update
+        yield lambda what: status.update(Text(what))
 
 
 def now() -> datetime:

@@ -92,8 +92,9 @@ def detail(part: PartDocument, language: Language) -> RenderableType:
             ("firmware", identity.firmware),
             ("serial-number", identity.serial_number),
         ):
-            table.add_row(say(f"head.{name}"), value or Text(say("head.not-told"), style="bright_black"))
-    table.add_row(say("head.port"), part.identity.port or "-")
+            # as text: what a device says of itself is no markup
+            table.add_row(say(f"head.{name}"), Text(value) if value else Text(say("head.not-told"), "bright_black"))
+    table.add_row(say("head.port"), Text(part.identity.port or "-"))
     table.add_row(say("head.status"), _words(part.status))
     if part.capabilities:
         table.add_row(say("head.capabilities"), _words(part.capabilities))

@@ -23,6 +23,7 @@ from sync.gateway.cli import app
 from sync.gateway.house import open_house
 from sync.gateway.staff.console import console_actor
 from sync.gateway.store import EnrolledTerminal, RegisteredCertificate
+from sync.protocol.messages import CertificateIssued
 
 AT = "2026-11-22T00:00:00.000Z"
 NUMBER = "ZM-T0001-20261122-1-0007-K"
@@ -266,6 +267,25 @@ def test_nobody_acknowledges_what_happened_after_he_looked(tmp_path):
     gateway.run("acknowledge", "1", "2")
     listed = CliRunner().invoke(app, ["alarms", "--json", "--data", str(gateway.data)])
     assert json.loads(listed.output) == []
+
+
+@pytest.mark.parametrize("name", ["[/x]·a", "[conceal]张三", "[link=file:///etc]张三[/link]", "[[", "\\[b]"])
+def test_what_a_terminal_sent_is_shown_as_it_is_and_steers_no_screen(tmp_path, name):
+    gateway = Gateway(tmp_path, tmp_path / "data")
+    gateway.run("init")
+    furnish(gateway)
+    act = CertificateIssued(
+        number=NUMBER, item="SI-04", id_number="11010119900101002X", name=name, facts=(), data_as_of=AT, issued_at=AT,
+        expires_at=AT, pdf_sha256="ab" * 32, code_sha256="cd" * 32, seal_key_id="00",
+    )  # fmt: skip
+    entry = ChainEntry("T0001", 1, 2, "act", AT, b"{}", bytes(32), None, b"2" * 32)
+    with closing(open_house(gateway.data).store) as store, store.transaction():
+        store.receive(entry, None, AT)
+        store.add_act(entry, "certificate-issued", act.to_wire())
+    words = ["records", "--reveal", "--data", str(gateway.data)]
+    done = CliRunner().invoke(app, words, env={"COLUMNS": "300"})
+    assert done.exit_code == 0, done.output
+    assert f" {name} " in done.output
 
 
 def test_a_case_is_decided_once_and_a_wrong_decision_is_corrected(tmp_path):

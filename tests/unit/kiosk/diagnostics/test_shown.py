@@ -164,12 +164,14 @@ def test_every_word_of_xfs4iot_has_its_translation():
 
 
 def test_what_a_device_says_of_itself_cannot_command_the_window(told):
-    evil = Found(Identity("[bold red]x[/]\x1b[2J"), steps=(Step("answer", OK, 1.0, "[link=x]y[/link]"),))
+    identity = Identity("[bold red]x[/]\x1b[2J", "[/x]", "[conceal]7", "/dev/[/y]")
+    evil = Found(identity, steps=(Step("answer", OK, 1.0, "[link=x]y[/link]"),))
     poisoned = report("T001", "0", told.at, {Part.DOCUMENT_PRINTER: evil}, {})
-    lines = text(shown.overview(poisoned, "en")) + text(shown.detail(poisoned.parts[0], "en"))
-    assert "[bold red]x[/]" in lines
-    assert "[link=x]y[/link]" in lines
-    assert "\x1b" not in lines + poisoned.model_dump_json()
+    overview, detail = text(shown.overview(poisoned, "en")), text(shown.detail(poisoned.parts[0], "en"))
+    assert "[bold red]x[/]" in overview
+    for said in ("[bold red]x[/]", "[/x]", "[conceal]7", "/dev/[/y]", "[link=x]y[/link]"):
+        assert said in detail
+    assert "\x1b" not in overview + detail + poisoned.model_dump_json()
 
 
 # --- picture ---
