@@ -115,13 +115,20 @@ def _row(row: AuditRow) -> tuple[Node, ...]:
     result = parts.mark(*_RESULTS.get(row.result, ("bad", row.result)))
     return (
         str(row.n),
-        parts.at(row.at),
+        _time(row.at),
         h("code", row.actor),
         act,
         h("code", row.subject),
         result,
         _REASONS.get(row.reason, row.reason),
     )
+
+
+def _time(at: str) -> str:
+    try:
+        return parts.at(at)
+    except (ValueError, OverflowError):
+        return at
 
 
 PAGES: Final = (Page("/audit", "GET", _list, Right.READ_AUDIT, entry=Both("审计记录", "Audit")),)

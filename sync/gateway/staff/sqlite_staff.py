@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sync.gateway.sqlite_database import Database
 from sync.gateway.staff.audit import AuditRow
 from sync.gateway.staff.roles import Role
 from sync.gateway.staff.sqlite_alarms import SqliteAlarms
 from sync.gateway.staff.store import Account, Attempts, CountedRefusals, StaffSession
+from sync.protocol.suites import SuiteName
 
 _ACCOUNT: Final = (
     "SELECT name, roles, password, password_at, must_change, totp, last_step, disabled, created_at FROM staff_account"
 )
-_AUDIT: Final = "SELECT n, at, actor, act, subject, result, reason, suite, prev, hash FROM staff_audit"
+_AUDIT: Final = (
+    "SELECT n, CAST(at AS BLOB), CAST(actor AS BLOB), CAST(act AS BLOB), CAST(subject AS BLOB), CAST(result AS BLOB),"
+    " CAST(reason AS BLOB), CAST(suite AS BLOB), CAST(prev AS BLOB), CAST(hash AS BLOB) FROM staff_audit"
+)
+"""As octets: a row that somebody changed may hold anything, and it is the one that must be read."""
 _AUDIT_STRIDE: Final = 1000
 
 
@@ -130,7 +135,7 @@ class SqliteStaff:
 
     def last_audit(self) -> AuditRow | None:
         row = self._database.one(_AUDIT + " ORDER BY n DESC LIMIT 1")
-        return AuditRow(*row) if row else None
+        return _audit_row(row) if row else None
 
     def add_audit(self, row: AuditRow) -> None:
         self._database.run(
@@ -140,12 +145,12 @@ class SqliteStaff:
 
     def audit_before(self, n: int, limit: int) -> Sequence[AuditRow]:
         rows = self._database.all(_AUDIT + " WHERE n < ? ORDER BY n DESC LIMIT ?", n, limit)
-        return [AuditRow(*row) for row in rows]
+        return [_audit_row(row) for row in rows]
 
     def whole_audit(self) -> Iterator[AuditRow]:
         after = -(2**63)
         while rows := self._database.all(_AUDIT + " WHERE n > ? ORDER BY n LIMIT ?", after, _AUDIT_STRIDE):
-            yield from (AuditRow(*row) for row in rows)
+            yield from (_audit_row(row) for row in rows)
             after = rows[-1][0]
 
     def count_refusal(self, actor: str, reason: str, minute: int) -> int:
@@ -170,6 +175,12 @@ def _account(row: tuple[Any, ...]) -> Account:
         name=row[0], roles=roles, password=row[2], password_at=row[3], must_change=bool(row[4]), totp=row[5],
         last_step=row[6], disabled=bool(row[7]), created_at=row[8],
     )  # fmt: skip
+
+
+def _audit_row(row: tuple[Any, ...]) -> AuditRow:
+    at, actor, act, subject, result, reason, suite = (octets.decode(errors="backslashreplace") for octets in row[1:8])
+    # a suite that is none is found out with the row's contents
+    return AuditRow(row[0], at, actor, act, subject, result, reason, cast(SuiteName, suite), *row[8:])
 
 
 def _roles(roles: frozenset[Role]) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from offline_store.chain import timestamp
+from sync.gateway.staff.audit import first_fault
 from sync.gateway.staff.handling import PAGES, handle_staff
 from sync.gateway.staff.roles import RIGHTS, Role
 from sync.gateway.store import StoreUnavailable
@@ -324,6 +325,23 @@ def test_the_overview_puts_what_is_wrong_first_and_finds_by_the_first_characters
     browser.get("/alarms")
     assert "账链分叉" in browser.text
     assert "2/9" in browser.text
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        "at = '2026-11-22 yesterday'", "at = '9999-12-31T23:59:59.000Z'", "at = ''", "at = x'00ff'",
+        "at = CAST(x'ff' AS TEXT)", "actor = x'00ff'", "reason = CAST(x'c328' AS TEXT)", "subject = 7", "act = x''",
+        "hash = 'text'", "prev = 5", "suite = x'ff'", "result = x'ff'",
+    ],
+)  # fmt: skip
+def test_the_audit_page_shows_a_row_that_holds_anything_and_says_that_the_chain_is_broken(office, tampered):
+    browser = office.signed_in("sun.ba", Role.AUDIT_ADMINISTRATOR)
+    office.store.run("DROP TRIGGER staff_audit_stays")
+    office.store.run(f"UPDATE staff_audit SET {tampered} WHERE n = 1")  # noqa: S608 - words of this test
+    assert browser.get("/audit").status == 200
+    assert "断裂" in browser.text
+    assert first_fault(office.audit()).what in ("content", "link")
 
 
 def test_the_audit_page_shows_rows_page_by_page_and_says_when_the_chain_is_broken(office):
