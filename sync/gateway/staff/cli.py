@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TextIO
 
 import typer
 
@@ -32,7 +32,7 @@ staff.add_typer(audit, name="audit")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="2 to 32 small letters, digits, dots and dashes")]
 Roles = Annotated[list[Role], typer.Option("--role", help="may be given several times")]
-Type = Annotated[bool, typer.Option("--type-password", help="ask for the password instead of making one")]
+Type = Annotated[bool, typer.Option("--type-password", help="ask for the first password instead of making one")]
 _ISSUER: Final = "kiosk-gateway"
 
 
@@ -40,7 +40,7 @@ _ISSUER: Final = "kiosk-gateway"
 def add(
     name: Name, role: Roles, data: Data = DEFAULT_DATA, type_password: Type = False, as_json: AsJson = False
 ) -> None:
-    """Make an account. Its password and its authenticator secret are shown this once."""
+    """Make an account. Its password, for its owner to change, and its authenticator secret are shown this once."""
     from offline_store.chain import timestamp
     from sync.gateway.staff.store import NAME, Account
 
@@ -52,7 +52,7 @@ def add(
         totp, address = _new_factor(house, name)
         stored, now = _hashed(password), datetime.now(UTC)
         account = Account(
-            name=name, roles=roles, password=stored, password_at=int(now.timestamp()), must_change=not type_password,
+            name=name, roles=roles, password=stored, password_at=int(now.timestamp()), must_change=True,
             totp=totp, last_step=0, disabled=False, created_at=timestamp(now),
         )  # fmt: skip
         with house.store.transaction():
@@ -114,15 +114,16 @@ def reset_totp(name: Name, data: Data = DEFAULT_DATA, as_json: AsJson = False) -
 
 @staff.command()
 def reset_password(name: Name, data: Data = DEFAULT_DATA, type_password: Type = False, as_json: AsJson = False) -> None:
-    """Give an account a new password, to be changed at the next sign-in."""
+    """Give an account a new password, to be changed at the next sign-in, whoever typed it."""
     password, shown = _new_password(name, type_password)
     stored = _hashed(password)
     with _account(data, name) as (house, _):
         now = int(datetime.now(UTC).timestamp())
-        house.store.staff.set_password(name, stored, now, must_change=not type_password)
+        house.store.staff.set_password(name, stored, now, must_change=True)
         house.store.staff.end_sessions_of(name)
         at_console(house, Act.STAFF_PASSWORD_RESET, name)
-    said = f"{name} has a new password." if shown is None else f"{name} has a new password, shown this once: {shown}"
+    said = f"{name} has a new password, to be changed at the next sign-in"
+    said += "." if shown is None else f", shown this once: {shown}"
     say({"name": name, "password": shown}, said, as_json)
 
 
@@ -208,21 +209,34 @@ def export(
     from offline_store.chain import timestamp
     from sync.gateway.staff.audit import SignedHead, to_line
 
-    with opened_house(data) as house:
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except OSError as error:
-            end(f"{file} cannot be made: {error.strerror}.", CANNOT_TELL)
-        with os.fdopen(handle, "w", encoding="utf-8") as out, house.store.transaction():
-            last = at_console(house, Act.AUDIT_EXPORTED)
-            for row in house.store.staff.whole_audit():
-                out.write(to_line(row) + "\n")
-            at = timestamp(datetime.now(UTC))
-            head = SignedHead(last.n, last.hash, at, house.authority.suite)
-            out.write(replace(head, signature=house.authority.signing.sign(head.statement)).to_line() + "\n")
-            out.flush()
-            os.fsync(out.fileno())
+    with opened_house(data) as house, _new_file(file) as out, house.store.transaction():
+        last = at_console(house, Act.AUDIT_EXPORTED)
+        for row in house.store.staff.whole_audit():
+            out.write(to_line(row) + "\n")
+        at = timestamp(datetime.now(UTC))
+        head = SignedHead(last.n, last.hash, at, house.authority.suite)
+        out.write(replace(head, signature=house.authority.signing.sign(head.statement)).to_line() + "\n")
+        out.flush()
+        os.fsync(out.fileno())
     say({"rows": last.n, "head": last.hash.hex()}, f"{last.n} rows in {file}; head {last.hash.hex()}.", as_json)
+
+
+@contextmanager
+def _new_file(file: Path) -> Iterator[TextIO]:
+    """A new file for its owner alone, whole or not there at all; ends with a sentence when it cannot be written."""
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        end(f"{file} cannot be made: {error.strerror}.", CANNOT_TELL)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            yield out
+    except OSError as error:
+        file.unlink(missing_ok=True)
+        end(f"{file} cannot be written: {error.strerror}.", CANNOT_TELL)
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def _signed_heads(file: Path, house: House) -> dict[int, bytes]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import resource
 import sqlite3
+from contextlib import closing
+from dataclasses import replace
 
 import pyotp
 import pytest
 from typer.testing import CliRunner
 
 from sync.gateway.cli import app
+from sync.gateway.house import open_house
 from sync.gateway.staff.roles import RIGHTS
 
 
@@ -51,11 +55,17 @@ def test_an_account_is_made_with_secrets_that_are_shown_once(house):
     assert "█" in said, "the code to scan"
 
 
-def test_a_typed_password_is_its_owners_own(house):
+def test_a_password_typed_at_the_console_is_changed_at_the_next_sign_in_for_who_typed_it_is_not_known(house):
     typed = "Lamp-Harbour-2026\nLamp-Harbour-2026\n"
     said = house.command("staff", "add", "li.na", "--role", "clerk", "--type-password", typed=typed)
     assert "Lamp-Harbour" not in said
-    assert house.answer("staff", "list")[0]["must_change"] is False
+    assert house.answer("staff", "list")[0]["must_change"] is True
+    with sqlite3.connect(house.data / "gateway.db") as store:
+        store.execute("UPDATE staff_account SET must_change = 0")
+    store.close()
+    said = house.command("staff", "reset-password", "li.na", "--type-password", typed=typed)
+    assert "to be changed at the next sign-in" in said
+    assert house.answer("staff", "list")[0]["must_change"] is True
     house.command("staff", "add", "li.nb", "--role", "clerk", "--type-password", typed="short\nshort\n", expect=2)
 
 
@@ -107,6 +117,24 @@ def exported(house, name="export"):
     *rows, head = map(json.loads, file.read_text(encoding="utf-8").splitlines())
     assert (head["n"], head["head"]) == (rows[-1]["n"], rows[-1]["hash"])
     return rows
+
+
+def test_an_export_that_does_not_fit_on_the_disk_leaves_no_file_and_no_row(house):
+    house.command("staff", "add", "li.na", "--role", "clerk")
+    with closing(open_house(house.data).store) as store, store.transaction():
+        row = replace(store.staff.last_audit(), n=3, subject="x" * 300_000)
+        store.staff.add_audit(replace(row, hash=b"3" * 32))
+    file, (soft, hard) = house.data.parent / "export.ndjson", resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        said = house.command("staff", "audit", "export", str(file), expect=3)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "cannot be written: File too large" in said
+    assert not file.exists()
+    with closing(open_house(house.data).store) as store, store.transaction():
+        assert store.staff.last_audit().n == 3
+    assert len(exported(house)) == 4, "it can be asked for again"
 
 
 def tamper(house, sql):
