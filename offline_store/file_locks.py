@@ -18,11 +18,19 @@ _WORDS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class FileLock:
-    """One lock that is held. ``kind``: POSIX, FLOCK, OFDLCK. ``process``: its id. ``first``: the first byte of it."""
+    """One lock that is held. ``kind``: POSIX, FLOCK, OFDLCK. ``process``: its id. ``last``: None, to the file's end.
+
+    The kernel makes one lock of a process' adjacent ones of the same kind: what is asked for is whether it `covers`.
+    """
 
     kind: str
     process: int
     first: int
+    last: int | None
+
+    def covers(self, byte: int) -> bool:
+        """Whether that byte is under it."""
+        return self.first <= byte and (self.last is None or byte <= self.last)
 
 
 def locks_on(path: Path) -> tuple[FileLock, ...]:
@@ -44,7 +52,10 @@ def locks_in(table: str, device: tuple[int, int], inode: int) -> tuple[FileLock,
     # "1: POSIX  ADVISORY  READ 4711 fe:00:123456 128 128"; a waiting lock has "->" as its second word
     lines = (line.split() for line in table.splitlines())
     found = (words for words in lines if len(words) == _WORDS and words[5] == file)
-    return tuple(FileLock(words[1], int(words[4]), int(words[6])) for words in found)
+    return tuple(
+        FileLock(words[1], int(words[4]), int(words[6]), None if words[7] == "EOF" else int(words[7]))
+        for words in found
+    )
 
 
 def _device(folder: Path) -> tuple[int, int]:

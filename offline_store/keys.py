@@ -65,6 +65,14 @@ def wipe(material: bytearray) -> None:
     material[:] = bytes(len(material))
 
 
+def hand_over(keys: KeyProvider, name: str, material: bytearray) -> bool:
+    """Give a new key to its provider (`KeyProvider.create`); these bytes are overwritten whatever happens."""
+    try:
+        return keys.create(name, material)
+    finally:
+        wipe(material)
+
+
 @dataclass(frozen=True, slots=True)
 class KeyWarning:
     """A lasting weakness of where keys are kept, for the log, the diagnosis page and every status answer."""

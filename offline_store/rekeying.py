@@ -27,7 +27,7 @@ from offline_store.journal.aside_keys import NEXT_OLD_KEY, NONCE_BYTES, keep_key
 from offline_store.journal.files import COMPANIONS, DATABASE, HEAD, OpenMark, opened_by_others, wal_is_suspect
 from offline_store.journal.head import HeadRecord, read_head, write_head
 from offline_store.journal.reader import JournalReader
-from offline_store.keys import KeyBuffer, KeyProvider, wipe
+from offline_store.keys import KeyBuffer, KeyProvider, hand_over
 from offline_store.migrations import migrate
 from offline_store.reencrypting import Progress, copy_under
 from offline_store.snapshot.generations import Pointer, folder_of, mark_damaged, read_pointer, write_pointer
@@ -126,11 +126,7 @@ def _copied(
     step("next key")
     # of an attempt that was cut off before its note
     keys.destroy(NEXT_KEY)
-    material = bytearray(random(KEY_BYTES))
-    try:
-        keys.create(NEXT_KEY, material)
-    finally:
-        wipe(material)
+    hand_over(keys, NEXT_KEY, bytearray(random(KEY_BYTES)))
     with keys.load(NEXT_KEY, length=KEY_BYTES) as new:
         step("journal copy")
         copied = _copy_journal(folder, old, new.material, progress)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
 
-from offline_store.keys import KeyProvider, P256Keys, wipe
+from offline_store.keys import KeyProvider, P256Keys, hand_over
 from sync.protocol.certificate_code import Signer, signer_for
 
 SEAL_KEY: Final = "seal"
@@ -61,5 +61,4 @@ def make_seal_key(keys: KeyProvider) -> None:
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
     )
-    keys.create(SEAL_KEY, seal)
-    wipe(seal)
+    hand_over(keys, SEAL_KEY, seal)

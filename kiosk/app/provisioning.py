@@ -20,7 +20,7 @@ from kiosk.clock import SystemClock
 from kiosk.settings import SettingsError
 from offline_store.durable import make_folder, write_file
 from offline_store.journal.files import ASIDE, DATABASE, HEAD
-from offline_store.keys import KeyProvider
+from offline_store.keys import KeyProvider, hand_over
 from offline_store.wiping import WIPED
 from sync.client.http import TLS_FOLDER, GatewayAddressUnfit, HttpSender, checked_address
 from sync.enrolment import enrol
@@ -107,9 +107,7 @@ def provision(
 
 def _make_keys(keys: KeyProvider, random: Callable[[int], bytes]) -> None:
     for name in (STORE_KEY, PSEUDONYM_KEY):
-        material = bytearray(random(KEY_BYTES))
-        keys.create(name, material)
-        material[:] = bytes(KEY_BYTES)
+        hand_over(keys, name, bytearray(random(KEY_BYTES)))
 
 
 def _draft(

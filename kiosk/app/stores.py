@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from offline_store.chain import timestamp
 from offline_store.delivery import Delivery
 from offline_store.errors import SnapshotUnavailable, StoreBroken
 from offline_store.journal import Journal, NewEpoch, Opened, Truncated, open_journal
-from offline_store.keys import KeyBuffer, KeyProvider
+from offline_store.keys import KeyProvider
 from offline_store.rekeying import load_store_key
 from offline_store.serving import in_session
 from offline_store.snapshot import Snapshot, SnapshotSession
@@ -110,7 +111,6 @@ class TerminalStores:
         """
         self._clock = clock
         self._data = data
-        self._damaged = False
         # a wipe that a power cut stopped goes on before anything is read
         finish_wiping(data.root, keys, at=timestamp(self._utc()))
         trust = self._trust = read_trust(data.root)
@@ -120,45 +120,48 @@ class TerminalStores:
                 f"terminal.toml says crypto.suite = {settings.crypto.suite}, but the centre of this terminal works with"
                 f" {centre}"
             )
-        self._store_key: KeyBuffer = load_store_key(data.root, keys)
-        self._pseudonym_key: KeyBuffer = keys.load(PSEUDONYM_KEY, length=32)
-        self._opened = functools.partial(
-            open_journal,
-            data.root,
-            terminal=settings.terminal,
-            key=self._store_key.material,
-            sign=load_signer(keys, trust.terminal_key_fingerprint).sign,
-            # enrolled again: what the centre has of this terminal before that is closed
-            enrolled_epoch=trust.least_epoch,
-            seal=functools.partial(seal_body, centre_public_key=trust.centre_key),
-            now=self._utc,
-            suite=settings.crypto.suite,
-            least_epoch=least_epoch,
-            replace_because=replace_because,
-        )
-        self.records = SnapshotRecords(Snapshot(data.snapshots, self._store_key.material), self._utc)
-        try:
-            self._open()
-        except StoreBroken:
-            # after a clean stop not every page is looked at; one that is needed now is damaged. Opened once more as
-            # after an unclean one, everything is checked, and a new epoch begins
-            self._open()
+        with contextlib.ExitStack() as undone:
+            self._store_key = undone.enter_context(load_store_key(data.root, keys))
+            self._pseudonym_key = undone.enter_context(keys.load(PSEUDONYM_KEY, length=32))
+            self._opened = functools.partial(
+                open_journal,
+                data.root,
+                terminal=settings.terminal,
+                key=self._store_key.material,
+                sign=load_signer(keys, trust.terminal_key_fingerprint).sign,
+                # enrolled again: what the centre has of this terminal before that is closed
+                enrolled_epoch=trust.least_epoch,
+                seal=functools.partial(seal_body, centre_public_key=trust.centre_key),
+                now=self._utc,
+                suite=settings.crypto.suite,
+                least_epoch=least_epoch,
+                replace_because=replace_because,
+            )
+            self.records = SnapshotRecords(Snapshot(data.snapshots, self._store_key.material), self._utc)
+            try:
+                self._open()
+            except StoreBroken:
+                # after a clean stop not every page is looked at; one that is needed now is damaged. Opened once more
+                # as after an unclean one, everything is checked, and a new epoch begins
+                self._open()
+            undone.pop_all()
 
     def _open(self) -> None:
-        """Journal and delivery rows, and what the last run left open."""
-        self.outcome: Opened | NewEpoch = self._opened()
-        self.books: Journal = self.outcome.journal
-        self._delivery = Delivery(self._data.root, self._store_key.material)
-        self.centre_word = CentreWord(self._data.root, self._store_key.material, self._trust)
-        try:
+        """Journal and delivery rows, and what the last run left open. All is given back when one of them fails."""
+        self._damaged = False
+        with contextlib.ExitStack() as undone:
+            self.outcome: Opened | NewEpoch = self._opened()
+            self.books: Journal = self.outcome.journal
+            undone.callback(self.books.abandon)
+            self._delivery = undone.enter_context(
+                contextlib.closing(Delivery(self._data.root, self._store_key.material))
+            )
+            self.centre_word = undone.enter_context(
+                contextlib.closing(CentreWord(self._data.root, self._store_key.material, self._trust))
+            )
             self._settle()
             self.look_at_delivery()
-        except StoreBroken:
-            self.centre_word.close()
-            self._delivery.close()
-            self.books.abandon()
-            self._damaged = False
-            raise
+            undone.pop_all()
 
     @property
     def pseudonym_key(self) -> bytearray:
@@ -202,15 +205,14 @@ class TerminalStores:
 
     def close(self) -> None:
         """A clean stop: head file written, keys overwritten. After damage the next start checks everything."""
-        self.records.close()
-        self.centre_word.close()
-        self._delivery.close()
-        if self._damaged:
-            self.books.abandon()
-        else:
-            self.books.close()
-        self._store_key.close()
-        self._pseudonym_key.close()
+        with self._store_key, self._pseudonym_key:
+            self.records.close()
+            self.centre_word.close()
+            self._delivery.close()
+            if self._damaged:
+                self.books.abandon()
+            else:
+                self.books.close()
 
     @property
     def _how_opened(self) -> str:

@@ -20,6 +20,7 @@ MARK: Final = "journal.open"
 """Not empty while a terminal process has the journal open; found so at start, the last stop was not clean. Holds the
 boot's id, which changes when the machine was switched off."""
 COMPANIONS: Final = ("-wal", "-shm")
+_OPEN_BYTE: Final = 128
 ASIDE: Final = "broken-"
 """Folders ``broken-1``, ``broken-2`` ... hold journals that were moved aside."""
 
@@ -107,6 +108,7 @@ def opened_by_others(folder: Path) -> bool:
 def _openers(shm: Path) -> list[int]:
     """Processes that have the database open.
 
-    Every WAL connection holds a shared POSIX lock on byte 128 of the -shm (sqlite.org/walformat.html, 2.3).
+    Every WAL connection holds a shared POSIX lock on byte 128 of the -shm (sqlite.org/walformat.html, 2.3). A process
+    that reads through several holds 124 to 127, too, and the kernel tells that as one lock.
     """
-    return [lock.process for lock in locks_on(shm) if lock.kind == "POSIX" and lock.first == 128]
+    return [lock.process for lock in locks_on(shm) if lock.kind == "POSIX" and lock.covers(_OPEN_BYTE)]
