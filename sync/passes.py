@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal, Protocol, TypeAlias
@@ -313,15 +314,14 @@ def open_worker(data_dir: Path, keys: KeyProvider, sender_for: Callable[[str], S
     """
     trust = read_trust(data_dir)
     sender = sender_for(trust.gateway_url)
-    store_key = load_store_key(data_dir, keys)
-    try:
-        delivery = Delivery(data_dir, store_key.material)
-    except BaseException:
-        store_key.close()
-        raise
-    own = Own(data_dir, keys)
-    session = Session(trust.terminal, own.signer, sender, _utc, os.urandom, measured=delivery.clock_offset)
-    return Worker(data_dir, own, session, delivery, store_key, sender, sender_for)
+    with ExitStack() as undone:
+        store_key = undone.enter_context(load_store_key(data_dir, keys))
+        delivery = undone.enter_context(closing(Delivery(data_dir, store_key.material)))
+        own = Own(data_dir, keys)
+        session = Session(trust.terminal, own.signer, sender, _utc, os.urandom, measured=delivery.clock_offset)
+        worker = Worker(data_dir, own, session, delivery, store_key, sender, sender_for)
+        undone.pop_all()
+    return worker
 
 
 def _retained_since() -> str:
