@@ -122,9 +122,18 @@ def population(
             _end(f"{error}.", CANNOT_TELL)
         except ValueError as error:
             _end(f"{error}.", USAGE)
-        rows = write_draft(house.folder, people.rows(), lambda done: progress.update(writing, completed=done))
-        with house.store.transaction():
-            at_console(house, Act.POPULATION_DRAFTED, str(count))
+
+        def noted() -> None:
+            with house.store.transaction():
+                at_console(house, Act.POPULATION_DRAFTED, str(count))
+
+        def shown(done: int) -> None:
+            progress.update(writing, completed=done)
+
+        try:
+            rows = write_draft(house.folder, people.rows(), shown, noted=noted)
+        except OSError as error:
+            _end(f"The population cannot be written: {error.strerror}.", CANNOT_TELL)
     _say(
         {"people": count, "seed": seed, "today": str(day), "personas": len(known), "rows": rows},
         f"Invented {count} people ({sum(rows.values())} rows). Next: kiosk-gateway publish.",

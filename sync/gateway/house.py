@@ -175,8 +175,17 @@ def open_house(folder: Path) -> House:
     return House(folder, authority, SqliteStore(folder), *urls)
 
 
-def write_draft(folder: Path, rows: Iterable[SnapshotRow], progress: Callable[[int], None]) -> dict[str, int]:
-    """Pack rows as the draft that `publish` offers; the counts per table. The old draft stays until this is whole."""
+def write_draft(
+    folder: Path,
+    rows: Iterable[SnapshotRow],
+    progress: Callable[[int], None],
+    *,
+    noted: Callable[[], object] = lambda: None,
+) -> dict[str, int]:
+    """Pack rows as the draft that `publish` offers; the counts per table. The old draft stays until this is whole.
+
+    `noted` is called when it is, and before the old one gives way: none does without what that writes. OSError.
+    """
     counts: dict[str, int] = {}
 
     def records() -> Iterator[dict[str, Any]]:
@@ -187,12 +196,15 @@ def write_draft(folder: Path, rows: Iterable[SnapshotRow], progress: Callable[[i
             yield to_record(row)
 
     writer = PackageWriter()
-    _write(folder / DRAFT, writer.pack(records()))
-    # What a manifest says besides its times is written down now, so that publishing need not unpack the draft.
-    facts = writer.manifest(
-        generation=1, area="000000", origin=ORIGIN, as_of=_NEVER, made_at=_NEVER, expires_at=_NEVER
-    ).to_wire()
-    _write(folder / f"{DRAFT}.json", [facts])
+    with _written(folder / DRAFT, writer.pack(records())) as draft:
+        # What a manifest says besides its times is written down now, so that publishing need not unpack the draft.
+        facts = writer.manifest(
+            generation=1, area="000000", origin=ORIGIN, as_of=_NEVER, made_at=_NEVER, expires_at=_NEVER
+        ).to_wire()
+        with _written(folder / f"{DRAFT}.json", [facts]) as described:
+            noted()
+            draft.replace(folder / DRAFT)
+            described.replace(folder / f"{DRAFT}.json")
     return counts
 
 
@@ -245,6 +257,13 @@ def publish(
 
 def _write(path: Path, chunks: Iterable[bytes]) -> None:
     """Replace a file, 0600, by a new one that is wholly on the disk; a package is never changed in place."""
+    with _written(path, chunks) as temporary:
+        temporary.replace(path)
+
+
+@contextmanager
+def _written(path: Path, chunks: Iterable[bytes]) -> Iterator[Path]:
+    """A new file, wholly on the disk, that can take the place of this one; gone afterwards if it did not."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -253,7 +272,6 @@ def _write(path: Path, chunks: Iterable[bytes]) -> None:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
+        yield temporary
+    finally:
         temporary.unlink(missing_ok=True)
-        raise

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pwd
+import resource
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -286,6 +287,37 @@ def test_what_a_terminal_sent_is_shown_as_it_is_and_steers_no_screen(tmp_path, n
     done = CliRunner().invoke(app, words, env={"COLUMNS": "300"})
     assert done.exit_code == 0, done.output
     assert f" {name} " in done.output
+
+
+def test_a_population_gives_way_to_another_only_when_that_stands_in_the_audit(tmp_path):
+    gateway = Gateway(tmp_path, tmp_path / "data")
+    gateway.run("init")
+    gateway.run("population", "--count", "30")
+    with closing(sqlite3.connect(gateway.data / "gateway.db")) as db:
+        db.execute("CREATE TRIGGER full BEFORE INSERT ON staff_audit BEGIN SELECT raise(ABORT, 'no row'); END")
+    before = gateway.contents()
+    words = ["population", "--count", "40", "--data", str(gateway.data)]
+    assert CliRunner().invoke(app, words).exit_code != 0
+    assert gateway.contents() == before
+    with closing(sqlite3.connect(gateway.data / "gateway.db")) as db:
+        db.execute("DROP TRIGGER full")
+    gateway.run(*words[:3])
+    assert gateway.contents() != before
+
+
+def test_a_population_that_does_not_fit_on_the_disk_is_a_sentence_and_leaves_the_draft(tmp_path):
+    gateway = Gateway(tmp_path, tmp_path / "data")
+    gateway.run("init")
+    gateway.run("population", "--count", "30")
+    before, (soft, hard) = gateway.contents(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))
+    try:
+        done = CliRunner().invoke(app, ["population", "--count", "1000", "--data", str(gateway.data)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert done.exit_code == 3, done.output
+    assert "The population cannot be written: File too large." in done.output
+    assert gateway.contents() == before
 
 
 def test_a_case_is_decided_once_and_a_wrong_decision_is_corrected(tmp_path):
