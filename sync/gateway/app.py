@@ -2,7 +2,7 @@
 
 Bodies are read up to a limit and handed on as octets, for a signature covers octets; the messages' schemas stand in the
 OpenAPI document all the same. The core blocks on the disk, so it runs in threads. Answers go out in pieces, a file's as
-they are read, and a request is in progress until the last piece is on its way.
+they are read. A request is in progress from when its body is whole until the last piece of the answer is on its way.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from sync.gateway.arriving import Arrivals, NoPlace
+from sync.gateway.claims import claimed_fingerprint
 from sync.gateway.core import MAX_ENROLMENT_BYTES
 from sync.gateway.endpoint import Endpoint, FileAnswer
 from sync.gateway.endpoints import ENDPOINTS
@@ -35,7 +37,8 @@ from sync.protocol.exchange import JSON, PROBLEM, Request, Response
 from sync.protocol.messages import Problem
 
 MAX_AT_ONCE: Final = 200
-"""Requests of one listener in progress: their bodies are in memory, and they wait for a thread."""
+"""Requests of one listener in progress: their bodies are in memory, and they wait for a thread. Those whose bodies are
+still coming are counted apart (`sync.gateway.arriving`)."""
 MAX_LONG_AT_ONCE: Final = 100
 """Of these, answers of more than one piece: slow lines take minutes for them, and what is urgent needs a place."""
 BODY_SECONDS: Final = 20.0
@@ -111,13 +114,20 @@ class _AsOnTheWire(GenerateJsonSchema):
 class _Application(FastAPI):
     """Adds the messages' schemas to the OpenAPI document, for FastAPI sees octets only; refuses as the core does."""
 
-    def __init__(self, threads: int, body_seconds: float = BODY_SECONDS, **words: Any) -> None:
+    def __init__(
+        self,
+        threads: int,
+        body_seconds: float = BODY_SECONDS,
+        enrolled: Callable[[str], bool] = lambda who: False,
+        **words: Any,
+    ) -> None:
         # an address with a slash too many is no other address: a redirect would lead to whatever Host the request names
         super().__init__(**words, redirect_slashes=False, exception_handlers={HTTPException: _no_such_route})
         self.state.in_progress = 0
         self.state.long = 0
         self.state.threads = CapacityLimiter(threads)
         self.state.body_seconds = body_seconds
+        self.state.arrivals = Arrivals(enrolled)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -160,10 +170,18 @@ async def _no_such_route(request: HttpRequest, error: Exception) -> HttpResponse
     return _to_http(problem(404, "no-such-path", "There is nothing at this address."))
 
 
-def terminals_app(core: Core, after: Mapping[str, Callable[[], None]], body_seconds: float = BODY_SECONDS) -> FastAPI:
-    """The listener for terminals. `after`: by path, what to call once such a request was taken; it must not block."""
+def terminals_app(
+    core: Core,
+    after: Mapping[str, Callable[[], None]],
+    body_seconds: float = BODY_SECONDS,
+    enrolled: Callable[[str], bool] = lambda who: False,
+) -> FastAPI:
+    """The listener for terminals. `after`: by path, what to call once such a request was taken; it must not block.
+
+    `enrolled`: whether somebody has the key of this fingerprint; asked for each request, so it looks nothing up.
+    """
     app = _Application(
-        TERMINALS_THREADS, body_seconds, title="Terminal gateway", version="1", docs_url=None, redoc_url=None
+        TERMINALS_THREADS, body_seconds, enrolled, title="Terminal gateway", version="1", docs_url=None, redoc_url=None
     )
 
     def route(
@@ -235,26 +253,48 @@ def staff_app(core: Core) -> FastAPI:
 
 
 async def _answer(core: Core, request: HttpRequest, limit: int) -> HttpResponse:
-    body = bytearray()
-    begun, seconds = asyncio.get_running_loop().time(), request.app.state.body_seconds
+    state = request.app.state
+    state.in_progress -= 1
     try:
-        async with asyncio.timeout_at(begun + seconds) as end:
-            async for part in request.stream():
-                body += part
-                if len(body) > limit:
-                    return _to_http(problem(413, "body-too-large", f"A request has at most {limit} octets."))
-                end.reschedule(begun + seconds + len(body) / SLOWEST)
-    except TimeoutError:
-        return _to_http(problem(408, "too-slow", "The request's body did not come in time."))
-    except ClientDisconnect:  # nobody hears this; the log keeps its lines for faults of our own
-        return _to_http(problem(400, "cut-off", "The request ended before its body did."))
+        body = await _received(request, limit)
+    finally:
+        state.in_progress += 1
+    if isinstance(body, Response):
+        return _to_http(body)
+    if state.in_progress > MAX_AT_ONCE:
+        return _to_http(too_busy(_BUSY_SECONDS))
     # The raw path: a decoded one would not be what was signed.
     target = request.scope["raw_path"].decode("ascii", "replace")
     if request.scope["query_string"]:
         target += "?" + request.scope["query_string"].decode("ascii", "replace")
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
-    asked = Request(request.method, target, headers, bytes(body))
-    return _to_http(await run_sync(core, asked, limiter=request.app.state.threads))
+    asked = Request(request.method, target, headers, body)
+    return _to_http(await run_sync(core, asked, limiter=state.threads))
+
+
+async def _received(request: HttpRequest, limit: int) -> bytes | Response:
+    """The body once it is whole, or why it is not waited for any longer."""
+    body = bytearray()
+    begun, seconds = asyncio.get_running_loop().time(), request.app.state.body_seconds
+    claimed = claimed_fingerprint((request.headers.getlist("signature-input") or [""])[-1])
+    arrival = None
+    try:
+        async with asyncio.timeout_at(begun + seconds) as end:
+            with request.app.state.arrivals.waiting(claimed or "", end) as arrival:
+                async for part in request.stream():
+                    body += part
+                    if len(body) > limit:
+                        return problem(413, "body-too-large", f"A request has at most {limit} octets.")
+                    arrival.may_last_until(begun + seconds + len(body) / SLOWEST)
+    except TimeoutError:
+        if arrival is not None and arrival.gave_way:
+            return too_busy(_BUSY_SECONDS)
+        return problem(408, "too-slow", "The request's body did not come in time.")
+    except NoPlace:
+        return too_busy(_BUSY_SECONDS)
+    except ClientDisconnect:  # nobody hears this; the log keeps its lines for faults of our own
+        return problem(400, "cut-off", "The request ended before its body did.")
+    return bytes(body)
 
 
 class _InPieces(HttpResponse):

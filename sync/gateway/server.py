@@ -162,7 +162,9 @@ def serve(
             "/v1/enrol": knowing.wake,
             "/v1/renew": knowing.wake,
         }
-        terminals = terminals_app(lambda request: handle(request, house.store, clock, centre), after)
+        terminals = terminals_app(
+            lambda request: handle(request, house.store, clock, centre), after, enrolled=enrolled.__contains__
+        )
         admitted = behind_admission(terminals, Admission(per_second, enrolled.__contains__), time.monotonic)
         applications = (
             telling(admitted, _tell_log, clock.now),

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from sync.gateway.app import MAX_LONG_AT_ONCE, terminals_app
+from sync.gateway.app import MAX_AT_ONCE, MAX_LONG_AT_ONCE, terminals_app
+from sync.gateway.arriving import MAX_OF_A_KEY
 from sync.gateway.connections import PatientProtocol
 from sync.gateway.endpoint import FileAnswer
 from sync.protocol.exchange import NDJSON_GZIP, Response
@@ -31,7 +32,7 @@ class Impatient(PatientProtocol):
 @contextmanager
 def served(core=lambda request: Response(204), protocol=Impatient, kernel_bytes=None):
     """The terminals' listener; its address, and its application. ``kernel_bytes``: what the kernel holds of answers."""
-    application = terminals_app(core, {})
+    application = terminals_app(core, {}, enrolled=lambda who: who[0] == "e")
     with socket.create_server(("127.0.0.1", 0)) as listening:
         if kernel_bytes is not None:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, kernel_bytes)
@@ -121,6 +122,53 @@ def test_when_all_are_at_work_a_new_one_is_told_when_to_come_back():
         assert b"retry-after: 5" in head
         assert json.loads(body)["code"] == "too-busy"
         assert all(line.recv(4096).startswith(b"HTTP/1.1 204") for line in busy)
+
+
+def test_more_requests_than_are_answered_at_once_are_told_when_to_come_back():
+    free = threading.Event()
+
+    def slow(request):
+        free.wait(20)
+        return Response(204)
+
+    with served(slow, PatientProtocol) as (address, application), ExitStack() as lines:
+        for _ in range(MAX_AT_ONCE):
+            opened(lines, address, ASKED)
+        until(lambda: application.state.in_progress == MAX_AT_ONCE)
+        late = opened(lines, address, sent(octets=2))
+        late.sendall(b"{}")
+        refused = [opened(lines, address, ASKED).recv(4096), late.recv(4096)]
+        free.set()
+    for head in refused:
+        assert head.startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after: 5" in head
+
+
+def sent(key=None, octets=10):
+    """The header of an upload; of a key that is enrolled if its fingerprint begins with e."""
+    claims = "" if key is None else f'signature-input: a=();keyid="T0001:{key * 64}"\r\n'
+    return f"POST /v1/chain HTTP/1.1\r\nhost: x\r\n{claims}content-length: {octets}\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize("key", [None, "a"])
+def test_bodies_that_never_come_keep_nobody_out(key):
+    with served(protocol=PatientProtocol) as (address, _), ExitStack() as lines:
+        own = opened(lines, address, sent("e") + b"12345")
+        for _ in range(MAX_AT_ONCE + 10):
+            opened(lines, address, sent(key))
+        assert opened(lines, address, ASKED).recv(4096).startswith(b"HTTP/1.1 204")
+        assert opened(lines, address, sent(octets=2) + b"{}").recv(4096).startswith(b"HTTP/1.1 204"), "an enrolment"
+        own.sendall(b"67890")
+        assert own.recv(4096).startswith(b"HTTP/1.1 204"), "strangers take no place of an enrolled key"
+
+
+def test_a_terminal_that_begins_anew_waits_for_none_of_the_bodies_it_broke_off():
+    with served() as (address, _), ExitStack() as lines:
+        broken = [opened(lines, address, sent("e")) for _ in range(MAX_OF_A_KEY)]
+        assert opened(lines, address, sent("e") + b"1234567890").recv(4096).startswith(b"HTTP/1.1 204")
+        head = broken[0].recv(4096)
+        assert head.startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after: 5" in head
 
 
 @pytest.fixture
