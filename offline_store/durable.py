@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,17 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def make_writable(path: Path) -> None:
+    """A file or folder of ours that lost its owner's rights gets them back; anybody else's stays, and so does a link.
+
+    Whoever removes or overwrites it meets no refusal that its mode alone would make.
+    """
+    facts = path.lstat()
+    wanted = 0o700 if stat.S_ISDIR(facts.st_mode) else 0o600
+    if facts.st_uid == os.geteuid() and not stat.S_ISLNK(facts.st_mode) and facts.st_mode & wanted != wanted:
+        path.chmod(wanted)
 
 
 def make_folder(folder: Path) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, runtime_checkable
 
-from offline_store.durable import create_file, make_folder, mapped, sync_folder
+from offline_store.durable import create_file, make_folder, make_writable, mapped, sync_folder
 from offline_store.errors import KeyFilesRefused, KeyMissing, KeyUnfit
 
 MAX_KEY_BYTES: Final = 16 * 1024
@@ -298,6 +298,7 @@ def destroy_file(path: Path, label: str) -> bool:
 
 def _opened_to_overwrite(path: Path) -> int | None:
     try:
+        make_writable(path)
         return os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return None

@@ -8,16 +8,18 @@ sealed bodies that are here when the keys go are lost, and nobody can count them
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from offline_store.durable import mapped, sync_folder, write_file
-from offline_store.errors import StoreBusy, StoreFull, StoreRefused
+from offline_store.durable import make_writable, mapped, sync_folder, write_file
+from offline_store.errors import StoreBusy, StoreError, StoreFull, StoreRefused
 from offline_store.journal.files import MARK, OpenMark, opened_by_others
 
 WIPED: Final = "wiped.json"
@@ -105,8 +107,8 @@ def wipe_stores(
 
     Terminal and sync have let go of the journal. ``last_look`` is called when no terminal can open it any more and
     nothing is changed yet: what it raises leaves everything as it is. ``step`` is told before each effect (for tests).
-    Raises StoreBusy when they have not let go; StoreFull or StoreRefused when the disk or the provider refuses, and
-    then it goes on at the next call.
+    Raises StoreBusy when they have not let go. What disk or provider refuses keeps nothing else from going: the first
+    refusal is raised at the end, as StoreFull, StoreRefused or a fault of keys, and the next call goes on with it.
     """
     mark = OpenMark.take(folder)
     try:
@@ -117,13 +119,13 @@ def wipe_stores(
         noted = _Mark(format=1, reason=reason, ordered_at=at)
         # a disk that is full or refuses is no reason to leave a key: what goes makes room for the mark
         marked = _marked(folder, noted)
-        destroyed = 0
-        for name in dict.fromkeys((*KEY_NAMES, *keys.names())):
-            step(f"key {name}")
-            destroyed += keys.destroy(name)
+        refusals = _Refusals()
+        destroyed = _destroy_all(keys, step, refusals)
         if not marked:
             _marked(folder, noted)
-        removed = _remove_all(folder, step)
+        removed = _remove_all(folder, KEPT, step, refusals)
+        if refusals.first is not None:
+            raise refusals.first
         step("done")
         done = noted.model_copy(update={"done_at": at})
         write_file(folder / WIPED, done.model_dump_json().encode())
@@ -148,27 +150,59 @@ def _marked(folder: Path, mark: _Mark) -> bool:
     return True
 
 
-def _remove_all(folder: Path, step: Step) -> int:
+class _Refusals:
+    """What did not go as it should, while all else does."""
+
+    def __init__(self) -> None:
+        self.first: StoreError | None = None
+
+    @contextlib.contextmanager
+    def noted(self, name: str) -> Iterator[None]:
+        """A fault of the block is kept for the end."""
+        try:
+            with mapped(name):
+                yield
+        except StoreError as error:
+            self.first = self.first or error
+
+
+def _destroy_all(keys: Destroyer, step: Step, refusals: _Refusals) -> int:
+    names = dict.fromkeys(KEY_NAMES)
+    with refusals.noted("keys"):
+        names.update(dict.fromkeys(keys.names()))
+    destroyed = 0
+    for name in names:
+        step(f"key {name}")
+        with refusals.noted(name):
+            destroyed += keys.destroy(name)
+    return destroyed
+
+
+def _remove_all(folder: Path, kept: frozenset[str], step: Step, refusals: _Refusals) -> int:
     """Overwrite and remove every file below the folder but those that are kept, deepest first."""
     removed = 0
-    with mapped(folder.name):
-        for place, folders, files in os.walk(folder, topdown=False, followlinks=False):
-            here = Path(place)
-            for name in sorted(files):
-                if here == folder and name in KEPT:
-                    continue
-                step(f"file {name}")
-                _overwrite(here / name)
-                (here / name).unlink()
+    found: list[os.DirEntry[str]] = []
+    with refusals.noted(folder.name):
+        make_writable(folder)
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: (not entry.is_dir(follow_symlinks=False), entry.name))
+    for entry in found:
+        path = Path(entry.path)
+        # a link to a folder is removed itself, never what it leads to
+        if entry.is_dir(follow_symlinks=False):
+            removed += _remove_all(path, frozenset(), step, refusals)
+            with refusals.noted(path.name):
+                _remove_folder(path)
+        elif path.name not in kept:
+            step(f"file {path.name}")
+            with refusals.noted(path.name):
+                _overwrite(path)
+            # one that cannot be overwritten is removed all the same
+            with refusals.noted(path.name):
+                path.unlink()
                 removed += 1
-            for name in folders:
-                inner = here / name
-                # a link to a folder is removed itself, never what it leads to
-                if inner.is_symlink():
-                    inner.unlink()
-                else:
-                    _remove_folder(inner)
-            sync_folder(here)
+    with refusals.noted(folder.name):
+        sync_folder(folder)
     return removed
 
 
@@ -176,14 +210,22 @@ def _remove_folder(folder: Path) -> None:
     try:
         folder.rmdir()
     except OSError as error:
-        raise StoreRefused(folder.name, "a file appeared while it was wiped: stop what writes there") from error
+        raise StoreRefused(folder.name, "a file is left in it, or appeared while it was wiped") from error
 
 
 def _overwrite(path: Path) -> None:
-    if path.is_symlink() or not path.is_file():
+    facts = path.lstat()
+    if not stat.S_ISREG(facts.st_mode):
         # a socket or a link holds nothing
         return
-    handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    make_writable(path)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except PermissionError:
+        if facts.st_uid == os.geteuid():
+            raise
+        # somebody else's file, which a terminal that may not write it never wrote: no secret of its own is in it
+        return
     try:
         left = os.fstat(handle).st_size
         while left > 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from offline_store.errors import KeyMissing, StoreBusy, StoreRefused
+from offline_store.errors import KeyMissing, StoreBusy, StoreError, StoreRefused
 from offline_store.keys import KeyFiles
 from offline_store.wiping import KEY_NAMES, Wiped, Wiping, finish_wiping, wipe_stores, wiping
 
@@ -106,18 +107,104 @@ def test_a_cut_at_any_step_is_gone_on_from_at_the_next_start(folder: Path) -> No
     assert keys_gone == 1 + len(KEY_NAMES) + 5 + 1
 
 
-def test_a_key_provider_that_refuses_leaves_the_order_standing(folder: Path) -> None:
+def test_a_key_provider_that_refuses_keeps_nothing_else_and_leaves_the_order_standing(folder: Path) -> None:
+    asked: list[str] = []
+
     class Refusing:
         def names(self) -> tuple[str, ...]:
-            return ()
+            raise StoreRefused("tpm", "it does not answer")
 
         def destroy(self, name: str) -> bool:
+            asked.append(name)
             raise StoreRefused("tpm", "it does not answer")
 
     with pytest.raises(StoreRefused):
         wipe_stores(folder, Refusing(), reason="revoked", at=AT)
+    assert tuple(asked) == KEY_NAMES
+    assert below(folder) == ["journal.open", "terminal.toml", "wiped.json"]
     assert wiping(folder) == Wiping("revoked", AT, None)
-    assert finish_wiping(folder, key_files(folder), at=AT) == Wiped(keys=4, files=5)
+    assert finish_wiping(folder, key_files(folder), at=AT) == Wiped(keys=0, files=0)
+
+
+def as_an_ordinary_user(act: Callable[[], None]) -> str:
+    """Done by a child that modes hold for, as they do not for root: "", or the name of what it raised."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        # capset(2): version 3, this process; no capability is left
+        nothing = (ctypes.c_uint32 * 6)()
+        header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+        said = "crashed"
+        try:
+            if ctypes.CDLL(None).capset(header, nothing) == 0:
+                act()
+                said = ""
+        except StoreError as error:
+            said = type(error).__name__
+        finally:
+            os.write(writer, said.encode())
+            os._exit(0)
+    os.close(writer)
+    os.waitpid(child, 0)
+    with os.fdopen(reader) as answer:
+        return answer.read()
+
+
+@pytest.mark.parametrize("name", ["trust/centre.json", "keys/store", "journal.db"])
+@pytest.mark.parametrize("mode", [0o400, 0o000])
+def test_a_file_that_its_owner_may_not_write_goes_like_every_other(folder: Path, name: str, mode: int) -> None:
+    (folder / name).chmod(mode)
+    with (folder / name).open("rb") as handle:
+        assert as_an_ordinary_user(lambda: wipe(folder)) == ""
+        content = handle.read()
+    assert content == bytes(len(content)), "overwritten in place"
+    assert below(folder) == ["journal.open", "terminal.toml", "wiped.json"]
+
+
+def wipe(folder: Path) -> None:
+    wipe_stores(folder, key_files(folder), reason="revoked", at=AT)
+
+
+def test_a_folder_that_its_owner_may_not_write_goes_with_all_that_is_in_it(folder: Path) -> None:
+    for name, mode in (("trust", 0o500), ("snapshot/snapshot-1", 0o000)):
+        (folder / name).chmod(mode)
+    assert as_an_ordinary_user(lambda: wipe(folder)) == ""
+    assert below(folder) == ["journal.open", "terminal.toml", "wiped.json"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a file of another owner")
+def test_a_file_of_another_owner_keeps_no_other_from_going(folder: Path) -> None:
+    (folder / "trust" / "authorities.pem").write_text("public")
+    (folder / "trust" / "authorities.pem").chmod(0o644)
+    os.chown(folder / "trust" / "authorities.pem", 65534, 65534)
+    assert as_an_ordinary_user(lambda: wipe(folder)) == ""
+    assert below(folder) == ["journal.open", "terminal.toml", "wiped.json"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder of another owner")
+def test_what_cannot_be_removed_keeps_nothing_else_and_is_said_at_the_end(folder: Path) -> None:
+    os.chown(folder / "trust", 65534, 65534)
+    assert as_an_ordinary_user(lambda: wipe(folder)) == "StoreRefused"
+    # its name stays, as it stands in somebody else's folder; its content was ours to overwrite
+    assert below(folder) == ["journal.open", "terminal.toml", "trust", "trust/centre.json", "wiped.json"]
+    assert (folder / "trust" / "centre.json").read_bytes() == bytes(6000)
+    assert wiping(folder) == Wiping("revoked", AT, None)
+    assert as_an_ordinary_user(lambda: wipe(folder)) == "StoreRefused"
+    os.chown(folder / "trust", os.geteuid(), os.getegid())
+    assert finish_wiping(folder, key_files(folder), at=AT) == Wiped(keys=0, files=1)
+
+
+def test_a_key_whose_file_its_owner_may_not_write_is_replaced_and_overwritten(folder: Path) -> None:
+    keys = key_files(folder)
+    keys.create("terminal-next", b"n" * 32)
+    path = folder / "keys" / "terminal"
+    path.chmod(0o400)
+    with path.open("rb") as old:
+        assert as_an_ordinary_user(lambda: keys.replace("terminal", by="terminal-next")) == ""
+        assert old.read() == bytes(32)
+    with keys.load("terminal") as key:
+        assert bytes(key.material) == b"n" * 32
 
 
 def test_a_disk_that_does_not_take_the_mark_keeps_no_key(folder: Path) -> None:
