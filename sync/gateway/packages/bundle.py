@@ -54,7 +54,10 @@ _MAX_SIGNATURE_BYTES: Final = 1 << 14
 
 
 class BundleUnfit(Exception):  # noqa: N818 - named by the condition
-    """The folder is not what the gateway's export makes, or somebody changed it; says what does not fit."""
+    """The folder is not what the gateway's export makes, or somebody changed it; says what does not fit.
+
+    The sentence may quote the folder: `visible.plain` before it goes to a screen.
+    """
 
 
 class OneSignature(Message):
@@ -194,6 +197,8 @@ def read_bundle(folder: Path, now: datetime) -> Bundle:
 def _check(stand: Standing, now: datetime) -> None:
     if stand.proposed_root is None and stand.proposed_targets is None:
         raise BundleUnfit("there is nothing to sign in it: is it a folder from packages export-for-signing?")
+    if stand.root is None and stand.proposed_root is None:
+        raise BundleUnfit("there is no root in it, and nothing says who may sign: have it exported again")
     for root in (stand.root, stand.proposed_root):
         if root is not None:
             refuse_other_shape(root.signed)

@@ -34,14 +34,18 @@ _NEXT = "kiosk-gateway packages export-for-signing DIR"
 
 
 @packages.command()
-def init(persons: _PublicKeys, data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
+def init(persons: _PublicKeys, replace: _Replace = False, data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
     """Name the persons whose signatures count (a third one's key in a safe saves the day when one is lost)."""
     from sync.gateway.packages.proposing import propose_first_root
 
     named = [_person(path) for path in persons]
     with _house(data) as house:
         root = propose_first_root(
-            house.store.packages, named, lambda: house.package_keys.make(house.authority.suite), _now()
+            house.store.packages,
+            named,
+            lambda: house.package_keys.make(house.authority.suite),
+            _now(),
+            replace=replace,
         )
         names = [one.name for one in named]
         at_console(house, Act.PACKAGE_ROOT_PROPOSED, str(root.version), reason=" ".join(names))
@@ -99,11 +103,12 @@ def propose(
     """Propose the next list: what is in force, with these packages. Without any it is renewed for another year."""
     from sync.gateway.packages.package_file import PackageFileUnfit, read_package
     from sync.gateway.packages.proposing import propose_list
+    from sync.gateway.packages.visible import plain
 
     try:
         read = [read_package(path) for path in files or []]
     except PackageFileUnfit as error:
-        end(f"{error}.", USAGE)
+        end(f"{plain(str(error))}.", USAGE)
     paths = [facts.path for facts, _ in read]
     if len(set(paths)) < len(paths):
         end("Two of these files are the same package: give each once.", USAGE)

@@ -37,6 +37,8 @@ def facts_in(octets: bytes, name: str) -> PackageFacts:
         head: Any = tomllib.loads(octets.decode("utf-8")).get("package")
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PackageFileUnfit(f"{name} is no TOML in UTF-8: {error}") from None
+    except RecursionError:
+        raise PackageFileUnfit(f"{name} is nested too deeply") from None
     if not isinstance(head, dict):
         raise PackageFileUnfit(f"{name} has no table [package] with kind, name, version, valid_from, place")
     said = {key: value.isoformat() if type(value) is date else value for key, value in head.items()}

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from pydantic import TypeAdapter, ValidationError
 from securesystemslib.signer import Key
 from tuf.api.metadata import Metadata, Root, TargetFile, Targets
 
@@ -21,6 +23,7 @@ from sync.protocol.rule_packages import (
     MAX_PACKAGES,
     PERSONS_NEEDED,
     PackageFacts,
+    PersonName,
     holder_of,
     key_of,
     packages_in,
@@ -85,11 +88,19 @@ def refuse_what_waits(*waiting: Metadata[Root] | Metadata[Targets] | None) -> No
 
 
 def propose_first_root(
-    store: PackageStore, persons: Sequence[Person], online: Callable[[], Online], now: datetime
+    store: PackageStore,
+    persons: Sequence[Person],
+    online: Callable[[], Online],
+    now: datetime,
+    *,
+    replace: bool = False,
 ) -> Root:
-    """The first root; `online` makes the gateway's own keys. Raises ProposalRefused."""
-    if store.latest("root") is not None:
+    """The first root; `online` makes the gateway's keys; `replace`: instead of what waits. Raises ProposalRefused."""
+    stand = standing(store)
+    if stand.root is not None:
         raise ProposalRefused("a root is in force already: kiosk-gateway packages root changes it")
+    if not replace:
+        refuse_what_waits(stand.proposed_root, stand.proposed_targets)
     people = _distinct([person.key for person in persons])
     made = signing.root(1, people, online().keys, now)
     store.withdraw()
@@ -204,6 +215,8 @@ def refuse_other_shape(root: Root) -> None:
         len(role.keyids) != 1 or role.threshold != 1 or people & set(role.keyids) for role in own
     ):
         raise ProposalRefused(f"root {root.version} lets others sign, or fewer, than {PERSONS_NEEDED} of its persons")
+    if not all(_can_be_named(holder_of(key)) for key in persons_of(root)):
+        raise ProposalRefused(f"root {root.version} has a person under a name that nobody can have")
     try:
         persons = {_octets(key) for key in _distinct(persons_of(root))}
         gateway = {_octets(root.keys[role.keyids[0]]) for role in own}
@@ -211,6 +224,18 @@ def refuse_other_shape(root: Root) -> None:
         raise ProposalRefused(f"root {root.version}: {error}") from None
     if gateway & persons:
         raise ProposalRefused(f"root {root.version} gives the gateway a person's key")
+
+
+_NAME: Final = TypeAdapter(PersonName)
+
+
+def _can_be_named(name: str) -> bool:
+    """A name with blanks could stand for a name and the fingerprint of another key."""
+    try:
+        _NAME.validate_python(name)
+    except ValidationError:
+        return False
+    return True
 
 
 def _distinct(keys: list[Key]) -> list[Key]:

@@ -81,7 +81,10 @@ def _told(role: SignedRole, version: int, results: list[VerificationResult]) -> 
 
 
 def take_signatures(store: PackageStore, given: SignatureFile, now: datetime) -> Standing:
-    """Add what a person signed elsewhere to the proposals. Raises ProposalRefused; nothing is kept then."""
+    """Add what a person signed elsewhere to the proposals. Raises ProposalRefused; nothing is kept then.
+
+    Afterwards the name in the file is that of the keys that signed.
+    """
     stand = standing(store)
     proposals: dict[SignedRole, Metadata[Root] | Metadata[Targets]] = {}
     if stand.proposed_root is not None:
@@ -102,6 +105,11 @@ def take_signatures(store: PackageStore, given: SignatureFile, now: datetime) ->
             raise ProposalRefused(
                 f"{holder_of(key)} signed another {one.role} {one.version} than the one that waits here:"
                 " export it again and have that signed"
+            )
+        if holder_of(key) != given.name:
+            raise ProposalRefused(
+                f"the file says {given.name}, and {holder_of(key)}'s key signed {one.role} {one.version}:"
+                " bring the file that packages sign wrote"
             )
         proposed.signatures[one.keyid] = signature
     for role, proposed in proposals.items():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,6 +19,7 @@ from sync.gateway.packages.bundle import Bundle, Change
 from sync.gateway.packages.proposing import persons_of
 from sync.gateway.packages.signing import Person
 from sync.gateway.packages.store import SignedRole
+from sync.gateway.packages.visible import plain
 from sync.protocol.rule_packages import PackageFacts, holder_of, sha256_of
 
 _WORDS: Final = {
@@ -28,7 +28,6 @@ _WORDS: Final = {
     "changed": "变更 changed",
     "same": "不变 unchanged",
 }
-_HIDDEN: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def shown(bundle: Bundle, person: Person) -> str:
@@ -137,15 +136,3 @@ def _difference(before: bytes, after: bytes) -> Iterator[str]:
 def _fingerprint(key: Key) -> str:
     digest = hashlib.sha256(bytes.fromhex(key.keyval["public"])).hexdigest()
     return " ".join(digest[start : start + 4] for start in range(0, 32, 4))
-
-
-def plain(text: str) -> str:
-    """The text with every character that shows nothing of itself, or moves others, in its escaped form."""
-    return "".join(
-        character if character == "\t" or unicodedata.category(character) not in _HIDDEN else _escaped(character)
-        for character in text
-    )
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")

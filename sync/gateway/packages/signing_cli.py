@@ -58,6 +58,7 @@ def sign(
     from sync.gateway.packages.bundle import BundleUnfit, read_bundle, write_signatures
     from sync.gateway.packages.personal_keys import KeyFileUnfit, open_key, whose
     from sync.gateway.packages.showing import shown, versions
+    from sync.gateway.packages.visible import plain
 
     try:
         person = whose(key_file)
@@ -78,7 +79,8 @@ def sign(
     except KeyFileUnfit as error:
         end(f"{error}.", USAGE)
     except BundleUnfit as error:
-        end(f"Nothing was signed. {error}.", NO)
+        # the sentence may quote the folder, which nobody believes yet
+        end(f"Nothing was signed. {plain(str(error))}.", NO)
     except OSError as error:
         end(f"{folder} cannot be written: {error.strerror}.", CANNOT_TELL)
     sys.stdout.write(f"Signed. Bring {written} back: kiosk-gateway packages import-signature\n")
