@@ -1,5 +1,5 @@
 -- Wrong attempts to sign in, by account and by where they came from. Nothing a stranger sends from elsewhere locks the
--- account's owner out.
+-- account's owner out from where he signed in before.
 CREATE TABLE staff_attempt (
     account      TEXT NOT NULL,    -- '-': a name that is no account's
     source       BLOB NOT NULL,    -- keyed hash of the address; empty: from anywhere
@@ -10,6 +10,15 @@ CREATE TABLE staff_attempt (
     PRIMARY KEY (account, source)
 ) WITHOUT ROWID;
 CREATE INDEX staff_attempt_outdated ON staff_attempt (forget_at);
+
+-- Where an account was signed in to lately: wrong attempts from anywhere else stop nobody there.
+CREATE TABLE staff_place (
+    account   TEXT NOT NULL,
+    source    BLOB NOT NULL,       -- as in staff_attempt
+    forget_at INTEGER NOT NULL,
+    PRIMARY KEY (account, source)
+) WITHOUT ROWID;
+CREATE INDEX staff_place_outdated ON staff_place (forget_at);
 
 -- a lock that stands comes along, as one that holds from anywhere
 INSERT INTO staff_attempt SELECT name, x'', failures, 0, locked_until, locked_until FROM staff_account

@@ -2,8 +2,9 @@
 
 Five wrong ones lock the name for the place they came from: 15 minutes, then 30, and so on up to a day. Whoever knows a
 name can do that to his own place only. From anywhere a name has twenty; after that each wrong one is followed by half a
-minute in which nobody's is looked at, which takes the worth from guessing by many machines and costs the owner a
-moment. A place is known only behind a proxy; without one all are the same place.
+minute in which none is looked at, which takes the worth from guessing by many machines. That does not hold for a place
+where the name was signed in with lately: many machines keep its owner out only where he never was. Places are told
+apart only behind a proxy; without one all are the same.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ ATTEMPTS_FROM_ANYWHERE: Final = 20
 PAUSE_SECONDS: Final = 30
 KEPT_SECONDS: Final = 86_400
 """How long after its end a lock, and after its time a wrong attempt, is remembered."""
+KNOWN_SECONDS: Final = 30 * 86_400
+"""How long after a sign-in its place is known."""
 ANYWHERE: Final = b""
 LOCKED: Final = "locked"
 PAUSED: Final = "paused"
@@ -58,7 +61,8 @@ def refused_or_counted(staff: StaffStore, name: str, source: bytes, now: datetim
     at = int(now.timestamp())
     staff.forget_outdated_attempts(at)
     here, anywhere = staff.attempts(name, source), staff.attempts(name, ANYWHERE)
-    if at < here.locked_until or at < anywhere.locked_until:
+    paused = at < anywhere.locked_until and not staff.knows_place(name, source)
+    if at < here.locked_until or paused:
         _keep(staff, name, source, here, at)
         return (LOCKED if at < here.locked_until else PAUSED), False
     failures = anywhere.failures + 1
@@ -75,8 +79,9 @@ def refused_or_counted(staff: StaffStore, name: str, source: bytes, now: datetim
     return None, locks
 
 
-def forgiven(staff: StaffStore, name: str, source: bytes) -> None:
+def forgiven(staff: StaffStore, name: str, source: bytes, now: datetime) -> None:
     """The attempt was right: wrong ones from this place, and from anywhere together, count no more."""
+    staff.know_place(name, source, forget_at=int(now.timestamp()) + KNOWN_SECONDS)
     staff.forget_attempts(name, source)
     staff.forget_attempts(name, ANYWHERE)
 

@@ -62,7 +62,7 @@ def sign_in(attempt: Attempt, store: Store, door: Door, now: datetime) -> str | 
             account, right and account.password == before.password, attempt.code, store.staff, door, now
         )
         if reason is None:
-            forgiven(store.staff, account.name, attempt.source)
+            forgiven(store.staff, account.name, attempt.source, now)
             record(store.staff, door.suite, now, account.name, Act.SIGN_IN)
             return started(store.staff, account.name, now, door.random)
         record(store.staff, door.suite, now, account.name, Act.SIGN_IN, result=Result.REFUSED, reason=reason)

@@ -94,6 +94,15 @@ class SqliteStaff:
 
     def forget_outdated_attempts(self, now: int) -> None:
         self._database.run("DELETE FROM staff_attempt WHERE forget_at < ?", (now,))
+        self._database.run("DELETE FROM staff_place WHERE forget_at < ?", (now,))
+
+    def know_place(self, name: str, source: bytes, *, forget_at: int) -> None:
+        self._database.run("INSERT OR REPLACE INTO staff_place VALUES (?, ?, ?)", (name, source, forget_at))
+
+    def knows_place(self, name: str, source: bytes) -> bool:
+        return (
+            self._database.one("SELECT 1 FROM staff_place WHERE (account, source) = (?, ?)", name, source) is not None
+        )
 
     def locked_until(self, name: str) -> int:
         row = self._database.one("SELECT coalesce(max(locked_until), 0) FROM staff_attempt WHERE account = ?", name)

@@ -87,7 +87,13 @@ class StaffStore(Protocol):
     def forget_attempts(self, name: str, source: bytes | None = None) -> None:
         """Of one place, or of all."""
 
-    def forget_outdated_attempts(self, now: int) -> None: ...
+    def know_place(self, name: str, source: bytes, *, forget_at: int) -> None:
+        """Somebody signed in rightly with this name from there."""
+
+    def knows_place(self, name: str, source: bytes) -> bool: ...
+    def forget_outdated_attempts(self, now: int) -> None:
+        """Attempts and places whose time is over."""
+
     def locked_until(self, name: str) -> int:
         """The latest end of a lock that wrong attempts from some place brought about; 0 if there was none."""
 

@@ -86,6 +86,44 @@ def test_many_places_together_get_an_attempt_each_half_minute(proxied):
     assert at(proxied, DESK).sign_in("li.na").status == 303, "the owner waits a moment, and no longer"
 
 
+def test_many_places_that_hold_the_pause_keep_the_owner_out_only_where_he_never_was(proxied):
+    proxied.hire("li.na", Role.OPERATOR)
+    assert at(proxied, DESK).sign_in("li.na").status == 303
+    places = iter(f"10.{n // 250}.{n % 250}.1" for n in range(1000))
+    wrong(proxied, times=1, address=DESK)
+    let_in = []
+    for _ in range(8):
+        for _ in range(25):
+            wrong(proxied, times=1, address=next(places))
+        proxied.clock.forward(seconds=30)
+        wrong(proxied, times=1, address=next(places))
+        assert proxied.audit()[-1].reason == "wrong-password", "the stranger has his one in half a minute"
+        assert at(proxied, STREET).sign_in("li.na").status == 403
+        let_in.append(at(proxied, DESK).sign_in("li.na").status)
+    assert let_in == [303] * 8
+
+
+def test_a_place_is_known_for_thirty_days_and_guessing_there_locks_as_anywhere(proxied):
+    proxied.hire("li.na", Role.OPERATOR)
+    assert at(proxied, DESK).sign_in("li.na").status == 303
+    places = iter(f"10.{n // 250}.{n % 250}.1" for n in range(1000))
+
+    def pause():
+        while proxied.audit()[-1].reason != "paused":
+            wrong(proxied, times=1, address=next(places))
+
+    pause()
+    wrong(proxied, times=6, address=DESK)
+    assert proxied.audit()[-1].reason == "locked"
+    proxied.clock.forward(days=30)
+    pause()
+    assert at(proxied, DESK).sign_in("li.na").status == 303
+    proxied.clock.forward(days=30, seconds=1)
+    pause()
+    assert at(proxied, DESK).sign_in("li.na").status == 403
+    assert proxied.store.all("SELECT * FROM staff_place") == []
+
+
 def test_a_network_of_ipv6_addresses_is_one_place(proxied):
     proxied.hire("li.na", Role.OPERATOR)
     for n in range(7):
@@ -102,11 +140,14 @@ def test_a_place_is_believed_from_the_proxy_alone(office):
     assert at(office, DESK).sign_in("li.na").status == 403
 
 
-def test_places_are_kept_as_keyed_hashes_and_only_for_a_day(proxied):
+def test_places_are_kept_as_keyed_hashes_and_those_of_wrong_attempts_for_a_day(proxied):
     proxied.hire("li.na", Role.OPERATOR)
     wrong(proxied, times=2)
-    stored = proxied.store.all("SELECT * FROM staff_attempt")
-    assert len(stored) == 2
+    assert at(proxied, DESK).sign_in("li.na").status == 303
+    wrong(proxied, times=1)
+    stored = [*proxied.store.all("SELECT * FROM staff_attempt"), *proxied.store.all("SELECT * FROM staff_place")]
+    assert len(stored) == 3
+    assert DESK not in repr(stored)
     assert STREET not in repr(stored)
     key = proxied.door.key
     request = Request("POST", "/", {"x-client-address": STREET})
@@ -116,6 +157,7 @@ def test_places_are_kept_as_keyed_hashes_and_only_for_a_day(proxied):
     proxied.clock.forward(days=1, seconds=1)
     assert at(proxied, DESK).sign_in("li.na").status == 303
     assert proxied.store.all("SELECT * FROM staff_attempt") == []
+    assert len(proxied.store.all("SELECT * FROM staff_place")) == 1
 
 
 @pytest.mark.parametrize("said", ["", "unix:", "10.0.0.1, 10.0.0.2", "localhost", "1" * 500, "10.0.0.1\r\nx"])
@@ -220,6 +262,7 @@ def test_accounts_sessions_and_standing_locks_of_an_earlier_release_come_along(t
     with closing(sqlite3.connect(tmp_path / "gateway.db", isolation_level=None)) as old:
         old.executescript(
             "DROP TABLE staff_session; DROP TABLE staff_account; DROP TABLE staff_attempt; DROP TABLE staff_refusal;"
+            "DROP TABLE staff_place;"
             "DELETE FROM schema_step WHERE name = '017-attempts-by-source';"
         )
         step = files("sync.gateway").joinpath("schema/005-staff.sql").read_text(encoding="utf-8")
