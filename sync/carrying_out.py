@@ -4,7 +4,11 @@ Lock and unlock are done by writing them down: the terminal process reads the bo
 job has ended well. Diagnostics are collected by the terminal process, the only one that appends to the journal; they
 are done when the journal holds them. A wipe locks at once, drains until the centre has received all that was recorded
 and nobody is served any more, says so, and only then wipes. What was recorded after all in between takes it back to
-draining (`drain_again`). A terminal that was revoked drains nothing, and nobody hears what it says: it wipes at once.
+draining (`drain_again`).
+
+A terminal that was revoked drains nothing, and nobody hears what it says: it wipes at once. But nobody signs a refusal,
+and what waits for the centre is given up on the authority's own word alone: the signed list of revoked terminals, which
+the centre gives to such a terminal too. Until it has that it drains on, asks for the list, and says that it waits.
 """
 
 from __future__ import annotations
@@ -20,11 +24,14 @@ from sync.client.outcomes import Done, Outcome, Stopped
 from sync.client.renewal import REVOKED
 from sync.orders import Lock, OpenOrder, OrderBook, read_orders, wipe_is_due, write_orders
 from sync.protocol.heartbeat import MAX_ORDERS, Order, OrderReport, OrderState
-from sync.trust import changing
+from sync.trust import changing, own_key_revoked
 
 UPLOAD, SNAPSHOT, HEARTBEAT = "upload", "snapshot", "heartbeat"
+TERMINAL_REVOCATIONS: Final = "terminal-revocations"
 NUMBER_USED: Final = "number-used"
 TOO_MANY: Final = "too-many-orders"
+NOT_SIGNED: Final = "revocation-not-signed"
+"""Why a wipe drains on although the centre takes nothing more, as it seems: no list of the authority's says so."""
 _SOON: Final = (UPLOAD, "salvage", HEARTBEAT)
 
 
@@ -43,6 +50,8 @@ class Orders:
     """Put the order where the terminal process finds it."""
     given_up: Callable[[], str | None] = lambda: None
     """What a wipe that begins takes with it although the centre never got it, in one word; None: nothing."""
+    not_signed: Callable[[], None] = lambda: None
+    """Told each time that a wipe waits because a refusal that nobody signed does not count."""
     wanted: list[str] = field(default_factory=list)
     _known: frozenset[int] | None = None
     """Those that were open when the job under way began; None: nobody said that it began."""
@@ -112,6 +121,18 @@ class Orders:
         """It was accepted, however far it has come."""
         return any(opened.order.command == "wipe" for opened in self.book.open)
 
+    def wipe_waits_for(self, *, refused: bool) -> str | None:
+        """The job that an order to wipe waits for; None when there is no such order, or nothing keeps it any more.
+
+        `refused`: the centre seems to take nothing more from this terminal.
+        """
+        book = self.book
+        if wipe_is_due(book) or not self.wipe_ordered:
+            return None
+        if refused:
+            return TERMINAL_REVOCATIONS
+        return HEARTBEAT if any(opened.step == "wiping" for opened in book.open) else UPLOAD
+
     def begin(self) -> None:
         """A job begins: an order that comes while it is under way is not carried out by it."""
         self._known = frozenset(opened.order.number for opened in self.book.open)
@@ -138,16 +159,18 @@ class Orders:
             case "collect-diagnostics" if self.collected(order.number):
                 self._over(book, order, "done")
             case "wipe":
-                self._wipe(opened, book, revoked=isinstance(outcome, Stopped) and outcome.code == REVOKED)
+                self._wipe(opened, book)
+                if isinstance(outcome, Stopped) and outcome.code == REVOKED:
+                    self._wait_for_the_list(order.number, asked=job == TERMINAL_REVOCATIONS)
             case _ if timestamp(self.now()) > order.not_after:
                 self._over(book, order, "expired")
 
     def _was_there(self, order: Order) -> bool:
         return self._known is None or order.number in self._known
 
-    def _wipe(self, opened: OpenOrder, book: OrderBook, *, revoked: bool) -> None:
+    def _wipe(self, opened: OpenOrder, book: OrderBook) -> None:
         """Once accepted it is never void: what was begun to be given up is given up."""
-        if revoked:
+        if own_key_revoked(self.data_dir):
             given_up = OpenOrder(order=opened.order, step="wiping", undelivered=True)
             lock = book.lock or self._lock(opened.order)
             self._write(book.model_copy(update={"lock": lock, "open": (*_others(book, opened.order), given_up)}))
@@ -158,6 +181,18 @@ class Orders:
         elif opened.step == "draining" and self.drained():
             self._step(book, opened, "wiping", self.given_up())
             self.wanted.append(HEARTBEAT)
+
+    def _wait_for_the_list(self, number: int, *, asked: bool) -> None:
+        """A proxy can say it, too. `asked`: the list was what has just been asked for."""
+        book = self.book
+        for opened in book.open:
+            if opened.order.number != number or opened.undelivered:
+                continue
+            if opened.step == "draining":
+                self._step(book, opened, "draining", NOT_SIGNED)
+            self.not_signed()
+            if not asked:
+                self.wanted.append(TERMINAL_REVOCATIONS)
 
     def _step(self, book: OrderBook, opened: OpenOrder, step: OrderState, reason: str | None = None) -> None:
         self._write(_stepped(book, opened, step, reason))

@@ -26,13 +26,13 @@ from offline_store.rekeying import load_store_key
 from offline_store.runs import KEPT_DAYS as RUNS_KEPT_DAYS
 from offline_store.schema import QuestionRow
 from offline_store.serving import in_session
-from sync.carrying_out import Orders
+from sync.carrying_out import HEARTBEAT, NOT_SIGNED, TERMINAL_REVOCATIONS, UPLOAD, Orders
 from sync.client import jobs
 from sync.client.heartbeat import heartbeat
 from sync.client.outcomes import Answer, Job, Later, Outcome, Stopped
 from sync.client.packages import packages
 from sync.client.questions import Ages, questions
-from sync.client.renewal import KEY_CHANGED, expires, renewal, terminal_revocations
+from sync.client.renewal import KEY_CHANGED, REVOKED, expires, renewal, terminal_revocations
 from sync.client.salvage import WRONG_KEY
 from sync.client.salvage import salvage as salvage_job
 from sync.client.schedule import INTERVALS, PERSON
@@ -96,7 +96,13 @@ class Worker:
         self._own = own
         self._data_dir = data_dir
         self.orders: Final = Orders(
-            data_dir, _utc, self._drained, delivery.audit_names_order, self._tell_terminal, self._given_up
+            data_dir,
+            _utc,
+            self._drained,
+            delivery.audit_names_order,
+            self._tell_terminal,
+            self._given_up,
+            self._waits_for_the_list,
         )
         self._ages = Ages(time.monotonic)
         self._believe(own.trust)
@@ -166,18 +172,21 @@ class Worker:
 
     def status(self) -> Status:
         """How things stand."""
+        last_runs = {job: self._delivery.last_run(job) for job in INTERVALS}
+        refused = any(run is not None and run.detail == REVOKED for run in map(last_runs.get, (UPLOAD, HEARTBEAT)))
         return Status(
             terminal=self.terminal,
             gateway_url=self._trust.gateway_url,
             demo=self._trust.demo,
             backlog=self._delivery.backlog(),
-            last_runs=tuple((job, self._delivery.last_run(job)) for job in INTERVALS),
+            last_runs=tuple(last_runs.items()),
             last_done=tuple((job, self._delivery.last_run(job, outcome="done")) for job in INTERVALS),
             refused=self._delivery.refused(),
             snapshot=self._generations.manifest(),
             packages=package_status(self._data_dir, self._not_before_known()),
             certificate=self._certificate(),
             out_of_service=self._delivery.out_of_service(),
+            wipe_waits_for=self.orders.wipe_waits_for(refused=refused),
         )
 
     def _certificate(self) -> Certificate:
@@ -218,7 +227,7 @@ class Worker:
             return packages(PackageFolder(self._data_dir), self._not_before_known)
         if name == "renewal":
             return renewal(self._own.renewing, _utc)
-        if name == "terminal-revocations":
+        if name == TERMINAL_REVOCATIONS:
             own = self._trust.terminal_key_fingerprint
             return terminal_revocations(self._terminal_revocations, self._trust.authority_key, own, _utc)
         return jobs.revocations(self._revocations, self._trust.issuers, _utc)
@@ -281,6 +290,9 @@ class Worker:
             return None
         self._log.error("wipe-gives-up", alarm=True, why=WRONG_KEY, moved_aside=given_up)
         return WRONG_KEY
+
+    def _waits_for_the_list(self) -> None:
+        self._log.error("wipe-waits", alarm=True, why=NOT_SIGNED, waits_for=TERMINAL_REVOCATIONS)
 
     def _delete_old_rows(self) -> None:
         while self._delivery.delete_old_bodies(_retained_since(), limit=200) == 200:

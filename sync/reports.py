@@ -70,6 +70,7 @@ class Status:
     """How things stand: the backlog, the last run of each job, the last that was done, the snapshot and its lease.
 
     `refused`: the newest items that the centre refused. `out_of_service`: why nobody is served, if nobody is.
+    `wipe_waits_for`: the job without which an order to wipe is not carried out, if one waits.
     """
 
     terminal: str
@@ -83,3 +84,4 @@ class Status:
     packages: PackageStatus
     certificate: Certificate
     out_of_service: OutOfService | None
+    wipe_waits_for: str | None

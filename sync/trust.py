@@ -86,10 +86,10 @@ class RevocationFile:
     trust: Trust
 
     def current(self) -> RevocationList | None:
-        """The list in use, verified again at each reading; None if there is none or it is not genuine."""
+        """The list in use, verified again at each reading; None if none can be read or it is not genuine."""
         try:
             data = (self.data_dir / FOLDER / REVOCATIONS).read_bytes()
-        except FileNotFoundError:
+        except OSError:
             return None
         try:
             return read_revocations(data, self.trust.issuers)
@@ -109,10 +109,10 @@ class TerminalRevocationFile:
     trust: Trust
 
     def current(self) -> TerminalRevocations | None:
-        """The list in use, verified again at each reading; None if there is none or it is not genuine."""
+        """The list in use, verified again at each reading; None if none can be read or it is not genuine."""
         try:
             data = (self.data_dir / FOLDER / TERMINAL_REVOCATIONS).read_bytes()[:_MAX_LIST_BYTES]
-        except FileNotFoundError:
+        except OSError:
             return None
         try:
             return read_statement(TerminalRevocations, data, self.trust.authority_key)
@@ -122,3 +122,13 @@ class TerminalRevocationFile:
     def keep(self, data: bytes) -> None:
         """Replace it, durably."""
         write_file(self.data_dir / FOLDER / TERMINAL_REVOCATIONS, data)
+
+
+def own_key_revoked(data_dir: Path) -> bool:
+    """The list on this disk, which the authority signed, names the key that this terminal speaks with. No network."""
+    try:
+        trust = read_trust(data_dir)
+    except NotEnrolled:
+        return False
+    listed = TerminalRevocationFile(data_dir, trust).current()
+    return listed is not None and listed.names(trust.terminal_key_fingerprint) is not None

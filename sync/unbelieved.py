@@ -24,7 +24,18 @@ def unbelieved(data_dir: Path, trust: Trust) -> tuple[str, ...]:
         f"{FOLDER}/{TERMINAL_REVOCATIONS}": TerminalRevocationFile(data_dir, trust).current() is not None,
         f"{SNAPSHOT_FOLDER}/{POINTER}": _points(data_dir / SNAPSHOT_FOLDER),
     }
-    return tuple(path for path, good in believed.items() if not good and (data_dir / path).exists())
+    return tuple(path for path, good in believed.items() if not good and _is_there(data_dir / path))
+
+
+def _is_there(path: Path) -> bool:
+    """Also one that the disk does not give."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _points(folder: Path) -> bool:

@@ -95,6 +95,7 @@ def status_command(data: Data, as_json: Json = False) -> None:
     document: dict[str, Any] = {
         "terminal": status.terminal,
         "out_of_service": None if out is None else {"reason": out.code, "since": out.since},
+        "wipe_waits_for": status.wipe_waits_for,
         "certificate_until": status.certificate.expires_at,
         "terminal_revocations": {
             "as_of": status.certificate.revocations_as_of,

@@ -84,8 +84,8 @@ class Endpoint:
     ``path``: with at most one last part in braces; ``part`` says whether that is a whole number or a word of letters,
     digits, - and _. ``takes``, ``gives``: the messages, or the media type of octets. ``later``: the message of a 202;
     ``refuses``: of a 4xx. ``query``: names of whole numbers that the address must carry. ``most``: octets of an
-    unpacked body. ``when_revoked``: makes more of the refusal of a key that was taken back; nothing that it writes is
-    kept.
+    unpacked body. ``when_revoked``: makes the answer to a key that was taken back out of its refusal; nothing that it
+    writes is kept.
     """
 
     path: str

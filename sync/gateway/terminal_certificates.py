@@ -125,6 +125,15 @@ def _revocations(asked: Asked) -> Response:
     return Response(200, {"content-type": JSON}, listed)
 
 
+def _to_revoked(asked: Asked, refusal: Response) -> Response:
+    """The list, not the refusal: it alone tells a terminal, under the authority's signature, that it was revoked.
+
+    What such a terminal could not deliver it destroys on an order to wipe; for that a refusal, which nobody signs, is
+    not enough.
+    """
+    return _revocations(asked)
+
+
 ENDPOINTS: Final = (
     Endpoint("/v1/renew", "POST", "Renew the terminal's key and certificate", _renew, RenewalRequest, EnrolmentAnswer),
     Endpoint(
@@ -134,5 +143,6 @@ ENDPOINTS: Final = (
         _revocations,
         None,
         SignedStatement,
+        when_revoked=_to_revoked,
     ),
 )

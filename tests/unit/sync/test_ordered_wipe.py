@@ -24,11 +24,14 @@ from offline_store.journal import open_journal
 from offline_store.rekeying import rekey
 from offline_store.schema import Manifest
 from offline_store.snapshot import build_generation
-from sync.client.outcomes import Done
+from sync.client.outcomes import Done, NoAnswer
 from sync.gateway.beating import issue_order
+from sync.gateway.refusals import problem
+from sync.gateway.terminal_certificates import revocations
 from sync.orders import read_orders
 from sync.passes import open_worker
 from sync.protocol.messages import RecordQuery
+from sync.protocol.terminal_certificate import Signed
 from sync.wiping import begun, carry_out, go_on, standing_mark
 from tests.unit.sync.real_disk import Line, RealDisk, query
 
@@ -328,6 +331,110 @@ def test_a_revoked_terminal_is_told_nothing_but_a_wipe(hall, kiosk):
         issue_order("T0001", "lock", "test", store=hall.store, authority=hall.authority, now=hall.clock.now())
     assert kiosk.sync()["heartbeat"] == "certificate-revoked"
     assert (read_orders(kiosk.folder).lock, kiosk.steps) == (None, [])
+
+
+class Off(Line):
+    """No network."""
+
+    def __call__(self, request):
+        return NoAnswer("unreachable")
+
+
+class Liar(Line):
+    """It stands between, has nobody's key, and says that the terminal was revoked, on these paths."""
+
+    paths = ()
+
+    def __call__(self, request):
+        if request.route not in self.paths:
+            return super().__call__(request)
+        return problem(401, "certificate-revoked", "Says who?")
+
+
+EVERYWHERE = ("/v1/chain", "/v1/chain/head", "/v1/heartbeat", "/v1/results", "/v1/terminal-revocations")
+
+
+@pytest.mark.parametrize("paths", [("/v1/chain",), EVERYWHERE])
+def test_a_refusal_that_nobody_signed_gives_up_nothing_that_was_accepted(hall, kiosk, paths, capfd):
+    line = Liar(hall)
+    kiosk.order_wipe()
+    with kiosk.journal() as journal, closing(open_worker(kiosk.folder, kiosk.keys, lambda _: line)) as worker:
+        journal.append("session-opened", {"session": "b"})
+        worker.job("heartbeat", "schedule")
+        assert kiosk.steps == ["draining"]
+        journal.append("act", {"session": "b"}, query("A2"))
+        line.paths = paths
+        worker.all_jobs("schedule")
+        journal.append("session-closed", {"session": "b"})
+        worker.all_jobs("schedule")
+        assert (kiosk.steps, begun(kiosk.folder)) == (["draining"], None)
+        assert worker.status().wipe_waits_for == "terminal-revocations"
+    said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    waits = [line for line in said if line["event"] == "wipe-waits"]
+    assert {(line["why"], line["waits_for"], line["alarm"]) for line in waits} == {
+        ("revocation-not-signed", "terminal-revocations", True)
+    }
+    assert not kiosk.wipe()
+    assert begun(kiosk.folder) is None
+    if paths != EVERYWHERE:
+        assert kiosk.heard() == ("draining", "revocation-not-signed"), "somebody should look who says so"
+    kiosk.sync()
+    assert kiosk.wipe()
+    assert processed(hall) == ["A1", "A2"]
+
+
+def test_a_list_that_a_proxy_made_or_that_names_others_gives_up_nothing(hall, kiosk):
+    kiosk.order_wipe()
+    line = Liar(hall)
+    line.paths = ("/v1/chain",)
+    with kiosk.journal() as journal, closing(open_worker(kiosk.folder, kiosk.keys, lambda _: line)) as worker:
+        journal.append("session-opened", {"session": "b"})
+        journal.append("act", {"session": "b"}, query("A2"))
+        worker.all_jobs("schedule")
+        assert isinstance(worker.job("terminal-revocations", "schedule").outcome, Done), "it names nobody"
+        path = kiosk.folder / "trust" / "terminal-revocations.json"
+        revoke(hall)
+        real = revocations(hall.store, hall.authority, hall.clock.now())
+        path.write_bytes(Signed.model_validate_json(real).model_copy(update={"signature": bytes(64)}).to_wire())
+        worker.job("upload", "schedule")
+        assert kiosk.steps == ["draining"]
+        assert begun(kiosk.folder) is None
+        path.write_bytes(real)
+        worker.job("upload", "schedule")
+        assert begun(kiosk.folder) is not None
+
+
+def test_a_revoked_terminal_with_the_signed_list_wipes_itself_without_a_network(hall, kiosk):
+    kiosk.order_wipe()
+    with kiosk.journal() as journal:
+        journal.append("session-opened", {"session": "b"})
+        journal.append("act", {"session": "b"}, query("A2"))
+        kiosk.sync()
+    kiosk.accept("A3")
+    revoke(hall)
+    real = revocations(hall.store, hall.authority, hall.clock.now())
+    (kiosk.folder / "trust" / "terminal-revocations.json").write_bytes(real)
+    with closing(open_worker(kiosk.folder, kiosk.keys, lambda _: Off(hall))) as worker:
+        worker.job("upload", "schedule")
+    assert kiosk.wipe()
+    assert kiosk.left == KEPT
+
+
+def test_a_revoked_terminal_asks_for_the_list_at_once_and_no_longer_than_it_needs(hall, kiosk):
+    line = Liar(hall)
+    line.paths = ("/v1/terminal-revocations",)
+    kiosk.order_wipe()
+    with closing(open_worker(kiosk.folder, kiosk.keys, lambda _: line)) as worker:
+        revoke(hall)
+        worker.job("heartbeat", "schedule")
+        assert "terminal-revocations" in worker.orders.take_wanted()
+        worker.job("terminal-revocations", "schedule")
+        assert worker.orders.take_wanted() == (), "an answer that is no list is not asked for again at once"
+        assert begun(kiosk.folder) is None
+        line.paths = ()
+        assert worker.job("terminal-revocations", "schedule").detail == "certificate-revoked"
+        assert worker.status().wipe_waits_for is None
+    assert kiosk.wipe()
 
 
 class ChangedOnTheWay(Line):

@@ -20,7 +20,10 @@ from sync.gateway.staff.alarms import Wanted
 from sync.protocol.heartbeat import HeartbeatAnswer, Order, RevokedHeartbeat, TimeStatement
 from sync.protocol.messages import Problem, parse
 from sync.protocol.questions import CardStatusAnswer, CardStatusChange, Question
+from sync.protocol.signatures import fingerprint
 from sync.protocol.statements import read_statement
+from sync.protocol.terminal_certificate import TerminalRevocations
+from sync.protocol.terminal_certificate import read_statement as read_list
 
 PERSON, CARD = "110199198803120233", "A00000011"
 LOSS = CardStatusChange(change="loss-report", id_number=PERSON, card_number=CARD, level=1)
@@ -146,6 +149,19 @@ def test_the_refusal_of_a_revoked_heartbeat_brings_the_orders_to_wipe_and_nothin
     assert commands(hall, told) == ["wipe"]
     assert stored(hall) == before
     assert [row.code for row in hall.store.terminal_certificates.alarms("T0001")] == ["certificate-revoked"]
+
+
+def test_a_revoked_terminal_is_given_the_signed_list_that_names_it_and_nothing_is_stored(hall):
+    terminal = hall.terminal()
+    revoke(hall)
+    before = [*stored(hall), hall.store.all("SELECT * FROM terminal")]
+    given = terminal.get("/v1/terminal-revocations")
+    assert given.status == 200
+    listed = read_list(TerminalRevocations, given.body, hall.authority.public_key)
+    assert listed.names(fingerprint(terminal.signer.public_key)).reason == "stolen"
+    assert [*stored(hall), hall.store.all("SELECT * FROM terminal")] == before
+    assert [alarm.raised.code for alarm in hall.store.staff.alarms.of("T0001")] == ["certificate-revoked"]
+    assert code_of(terminal.get("/v1/revocations")) == "certificate-revoked", "nothing else"
 
 
 def test_a_machine_that_takes_the_number_of_a_stolen_one_is_not_wiped_in_its_place(hall):

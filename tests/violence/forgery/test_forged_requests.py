@@ -19,6 +19,8 @@ from tests.unit.sync.conftest import signer_from
 from tests.violence.forgery.own_signatures import COMPONENTS, Forgery, parameters
 from tests.violence.forgery.samples import SAMPLES, alarms, tables
 
+LIST_OF_REVOKED = "/v1/terminal-revocations"
+
 
 @dataclass
 class Scene:
@@ -48,9 +50,9 @@ class Scene:
         assert 400 <= answer.status < 500, (request.path, answer.status)
         assert answer.content_type == PROBLEM
         after = tables(self.hall.folder)
-        raised = set(after.pop("alarm")) - set(before.pop("alarm"))
+        raised = len(after.pop("alarm")) - len(before.pop("alarm"))
         assert after == before, "nothing of it is stored"
-        return answer.status, parse(Problem, answer.body).code, len(raised)
+        return answer.status, parse(Problem, answer.body).code, raised
 
 
 @pytest.fixture
@@ -115,6 +117,8 @@ def test_a_revoked_key_is_refused_with_one_alarm(scene):
         scene.hall.store.terminal_certificates.revoke("T0001", "2026-11-22T00:00:00.000Z", "stolen")
     raised = 0
     for path in SAMPLES:
+        if path == LIST_OF_REVOKED:
+            continue  # the one thing it is given: that it was revoked, under the authority's signature
         status, code, new = scene.refused(scene.good(path))
         assert (status, code) == (401, "certificate-revoked")
         raised += new
