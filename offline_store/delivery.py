@@ -21,7 +21,7 @@ from offline_store.device_states import device_states
 from offline_store.errors import StoreBroken
 from offline_store.journal.files import DATABASE
 from offline_store.questions import Settling
-from offline_store.results import ItemResult, RefusedItem, record
+from offline_store.results import ItemResult, RefusedItem, Told, note_told, record, told
 from offline_store.results import refused as refused_items
 from offline_store.runs import Run
 from offline_store.schema import DeliveryRow, DeviceStateRow, InboxRow, PendingItem, RunRow
@@ -30,8 +30,6 @@ from offline_store.standing import FORK, OutOfService
 BODY_RETENTION_DAYS: Final = 7
 """A sealed body is kept until its entry was processed, and this many days more; then `delete_old_bodies` removes it."""
 
-_RESULTS_CURSOR: Final = "results-cursor"
-_RESULTS_GENERATION: Final = "results-generation"
 _CLOCK_OFFSET: Final = "clock-offset"
 _LATEST_AUDIT: Final = 2000
 
@@ -222,6 +220,7 @@ class Delivery:
         ``cursor``: number of the last one; ``generation``: of the centre's store that gave it. A result for an item of
         an epoch that was moved aside goes to the inbox alone. Every result is also an inbox row of kind ``result``, but
         for one that says again what the last one about its item said: a centre restored from a backup repeats itself.
+        The inbox keeps the newest 20 000 rows.
 
         One about another disk's entry at a number of ours says nothing of ours: it is an inbox row of kind
         ``result-of-another`` and nothing else.
@@ -229,16 +228,15 @@ class Delivery:
         connection = self._connection
         with connection.writing():
             record(connection, results)
-            rows.set_meta(connection, _RESULTS_CURSOR, str(cursor))
-            rows.set_meta(connection, _RESULTS_GENERATION, str(generation))
+            note_told(connection, Told(cursor, generation))
 
     def results_cursor(self) -> int:
-        """The N for ``GET /v1/results?after=N``; 0 at first."""
-        return int(rows.meta(self._connection, _RESULTS_CURSOR) or 0)
+        """The N for ``GET /v1/results?after=N``; 0 at first. A new epoch goes on where the one before it was."""
+        return told(self._connection).cursor
 
     def results_generation(self) -> int:
         """The generation of the centre's store that the cursor is of; 0 when none was told yet."""
-        return int(rows.meta(self._connection, _RESULTS_GENERATION) or 0)
+        return told(self._connection).generation
 
     def state_of(self, epoch: int, seq: int) -> DeliveryRow | None:
         """Delivery state of one entry."""

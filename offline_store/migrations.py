@@ -101,7 +101,13 @@ def version_3(tables: Database) -> None:
     )
 
 
-STEPS: Final[tuple[Callable[[Database], None], ...]] = (version_1, version_2, version_3)
+def version_4(tables: Database) -> None:
+    """inbox: its newest rows alone, and found by what they are about."""
+    tables.execute("DELETE FROM inbox WHERE id <= (SELECT max(id) FROM inbox) - 20000")
+    tables.table("inbox").create_index(["kind", "epoch", "seq"])
+
+
+STEPS: Final[tuple[Callable[[Database], None], ...]] = (version_1, version_2, version_3, version_4)
 
 
 def user_version(connection: Connection) -> int:

@@ -10,6 +10,8 @@ from typing import Final, Literal
 from offline_store import rows
 from offline_store.connection import Connection
 
+_CURSOR: Final = "results-cursor"
+_GENERATION: Final = "results-generation"
 _RESULT: Final = "result"
 _RESULT_OF_ANOTHER: Final = "result-of-another"
 
@@ -24,6 +26,17 @@ class ItemResult:
     state: Literal["processed", "refused"]
     at: str
     result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The number of the last result that the centre told, 0 for none, and the generation of its store that told it.
+
+    The centre numbers a terminal's results through all epochs.
+    """
+
+    cursor: int
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +65,27 @@ def refused(connection: Connection, limit: int) -> tuple[RefusedItem, ...]:
 
 def record(connection: Connection, results: Sequence[ItemResult]) -> None:
     """Store results per item and in the inbox, inside the caller's transaction (`Delivery.record_results`)."""
-    told = [(_kind_of(connection, result), result) for result in results]
-    said = _said_before(connection, told)
-    for kind, result in told:
+    for result in results:
+        kind = _kind_of(connection, result)
+        said = _said_before(connection, kind, result)
         if kind == _RESULT:
             connection.execute(
                 "UPDATE delivery SET state = ?, processed_at = ?, result = ? WHERE epoch = ? AND seq = ?",
                 (result.state, result.at, result.result, result.epoch, result.seq),
             )
-        if (kind, result.epoch, result.seq, result.result) not in said:
+        if not said:
             rows.insert_inbox(connection, kind, result.result, result.at, epoch=result.epoch, seq=result.seq)
+
+
+def told(connection: Connection) -> Told:
+    """How far the centre has told results."""
+    return Told(int(rows.meta(connection, _CURSOR) or 0), int(rows.meta(connection, _GENERATION) or 0))
+
+
+def note_told(connection: Connection, up_to: Told) -> None:
+    """Note it, inside the caller's transaction."""
+    rows.set_meta(connection, _CURSOR, str(up_to.cursor))
+    rows.set_meta(connection, _GENERATION, str(up_to.generation))
 
 
 def _kind_of(connection: Connection, result: ItemResult) -> str:
@@ -70,17 +94,9 @@ def _kind_of(connection: Connection, result: ItemResult) -> str:
     return _RESULT if ours in (None, result.hash) else _RESULT_OF_ANOTHER
 
 
-def _said_before(connection: Connection, told: Sequence[tuple[str, ItemResult]]) -> set[tuple[str, int, int, str]]:
-    """(kind, epoch, seq, result) of what is known already: the last word about an item stands in its row."""
-    said: set[tuple[str, int, int, str]] = set()
-    for kind, result in told:
-        row = rows.delivery_of(connection, result.epoch, result.seq)
-        if kind != _RESULT or row is None or row.result not in (None, result.result):
-            # an entry that is not here, or one of several words: the inbox has all, but no index
-            words = connection.rows(
-                "SELECT kind, epoch, seq, payload FROM inbox WHERE kind IN (?, ?)", (_RESULT, _RESULT_OF_ANOTHER)
-            )
-            return {(str(kind), int(epoch), int(seq), str(word)) for kind, epoch, seq, word in words}
-        if row.result is not None:
-            said.add((_RESULT, row.epoch, row.seq, row.result))
-    return said
+def _said_before(connection: Connection, kind: str, result: ItemResult) -> bool:
+    """Whether that is known already: the last word about an item stands in its row, earlier ones in the inbox."""
+    row = rows.delivery_of(connection, result.epoch, result.seq) if kind == _RESULT else None
+    if row is not None and row.result in (None, result.result):
+        return row.result is not None
+    return rows.in_inbox(connection, kind, result.epoch, result.seq, result.result)

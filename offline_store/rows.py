@@ -11,6 +11,9 @@ from offline_store.schema import DeliveryRow, InboxRow
 
 ACKNOWLEDGED: Final = "acknowledged"
 """Key of the meta table: the last head the centre acknowledged."""
+INBOX_KEPT: Final = 20_000
+"""Ten days of a busy terminal's answers: for whoever looks at what the centre said lately. What it said last about an
+entry stands beside the entry, as long as that is there."""
 _CHAIN: Final = "epoch, seq, kind, at, header, prev, body_commitment, hash"
 
 
@@ -98,11 +101,21 @@ def inbox_after(connection: Connection, last_id: int, limit: int) -> tuple[Inbox
 def insert_inbox(
     connection: Connection, kind: str, payload: str, at: str, *, epoch: int | None, seq: int | None
 ) -> int:
-    """Store an answer of the centre, inside the caller's transaction; answers its id."""
-    return connection.insert(
+    """Store an answer of the centre, inside the caller's transaction; answers its id. The newest alone are kept."""
+    row = connection.insert(
         "INSERT INTO inbox(kind, epoch, seq, payload, arrived_at) VALUES (?, ?, ?, ?, ?)",
         (kind, epoch, seq, payload, at),
     )
+    connection.execute("DELETE FROM inbox WHERE id <= ?", (row - INBOX_KEPT,))
+    return row
+
+
+def in_inbox(connection: Connection, kind: str, epoch: int, seq: int, payload: str) -> bool:
+    """Whether that very answer is kept."""
+    found = connection.one(
+        "SELECT 1 FROM inbox WHERE kind = ? AND epoch = ? AND seq = ? AND payload = ?", (kind, epoch, seq, payload)
+    )
+    return found is not None
 
 
 def clear_acknowledged_head(connection: Connection) -> None:

@@ -20,7 +20,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from offline_store.chain import ChainEntry
 
-JOURNAL_SCHEMA_VERSION: Final = 3
+JOURNAL_SCHEMA_VERSION: Final = 4
 SNAPSHOT_SCHEMA_VERSION: Final = 1
 
 # --- journal ---

@@ -25,6 +25,7 @@ from offline_store.journal.journal import STATEMENTS, Journal, Limits, Now, Rand
 from offline_store.journal.opened import HowOpened, NewEpoch, Opened, OpenOutcome
 from offline_store.journal.reader import JournalReader
 from offline_store.migrations import migrate, user_version
+from offline_store.results import Told, note_told, told
 from offline_store.standing import FORK, Forked, carry_fork, fork_beside, fork_in, keep_fork, lift_fork
 from offline_store.truncation import Proves
 
@@ -54,7 +55,12 @@ class _Setup:
 
 
 class _CannotGoOnError(Exception):
-    """Inner signal: this journal is moved aside. ``last``: the last position that could be read of it."""
+    """Inner signal: this journal is moved aside. ``last``: the last position that could be read of it.
+
+    ``told``: how far it was told results, as far as that could be read; the next one goes on from there.
+    """
+
+    told: Told | None = None
 
     def __init__(self, reason: str, last: Position | None = None) -> None:
         super().__init__(reason)
@@ -170,14 +176,19 @@ def _examined(setup: _Setup, head: HeadRecord | HeadDamaged | None, *, unclean: 
             raise _CannotGoOnError("unreadable") from None
         reason = "another key, or damage that its head file would tell from it; with the right key: kiosk enrol"
         raise WrongKey(DATABASE, reason, error.facts) from error
+    told_up_to: Told | None = None
     try:
         if user_version(connection) == 0:
             raise _CannotGoOnError("never-set-up")
+        # before anything that is damaged is met: the cipher refuses everything after that
+        told_up_to = told(connection)
         migrate(connection)
         how = _compared(setup, connection, known, unclean=unclean)
-    except StoreBroken:
+    except (StoreBroken, _CannotGoOnError) as error:
         connection.close()
-        raise _CannotGoOnError("page-damaged") from None
+        fault = error if isinstance(error, _CannotGoOnError) else _CannotGoOnError("page-damaged")
+        fault.told = told_up_to
+        raise fault from None
     except BaseException:
         connection.close()
         raise
@@ -274,7 +285,8 @@ def _begin_epoch(
         last_known=last_known,
         next_epoch=epoch,
     )
-    return NewEpoch(_created(setup, mark, epoch, fault.reason, last_known), fault.reason, last_known, moved)
+    journal = _created(setup, mark, epoch, fault.reason, last_known, fault.told)
+    return NewEpoch(journal, fault.reason, last_known, moved)
 
 
 def _next_epoch(setup: _Setup, last_known: Position | None, moved: tuple[Aside, ...]) -> int:
@@ -287,7 +299,14 @@ def _next_epoch(setup: _Setup, last_known: Position | None, moved: tuple[Aside, 
     return max(max(given, default=0) + 1, setup.least_epoch or 1, setup.enrolled_epoch)
 
 
-def _created(setup: _Setup, mark: OpenMark, epoch: int, reason: str, last_known: Position | None) -> Journal:
+def _created(
+    setup: _Setup,
+    mark: OpenMark,
+    epoch: int,
+    reason: str,
+    last_known: Position | None,
+    told_up_to: Told | None = None,
+) -> Journal:
     """A new journal file with its first entry, made under another name so that it appears whole or not at all."""
     new = setup.folder / _NEW
     for leftover in (new, *(new.with_name(_NEW + end) for end in COMPANIONS)):
@@ -313,6 +332,8 @@ def _created(setup: _Setup, mark: OpenMark, epoch: int, reason: str, last_known:
             rows.set_meta(connection, "epoch", str(epoch))
             if fork is not None:
                 carry_fork(connection, fork)
+            if told_up_to is not None:
+                note_told(connection, told_up_to)
             for statement, values in insertion(entry, None, None):
                 connection.execute(statement, values)
         connection.truncate_wal()

@@ -12,7 +12,8 @@ import pytest
 from offline_store.chain import GENESIS, Position, verify_run
 from offline_store.delivery import Acknowledged, Backlog, Delivery, Fork, Outdated
 from offline_store.errors import RowRefused, StoreBroken, WrongKey
-from offline_store.results import RefusedItem
+from offline_store.results import ItemResult, RefusedItem
+from offline_store.rows import INBOX_KEPT
 from offline_store.standing import OutOfService
 
 Place = Any
@@ -154,6 +155,25 @@ def test_a_result_for_an_epoch_that_was_moved_aside_goes_to_the_inbox(place: Pla
     delivery = place.delivery()
     delivery.record_results([result], cursor=1)
     assert [(row.epoch, row.seq) for row in journal.inbox_after(0)] == [(1, 2)]
+
+
+@pytest.mark.parametrize("end", ["an order", "a damaged chain"])
+def test_a_new_epoch_goes_on_where_the_last_one_was_told_results(place: Place, end: str) -> None:
+    journal = place.fill(2)
+    place.delivery().record_results([place.result(2)], cursor=42, generation=7)
+    journal.close()
+    if end == "an order":
+        outcome = place.open(replace_because="test")
+    else:
+        connection = place.raw()
+        connection.execute("DROP TRIGGER chain_is_append_only_update")
+        connection.execute("UPDATE chain SET at = 'never' WHERE seq = 2")
+        connection.close()
+        (place.folder / "journal.open").write_text("an unclean stop")
+        outcome = place.open()
+    assert outcome.journal.epoch == 2
+    delivery = place.delivery()
+    assert (delivery.results_cursor(), delivery.results_generation()) == (42, 7)
 
 
 def test_a_result_about_another_disks_entry_at_the_same_number_changes_nothing_about_ours(place: Place) -> None:
@@ -343,6 +363,31 @@ def test_answers_are_read_in_the_order_of_arrival_from_the_last_one_seen(place: 
     ids = [delivery.store_inbox("notice", f'{{"n":{number}}}', AT) for number in range(3)]
     assert [row.id for row in journal.inbox_after(0)] == ids
     assert [row.id for row in journal.inbox_after(ids[0], limit=1)] == [ids[1]]
+
+
+def test_the_inbox_keeps_the_newest_answers_alone_and_finds_one_by_what_it_is_about(place: Place) -> None:
+    journal = place.fill(1)
+    connection = place.raw()
+    with connection.writing():
+        connection.execute_many(
+            "INSERT INTO inbox(kind, epoch, seq, payload, arrived_at) VALUES ('result', 7, ?, '{}', ?)",
+            ((number, AT) for number in range(INBOX_KEPT)),
+        )
+    delivery = place.delivery()
+    ids = [delivery.store_inbox("notice", "{}", AT) for _ in range(3)]
+    kept = connection.rows("SELECT min(id), max(id), count(*) FROM inbox")
+    assert kept == [(ids[-1] - INBOX_KEPT + 1, ids[-1], INBOX_KEPT)]
+    # a correction of an entry that is not here any more: its number is looked up, nothing is walked through
+    word = ItemResult(7, 9, bytes(32), "processed", AT, "{}")
+    corrected = replace(word, result='{"correction":"b"}')
+    delivery.record_results([word, corrected, corrected], cursor=3)
+    delivery.record_results([word, corrected], cursor=5)
+    assert [(row.seq, row.payload) for row in journal.inbox_after(ids[-1])] == [(9, '{"correction":"b"}')]
+    (plan,) = connection.rows(
+        "EXPLAIN QUERY PLAN SELECT 1 FROM inbox WHERE kind = 'result' AND epoch = 7 AND seq = 9 AND payload = '{}'"
+    )
+    assert "USING INDEX" in plan[-1]
+    connection.close()
 
 
 def test_the_terminal_appends_while_sync_reads_and_sync_sees_it(place: Place) -> None:

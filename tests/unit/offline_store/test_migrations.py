@@ -114,6 +114,19 @@ def test_the_first_step_makes_version_1_as_it_was_released(tmp_path: Path) -> No
     new.close()
 
 
+def test_an_inbox_that_grew_for_years_comes_up_with_its_newest_rows(tmp_path: Path) -> None:
+    connection = open_encrypted(tmp_path / "a.db", KEY, create=True)
+    migrate(connection, to=3)
+    with connection.writing():
+        connection.execute_many(
+            "INSERT INTO inbox(kind, epoch, seq, payload, arrived_at) VALUES ('result', 1, ?, '{}', 'then')",
+            ((number,) for number in range(20_010)),
+        )
+    assert migrate(connection) == 3
+    assert connection.rows("SELECT min(seq), max(seq), count(*) FROM inbox") == [(10, 20_009, 20_000)]
+    connection.close()
+
+
 def test_migrating_again_does_nothing(tmp_path: Path) -> None:
     connection = open_encrypted(tmp_path / "a.db", KEY, create=True)
     migrate(connection)
