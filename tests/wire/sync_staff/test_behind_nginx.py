@@ -41,6 +41,27 @@ from sync.trust import read_trust
 ROOT = Path(__file__).parents[3]
 TEMPLATE = ROOT / "sync" / "gateway" / "deploy" / "nginx.conf.template"
 NGINX = "/usr/sbin/nginx"
+STOCK = Path("/etc/nginx/nginx.conf")
+LIBRARY = """
+openssl_conf = all
+[all]
+ssl_conf = modules
+[modules]
+system_default = all_versions
+[all_versions]
+CipherString = DEFAULT@SECLEVEL=0
+MinProtocol = TLSv1
+"""
+"""A machine whose OpenSSL would still speak TLS 1.0: what is refused there, nginx's configuration refuses."""
+MACHINE = """
+{scratch}
+ssl_protocols TLSv1 TLSv1.1;
+ssl_certificate {tls}/server.pem;
+ssl_certificate_key {tls}/server.key;
+server {{ listen 127.0.0.1:{neighbour} ssl; return 200 neighbour; }}
+server {{ listen {public} ssl; server_name neighbour.example; return 200 neighbour; }}
+"""
+"""What may stand beside the template: other sites, one of them on the public's own address, with old protocols on."""
 
 pytestmark = pytest.mark.skipif(not Path(NGINX).exists(), reason="Debian's nginx-light is not installed")
 
@@ -116,9 +137,11 @@ class Deployment:
         self.folder = folder
         self.sockets = folder / "s"
         self.tls = folder / "tls"
+        self.log = folder / "log"
         for made in (self.sockets, self.tls):
             made.mkdir(mode=0o750)
         self.ports = {name: free_port() for name in ("terminals", "public", "staff")}
+        self.neighbour = free_port()
         self.servers, self.clients = Authority("servers"), Authority("terminals")
         both = self.folder / "server.both"
         self.servers.make(both, "gateway")
@@ -147,24 +170,43 @@ class Deployment:
         text = TEMPLATE.read_text(encoding="utf-8")
         for word, value in values.items():
             text = text.replace(word, value)
-        (self.folder / "gateway.conf").write_text(text, encoding="utf-8")
-        scratch = "".join(
-            f"{kind}_temp_path {self.folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        for made in (self.log, self.folder / "conf.d", self.folder / "sites"):
+            made.mkdir(exist_ok=True)
+        text = text.replace("/var/log/nginx", str(self.log))
+        (self.folder / "conf.d" / "gateway.conf").write_text(text, encoding="utf-8")
+        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        machine = MACHINE.format(
+            scratch=" ".join(f"{kind}_temp_path {self.folder}/{kind};" for kind in kinds),
+            tls=self.tls, neighbour=self.neighbour, public=values["@PUBLIC@"],
+        )  # fmt: skip
+        (self.folder / "conf.d" / "a-machine.conf").write_text(machine)
+        (self.folder / "nginx.conf").write_text(self.stock())
+        (self.folder / "openssl.cnf").write_text(LIBRARY)
+        self.nginx = subprocess.Popen(
+            [NGINX, "-e", str(self.log / "error.log"), "-c", str(self.folder / "nginx.conf"), "-g", "daemon off;"],
+            env={**os.environ, "OPENSSL_CONF": str(self.folder / "openssl.cnf")},
         )
-        user = "user root;" if os.geteuid() == 0 else ""
-        (self.folder / "nginx.conf").write_text(
-            f"{user} daemon off; pid {self.folder}/nginx.pid; error_log {self.folder}/error.log;"
-            f"events {{}} http {{ {scratch} include {self.folder}/gateway.conf; }}"
-        )
-        self.nginx = subprocess.Popen([NGINX, "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")])
         for _ in range(2000):
             try:
                 socket.create_connection(("127.0.0.1", self.ports["terminals"])).close()
                 return
             except OSError:
-                assert self.nginx.poll() is None, (self.folder / "error.log").read_text()
+                assert self.nginx.poll() is None, (self.log / "error.log").read_text()
                 time.sleep(0.01)
         raise AssertionError("nginx does not listen")
+
+    def stock(self):
+        """Debian's own nginx.conf, with this folder for the machine's."""
+        text = STOCK.read_text(encoding="utf-8")
+        places = {
+            "user www-data;": "user root;" if os.geteuid() == 0 else "", "/run/nginx.pid": f"{self.folder}/nginx.pid",
+            "/var/log/nginx": str(self.log), "/etc/nginx/conf.d/": f"{self.folder}/conf.d/",
+            "/etc/nginx/sites-enabled/": f"{self.folder}/sites/",
+        }  # fmt: skip
+        for machines, own in places.items():
+            assert machines in text, f"{STOCK} is not Debian's: {machines} is not in it"
+            text = text.replace(machines, own)
+        return text
 
     def stop(self):
         if self.nginx is not None:
@@ -315,21 +357,33 @@ def test_a_server_that_is_not_the_gateways_is_not_spoken_to(deployment, terminal
     assert terminal.outcomes()["upload"] == Later("tls")
 
 
+def old_tls(port, name=None):
+    """The version that a client speaks there which knows no newer one than TLS 1.1."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with (
+        socket.create_connection(("127.0.0.1", port), 20) as plain,
+        context.wrap_socket(plain, server_hostname=name) as spoken,
+    ):
+        return spoken.version()
+
+
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
-def test_old_tls_and_plain_http_are_refused_on_every_port(deployment):
+def test_old_tls_is_refused_on_every_port_whatever_the_machines_other_sites_allow(deployment):
+    assert old_tls(deployment.neighbour) == "TLSv1.1"
+    for part in deployment.ports:
+        for name in (None, "neighbour.example"):
+            with pytest.raises(ssl.SSLError, match=r"(?i)protocol.version"):
+                old_tls(deployment.ports[part], name)
+
+
+def test_an_unknown_authority_and_plain_http_are_refused_on_every_port(deployment):
     for part in deployment.ports:
         with pytest.raises(requests.exceptions.SSLError):
-            requests.get(deployment.url(part), timeout=20)  # an unknown authority
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
-        context.set_ciphers("ALL:@SECLEVEL=0")
-        with (
-            socket.create_connection(("127.0.0.1", deployment.ports[part]), 20) as plain,
-            pytest.raises(ssl.SSLError),
-        ):
-            context.wrap_socket(plain)
+            requests.get(deployment.url(part), timeout=20)
         assert requests.get(deployment.url(part).replace("https", "http"), timeout=20).status_code == 400
 
 
@@ -434,6 +488,46 @@ def test_while_the_gateway_is_away_terminals_are_asked_to_come_later(gateway_cla
         assert deployment.gateway.end() == 0
         assert list(deployment.sockets.iterdir()) == []
         assert terminal.outcomes()["upload"] == Later("status-503", 30.0)
+    finally:
+        deployment.stop()
+        shutil.rmtree(folder)
+
+
+def test_no_log_keeps_where_the_public_or_staff_came_from_or_what_they_asked(gateway_class, tmp_path):
+    folder = Path(tempfile.mkdtemp(prefix="ngx-"))
+    deployment = Deployment(folder, gateway_class)
+    try:
+        deployment.start()
+        terminal = Terminal(deployment, tmp_path / "terminal", "T0001")
+        authority = str(terminal.data / TLS_FOLDER / "authorities.pem")
+
+        def asked(part, until):
+            """The answers to the same question, asked until each of these was among them."""
+            found = set()
+            with requests.Session() as browser:
+                browser.trust_env, browser.verify = False, authority
+                for _ in range(1000):
+                    answer = browser.get(deployment.url(part) + pages[part], timeout=20, allow_redirects=False)
+                    assert "content-encoding" not in answer.headers
+                    found.add(answer.status_code)
+                    if until <= found:
+                        break
+            return found
+
+        pages = {"public": "/v?code=SECRET", "staff": "/certificates?number=SECRET"}
+        assert asked("public", {200}) == {200}
+        assert asked("staff", {303}) == {303}
+        assert deployment.gateway.end() == 0
+        for part in pages:
+            assert asked(part, {502, 503}) == {502, 503}, "away, and more than five in a second"
+        assert requests.get(
+            deployment.url("terminals") + "/v1/time", cert=str(terminal.client), verify=authority, timeout=20
+        ).status_code == 503  # fmt: skip
+        written = "".join(path.read_text() for path in deployment.log.iterdir())
+        assert "SECRET" not in written
+        assert {line.partition("request: ")[2][:9] for line in written.splitlines() if "client: " in line} == {
+            '"GET /v1/'
+        }
     finally:
         deployment.stop()
         shutil.rmtree(folder)
