@@ -2,7 +2,8 @@
 
 Each update is a generation of its own, `packages/N/`: the chain of roots, the metadata, the contents by hash. The file
 `packages/current` names the one in use and is replaced last, so that a power cut leaves the old one or the new one. The
-sync process alone writes. Readers check every signature again, from the root that was laid at enrolment.
+sync process alone writes, and a pass that somebody starts by hand beside it: one after the other. Readers check every
+signature again, from the root that was laid at enrolment.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Final, Literal
 
 from tuf.api.exceptions import RepositoryError
 
-from offline_store.durable import create_file, make_folder, mapped, sync_folder, write_file
+from offline_store.durable import alone, create_file, make_folder, mapped, sync_folder, write_file
 from sync.protocol.package_trust import LONG_AGO, begin
 from sync.protocol.rule_packages import MAX_PACKAGE_BYTES, MAX_TARGETS_BYTES, ListUnfit, packages_in, sha256_of
 from sync.trust import FOLDER as TRUST
@@ -234,12 +235,23 @@ class PackageFolder:
         octets = _octets(self.file(number, sha256), MAX_PACKAGE_BYTES)
         return octets if octets is not None and hashlib.sha256(octets).hexdigest() == sha256 else None
 
-    def keep(self, new: Generation) -> None:
-        """Write a new generation wholly, then use it. Raises StoreFull, StoreRefused; the old one stays in use then."""
+    def keep(self, new: Generation, begun_with: Generation | None) -> bool:
+        """Write a new generation wholly, then use it. Raises StoreFull, StoreRefused; the old one stays in use then.
+
+        `begun_with`: the one in use when the update began, by which it was judged not to be older. False, and nothing
+        is changed, when that is not in use any more.
+        """
+        make_folder(self._folder)
+        with alone(self._folder):
+            if self.held() != begun_with:
+                return False
+            self._write(new)
+        return True
+
+    def _write(self, new: Generation) -> None:
         before = self.current()
         number = before + 1
         folder = self._folder / str(number)
-        make_folder(self._folder)
         with mapped(FOLDER):
             # what a power cut left of an update that was never used
             if folder.exists():
@@ -266,11 +278,11 @@ class PackageFolder:
         create_file(folder / sha256, octets)
 
     def _remove_others(self, keep: set[int]) -> None:
-        for path in self._folder.iterdir():
-            if path.name.isdigit() and int(path.name) not in keep:
-                # what stays is removed by the next update
-                with contextlib.suppress(OSError):
-                    shutil.rmtree(path)
+        # what stays is removed by the next update
+        with contextlib.suppress(OSError):
+            for path in self._folder.iterdir():
+                if path.name.isdigit() and int(path.name) not in keep:
+                    shutil.rmtree(path, ignore_errors=True)
 
 
 def _octets(path: Path, limit: int = MAX_TARGETS_BYTES) -> bytes | None:

@@ -21,7 +21,7 @@ from tuf.api.exceptions import (
 )
 from tuf.api.metadata import Metadata, Root, Targets
 
-from sync.client.outcomes import Answer, Done, Job, NoAnswer, Outcome, Stopped, body_of, problem_of
+from sync.client.outcomes import Answer, Done, Job, Later, NoAnswer, Outcome, Stopped, body_of, problem_of
 from sync.packages import Generation
 from sync.protocol.exchange import JSON, Request
 from sync.protocol.package_trust import TrustedSet, begin, whole
@@ -43,6 +43,9 @@ NO_ROOT: Final = "no-package-root"
 """Noted by a terminal that was never told whom to believe."""
 
 
+CHANGED: Final = "packages-changed"
+
+
 class PackagePort(Protocol):
     """Where the terminal keeps packages: `sync.packages.PackageFolder`."""
 
@@ -55,8 +58,8 @@ class PackagePort(Protocol):
     def held_content(self, sha256: str) -> bytes | None:
         """A content in use, if it is whole."""
 
-    def keep(self, new: Generation) -> None:
-        """Use this from now on, durably."""
+    def keep(self, new: Generation, begun_with: Generation | None) -> bool:
+        """Use this from now on, durably. False, and nothing is changed, when another than `begun_with` is in use."""
 
 
 class _EndedError(Exception):
@@ -112,8 +115,10 @@ def _updated(port: PackagePort, first: bytes, now: Now) -> Job:
     new = Generation(tuple(roots), taken, shot, listed, contents)
     # once more as a whole, as every reader will: parts of two generations must not stand beside one another
     whole([first, *roots], taken, shot, listed, now())
-    if held is None or fetched or _metadata_of(new) != _metadata_of(held):
-        port.keep(new)
+    is_new = held is None or fetched or _metadata_of(new) != _metadata_of(held)
+    if is_new and not port.keep(new, held):
+        # a pass by hand beside the loop was quicker: what it brought may be newer than this
+        return Later(CHANGED)
     return Done(fetched)
 
 

@@ -28,7 +28,8 @@ def main(folder: Path, acknowledged: Path) -> None:
     folder.mkdir(exist_ok=True)
     said = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for number in range(1, GENERATIONS + 1):
-        PackageFolder(folder).keep(generation(number))
+        packages = PackageFolder(folder)
+        packages.keep(generation(number), packages.held())
         os.write(said, b"kept %d\n" % number)
 
 

@@ -58,8 +58,8 @@ def look(data: Path, acknowledged: int, *, and_on: bool) -> str:
     if not and_on:
         return ""
     # it goes on from there, whatever the cut left beside it
-    folder.keep(generation(number + 1))
-    return "" if folder.current() == number + 1 and folder.held() is not None else "it does not go on"
+    kept = folder.keep(generation(number + 1), folder.held())
+    return "" if kept and folder.current() == number + 1 and folder.held() is not None else "it does not go on"
 
 
 def test_a_cut_at_any_step_leaves_the_old_packages_or_the_new_ones(record: Record, tmp_path: Path) -> None:
