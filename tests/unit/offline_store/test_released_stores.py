@@ -87,8 +87,7 @@ def test_a_released_store_opens_with_every_entry_as_it_was(released: Released, s
     assert journal.verify().whole
     opening = next(journal.entries())
     said = EpochOpened.read(opening)
-    statement = EpochOpened.statement(opening.terminal, opening.epoch, opening.at, said.reason, said.last_known)
-    released.signer.public_key().verify(said.signature, statement)
+    released.signer.public_key().verify(said.signature, said.stated_in(opening))
     journal.close()
 
 
