@@ -19,7 +19,7 @@ from offline_store.connection import KeyBytes
 from offline_store.delivery import Delivery
 from offline_store.device_states import DeviceBoard
 from offline_store.schema import DeviceStateRow
-from sync.orders import Lock, read_orders
+from sync.orders import Lock, read_orders, wipe_is_due
 from sync.protocol.enrolment import Trust
 from sync.protocol.heartbeat import DEVICE_WORDS
 from sync.trusted_time import TrustedTime
@@ -61,8 +61,8 @@ class CentreWord:
         return read_orders(self._root).lock
 
     def wipe_begins(self) -> bool:
-        """Everything was sent and the centre knows: the stores are to be let go of."""
-        return any(opened.step == "wiping" for opened in read_orders(self._root).open)
+        """Everything was sent and the centre knows, or takes nothing any more: the stores are to be let go of."""
+        return wipe_is_due(read_orders(self._root))
 
     def bound(self) -> datetime | None:
         """The latest time that the centre signed."""

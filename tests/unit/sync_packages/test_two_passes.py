@@ -1,4 +1,4 @@
-"""The loop and a pass that somebody starts by hand may bring packages at once: neither takes anything from the other."""
+"""The loop and a pass by hand may bring packages at once: neither takes anything from the other."""
 
 from __future__ import annotations
 

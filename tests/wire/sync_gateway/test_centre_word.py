@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 from kiosk.app.centre_word import CentreWord
@@ -11,7 +11,11 @@ from kiosk.devices import Health
 from kiosk.events import Device
 from offline_store.delivery import Delivery
 from sync import process
+from sync.client.http import HttpSender
+from sync.orders import read_orders
+from sync.passes import open_worker
 from sync.trust import read_trust
+from sync.wiping import begun
 
 SINCE = "2026-11-22T08:30:00+08:00"
 
@@ -83,3 +87,20 @@ def test_the_lock_and_the_signed_time_reach_the_terminal_process(gateway, termin
         assert abs(word.bound() - datetime.now(UTC)) < timedelta(minutes=5)
         assert not word.wipe_begins()
     assert "audit" in json.dumps(gateway.answer("orders", terminal.number))
+
+
+def test_the_terminal_lets_go_only_when_the_centre_has_heard_that_the_wipe_begins(gateway, terminal):
+    with terminal.journal() as journal:
+        journal.append("session-opened", {"session": "s"})
+        journal.append("session-closed", {"session": "s"})
+    gateway.command("order", terminal.number, "wipe", "--reason", "stolen")
+    worker = open_worker(terminal.data, terminal.keys, HttpSender)
+    with word_of(terminal) as (word, _), closing(worker):
+        for job in ("heartbeat", "upload", "salvage"):
+            worker.job(job, "schedule")
+        assert [opened.step for opened in read_orders(terminal.data).open] == ["wiping"]
+        assert not word.wipe_begins(), "it would say SY-03 and neither serve nor be wiped while there is no network"
+        assert begun(terminal.data) is None
+        worker.job("heartbeat", "schedule")
+        assert word.wipe_begins()
+        assert begun(terminal.data) is not None
