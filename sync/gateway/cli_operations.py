@@ -1,4 +1,4 @@
-"""`kiosk-gateway order | orders | decide | correct`: what operators tell terminals, and what became of it."""
+"""`kiosk-gateway order | orders | clock | decide | correct`: what operators tell terminals, and what became of it."""
 
 from __future__ import annotations
 
@@ -112,6 +112,28 @@ def orders(
     table(("Number", "Command", "Reason", "Issued", "State", "Detail", "Said"), shown)
 
 
+def clock(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
+    """This machine's time, and when requests are refused because the clock was set back. 1 if they are now."""
+    from offline_store.chain import timestamp
+    from sync.protocol.signatures import WINDOW_SECONDS
+
+    def at(second: int) -> str:
+        return timestamp(datetime.fromtimestamp(second - WINDOW_SECONDS, UTC))
+
+    now = int(datetime.now(UTC).timestamp()) + WINDOW_SECONDS
+    with opened_house(data) as house, house.store.reading():
+        found = house.store.forgotten_after(now)
+    refused = bool(found) and found[0][0] <= now
+    times = [{"from": at(first), "until": at(last)} for first, last in found]
+    lines = [f"It is {at(now)}; a request of this time is {'refused' if refused else 'answered'}."]
+    lines += [f"refused from {each['from']} until {each['until']}" for each in times]
+    if refused:
+        lines.append("What was asked then is forgotten. Set the clock right; a newly enrolled key is answered.")
+    say({"now": at(now), "refused_now": refused, "refused": times}, "\n".join(lines), as_json)
+    if refused:
+        raise typer.Exit(NO)
+
+
 def decide(
     case: Annotated[str, typer.Argument(metavar="CASE", help="its number")],
     decision: Annotated[str, typer.Argument(metavar="WORD", help="for example approved, rejected")],
@@ -168,5 +190,5 @@ def correct(
 
 def add_to(app: typer.Typer) -> None:
     """Register these commands."""
-    for command in (order, orders, decide, correct):
+    for command in (order, orders, clock, decide, correct):
         app.command()(command)

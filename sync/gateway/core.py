@@ -131,9 +131,9 @@ def _verified(request: Request, key_of: KeyLookup, now: datetime) -> Signed:
 
 def _use_up(store: Store, who: Signed, now: datetime) -> None:
     until = who.created + WINDOW_SECONDS
-    last = store.forgotten_until(until)
+    last = store.forgotten_until(until, who.fingerprint)
     if last is not None:
-        # the clock was set back: whether this request was seen in that time is not known any more
+        # the clock was set back by more than a day: whether this request was seen in that time is not known any more
         wait = str(min(last - until + 1, _LONGEST_WAIT))
         raise Refused(problem(503, "clock-set-back", "The centre's clock was set back.", headers={"retry-after": wait}))
     if not store.use_nonce(who.fingerprint, who.nonce, until=until, now=int(now.timestamp())):

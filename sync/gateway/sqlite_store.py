@@ -31,6 +31,11 @@ from sync.gateway.store import (
 _ENTRY: Final = "c.terminal, c.epoch, c.seq, c.kind, c.at, c.header, c.prev, c.body_commitment, c.hash"
 
 
+_KEPT_SECONDS: Final = 25 * 3600
+"""How long a nonce is remembered after its window. A clock that is set back by less brings nothing again and refuses
+nothing: more than a day no terminal would follow it in any case."""
+_FORGOTTEN_AT_ONCE: Final = 1000
+"""After a long rest a day's nonces are outdated: each request takes its share of them away."""
 _STRETCH_SECONDS: Final = 3600
 """Nonces forgotten with no longer pause than this between them are one stretch: rows are few, whatever the traffic."""
 
@@ -69,14 +74,23 @@ class SqliteStore(Database):
         self.run("UPDATE terminal SET last_seen_at = ? WHERE number = ?", (at, number))
 
     def use_nonce(self, fingerprint: str, nonce: str, *, until: int, now: int) -> bool:
-        outdated = self.one("SELECT min(until), max(until) FROM nonce WHERE until < ?", now)
-        if outdated is not None and outdated[0] is not None:
-            self._forget_nonces(*outdated)
-        return self.run("INSERT OR IGNORE INTO nonce VALUES (?, ?, ?)", (fingerprint, nonce, until)) == 1
+        outdated = self.all(
+            "SELECT until FROM nonce WHERE until < ? ORDER BY until LIMIT ?", now - _KEPT_SECONDS, _FORGOTTEN_AT_ONCE
+        )
+        if outdated:
+            self._forget_nonces(outdated[0][0], outdated[-1][0])
+        return self.run("INSERT OR IGNORE INTO nonce VALUES (?, ?)", (until, fingerprint[:8] + nonce)) == 1
 
-    def forgotten_until(self, until: int) -> int | None:
-        row = self.one("SELECT max(last) FROM forgotten_nonces WHERE first <= ? AND last >= ?", until, until)
+    def forgotten_until(self, until: int, fingerprint: str) -> int | None:
+        row = self.one(
+            "SELECT max(last) FROM forgotten_nonces WHERE first <= ? AND last >= ? AND newest_key >="
+            " coalesce((SELECT min(id) FROM terminal_certificate WHERE fingerprint = ?), 0)",
+            until, until, fingerprint,
+        )  # fmt: skip
         return row[0] if row else None
+
+    def forgotten_after(self, until: int) -> Sequence[tuple[int, int]]:
+        return self.all("SELECT first, last FROM forgotten_nonces WHERE last >= ? ORDER BY first", until)
 
     def _forget_nonces(self, first: int, last: int) -> None:
         """Delete them, and remember the stretch of time they were of; one that follows soon is the same stretch."""
@@ -89,7 +103,9 @@ class SqliteStore(Database):
         if near is not None and near[0] is not None:
             self.run("DELETE FROM forgotten_nonces WHERE first BETWEEN ? AND ?", near)
             first, last = min(first, near[0]), max(last, near[1])
-        self.run("INSERT INTO forgotten_nonces VALUES (?, ?)", (first, last))
+        self.run(
+            "INSERT INTO forgotten_nonces SELECT ?, ?, coalesce(max(id), 0) FROM terminal_certificate", (first, last)
+        )
 
     # enrolment
 

@@ -25,7 +25,7 @@ from sync.gateway.terminal_certificate_store import TerminalCertificateStore
 
 
 class StoreUnavailable(Exception):  # noqa: N818 - named by the condition
-    """The store takes nothing now: locked by another process for too long, or its disk is full. Nothing was kept."""
+    """The store takes nothing now: another process holds it too long, or its disk fails. Nothing was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +176,16 @@ class Store(Protocol):
 
     def seen(self, number: str, at: str) -> None: ...
     def use_nonce(self, fingerprint: str, nonce: str, *, until: int, now: int) -> bool:
-        """Remember a nonce until then; False if it was used before. Forgets what `now` has outdated."""
+        """Remember a nonce until a day after that time; False if it was used before. Forgets what is outdated then."""
 
-    def forgotten_until(self, until: int) -> int | None:
-        """When nonces that were kept until this time may have been forgotten: the last such time in one stretch.
+    def forgotten_until(self, until: int, fingerprint: str) -> int | None:
+        """When nonces of this key that ended at this time may have been forgotten: the last such time in one stretch.
 
-        A clock that was set back brings such a time again; None is the usual answer.
+        A clock that was set back by more than a day brings such a time again; None is the usual answer.
         """
+
+    def forgotten_after(self, until: int) -> Sequence[tuple[int, int]]:
+        """The stretches of such times that have not ended by then: first and last."""
 
     # enrolment
 

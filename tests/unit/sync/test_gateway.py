@@ -60,43 +60,6 @@ def terminal(hall):
     return terminal
 
 
-# --- once
-
-
-def seen_at(terminal, **back):
-    """A page of results that was asked for and answered; then the clock goes on, and is set back."""
-    request = terminal.signed("GET", "/v1/results?after=0&generation=0")
-    assert terminal.hall.ask(request).status == 200
-    terminal.hall.clock.forward(minutes=12)
-    assert terminal.get("/v1/results?after=0&generation=0").status == 200
-    terminal.hall.clock.forward(**back)
-    return request
-
-
-def test_a_clock_that_is_set_back_lets_no_request_pass_again(hall, terminal):
-    request = seen_at(terminal, minutes=-12)
-    refused = hall.ask(request)
-    assert refusal(refused) == (503, "clock-set-back")
-    assert 0 < int(refused.headers["retry-after"]) <= 3600
-
-
-def test_terminals_are_answered_again_once_the_clock_is_past_what_was_forgotten(hall, terminal):
-    seen_at(terminal, minutes=-12)
-    waited = terminal.get("/v1/results?after=0&generation=0").headers["retry-after"]
-    hall.clock.forward(seconds=int(waited))
-    assert terminal.get("/v1/results?after=0&generation=0").status == 200
-
-
-def test_a_clock_that_was_a_year_ahead_keeps_nobody_waiting_when_it_is_put_right(hall, terminal):
-    assert terminal.get("/v1/results?after=0&generation=0").status == 200
-    hall.clock.forward(days=300)
-    for _ in range(9):
-        assert terminal.get("/v1/results?after=0&generation=0").status == 200
-        hall.clock.forward(minutes=4)
-    hall.clock.forward(days=-300)
-    assert terminal.get("/v1/results?after=0&generation=0").status == 200
-
-
 # --- received
 
 

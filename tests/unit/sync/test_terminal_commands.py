@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from typer.testing import CliRunner
@@ -70,3 +71,20 @@ def test_orders_do_not_pile_up_at_a_terminal_that_does_not_answer_but_a_lock_alw
     said = run("T0001", "refresh", group=("order",), code=1)
     assert "T0001 has not answered 16 orders yet: wait until" in said
     assert run("T0001", "lock", "--json", group=("order",))["command"] == "lock"
+
+
+def test_an_operator_sees_whether_the_clock_is_why_requests_are_refused_and_until_when(hall, run):
+    terminal = hall.terminal()
+    hall.clock.at = begun = datetime.now(UTC)
+    said = run("--json", group=("clock",))
+    assert (said["refused_now"], said["refused"]) == (False, [])
+    for _ in range(48):
+        assert terminal.get("/v1/results?after=0").status == 200
+        hall.clock.forward(minutes=59)
+    said = run("--json", group=("clock",), code=1)
+    assert said["refused_now"]
+    (stretch,) = said["refused"]
+    first, last = (datetime.fromisoformat(stretch[name]) for name in ("from", "until"))
+    assert abs((first - begun).total_seconds()) < 2
+    assert 19 * 3600 < (last - first).total_seconds() < 23 * 3600
+    assert "Set the clock right" in run(group=("clock",), code=1)

@@ -129,6 +129,7 @@ WALK: tuple[tuple[tuple[str, ...], Callable[[Gateway], tuple[str, ...]], str], .
     (("records",), given("--reveal"), "records-revealed"),
     (("order",), given("T0001", "wipe", "--reason", "stolen"), "terminal-ordered"),
     (("orders",), given("T0001"), NOTHING),
+    (("clock",), given(), NOTHING),
     (("decide",), given("{case}", "approved"), "case-decided"),
     (("correct",), given("T0001", "1", "refused", "--reason", "mistaken"), "result-corrected"),
     (("terminal", "list"), given(), NOTHING),
