@@ -78,15 +78,15 @@ def opened_house(data: Path) -> Iterator[House]:
 
 
 def table(heads: tuple[str, ...], rows: list[list[str]]) -> None:
-    """Rows for a person. A cell is shown as it is: what came from elsewhere is no markup."""
+    """Rows for a person. A cell is shown whole and as it is: what came from elsewhere is no markup."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     if not rows:
         sys.stdout.write("Nothing yet.\n")
         return
-    shown = Table(*heads)
+    shown = Table(*(Column(head, overflow="fold") for head in heads))
     for row in rows:
         shown.add_row(*(Text(cell) for cell in row))
     Console().print(shown)

@@ -288,6 +288,8 @@ def test_what_a_terminal_sent_is_shown_as_it_is_and_steers_no_screen(tmp_path, n
     done = CliRunner().invoke(app, words, env={"COLUMNS": "300"})
     assert done.exit_code == 0, done.output
     assert f" {name} " in done.output
+    narrow = CliRunner().invoke(app, words, env={"COLUMNS": "60"}).output
+    assert "…" not in narrow, "what does not fit is folded, not left out"
 
 
 def test_a_population_gives_way_to_another_only_when_that_stands_in_the_audit(tmp_path):
