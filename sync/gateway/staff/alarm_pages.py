@@ -31,6 +31,7 @@ MEANINGS: Final[Mapping[str, Both]] = {
     "certificate-expired": Both("终端证书已过期", "The terminal's certificate has expired"),
     "question-id-reused": Both("询问编号被重复使用", "A question's number was used for another"),
     "entries-lost": Both("账链有记录缺失", "Entries of the chain are missing"),
+    "epoch-not-opened": Both("账链新段的开启记录未被接受", "The opening of a new epoch was not accepted"),
 }
 _OPEN_LEAD: Final = Both(
     "未确认的告警，最近发生的在最上面。查明并消除原因后请确认；再次发生时会重新列出。",
