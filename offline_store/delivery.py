@@ -204,13 +204,16 @@ class Delivery:
                 return False
             return standing.take_out_of_service(connection, why)
 
-    def put_back_in_service(self) -> bool:
-        """The centre takes this terminal's word again; False if nothing changed. A fork stays one."""
+    def put_back_in_service(self, *, journal_taken: bool = False) -> bool:
+        """The centre takes this terminal's word again; False if nothing changed. A fork stays one.
+
+        ``journal_taken``: it has taken all that waited of this journal; otherwise it has answered the key.
+        """
         connection = self._connection
         if standing.out_of_service(connection) is None:
             return False
         with connection.writing():
-            return standing.put_back_in_service(connection)
+            return standing.put_back_in_service(connection, journal_taken=journal_taken)
 
     # --- results and answers ---
 

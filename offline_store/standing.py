@@ -2,7 +2,8 @@
 
 The sync process puts the mark when the centre answers that this disk is not the terminal's any more (a fork, a key that
 was taken back or replaced); the terminal looks at it and lets no session start. The mark lies in the journal it is
-about. A word about the key ends with that journal: the centre says it again.
+about. A word about the key ends with that journal: the centre says it again. So does the word that nothing proves the
+journal's opening, which goes before a word about the key and ends when the centre has taken the journal.
 
 A fork ends by an operator's new code alone. A journal that breaks or is gone does not take it along: it is noted beside
 the journal, too, and goes on in every epoch that follows, until the terminal was enrolled later than it was found.
@@ -27,6 +28,8 @@ from offline_store.errors import StoreFull, StoreRefused
 
 _MARK: Final = "out-of-service"
 FORK: Final = "fork"
+NOT_OPENED: Final = "epoch-not-opened"
+_ABOUT_THE_JOURNAL: Final = (FORK, NOT_OPENED)
 FORK_FILE: Final = "journal.fork"
 _NOBODY_KNOWS: Final = "1970-01-01T00:00:00.000Z"
 
@@ -74,9 +77,12 @@ def out_of_service(connection: Connection) -> OutOfService | None:
 
 
 def take_out_of_service(connection: Connection, why: OutOfService) -> bool:
-    """Put the mark, inside the caller's transaction; False if one stands. A fork takes the place of any other."""
+    """Put the mark, inside the caller's transaction; False if one stands.
+
+    A fork takes the place of any other, a journal that is not taken that of a word about the key.
+    """
     before = out_of_service(connection)
-    stands = before is not None and (before.code == FORK or why.code != FORK)
+    stands = before is not None and not _goes_before(why.code, before.code)
     if not stands:
         _mark(connection, Forked(why, _epoch(connection)))
     if why.code == FORK:
@@ -84,10 +90,17 @@ def take_out_of_service(connection: Connection, why: OutOfService) -> bool:
     return not stands
 
 
-def put_back_in_service(connection: Connection) -> bool:
-    """The centre takes this terminal's word again, inside the caller's transaction. A fork stays: False."""
+def _goes_before(code: str, other: str) -> bool:
+    return code in _ABOUT_THE_JOURNAL and code != other and other != FORK
+
+
+def put_back_in_service(connection: Connection, *, journal_taken: bool = False) -> bool:
+    """The centre takes this terminal's word again, inside the caller's transaction. A fork stays: False.
+
+    ``journal_taken``: what it has taken is this journal, all that waited; otherwise it has answered the key.
+    """
     before = out_of_service(connection)
-    if before is None or before.code == FORK:
+    if before is None or before.code == FORK or (before.code == NOT_OPENED) != journal_taken:
         return False
     connection.execute("DELETE FROM meta WHERE key = ?", (_MARK,))
     return True

@@ -2,10 +2,12 @@
 
 The keys are on disk before the request goes out: if the answer is lost, the same code asks again with the same keys and
 gets the same answer. Nothing is written into `trust/` before the authority on the code has signed for this terminal.
+The key that another takes over from is remembered with its certificate: it has opened epochs that are not sent yet.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from datetime import datetime
@@ -14,8 +16,10 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from offline_store.errors import KeyMissing, KeyUnfit
 from offline_store.keys import KeyProvider
 from sync.client.outcomes import Answer, NoAnswer, problem_of
+from sync.former_keys import remember
 from sync.packages import PackagesUnusable, lay_root_once
 from sync.protocol.certificate_code import CodeUnreadableError, public_key_of, read_seal_certificate
 from sync.protocol.enrolment import (
@@ -34,8 +38,8 @@ from sync.protocol.messages import Malformed, parse
 from sync.protocol.signatures import NONCE_BYTES, sign
 from sync.protocol.suites import Signer, SuiteName
 from sync.seal_key import SealKey, load_seal_key, make_seal_key
-from sync.terminal_keys import AGAIN_KEY, TERMINAL_KEY, make_terminal_key, settle_keys, signer_named
-from sync.trust import NotEnrolled, changing, read_trust, write_trust
+from sync.terminal_keys import AGAIN_KEY, TERMINAL_KEY, load_signer, make_terminal_key, settle_keys, signer_named
+from sync.trust import NotEnrolled, changing, read_certificate, read_trust, write_trust
 
 
 def enrol(
@@ -73,6 +77,8 @@ def enrol(
         raise EnrolmentRefused("demonstration", "A demonstration authority answered: enrol again at the real centre.")
     _begin_packages(data_dir, trust)
     with changing(data_dir):
+        if again:
+            _remember_former(data_dir, keys, present, suite)
         write_trust(data_dir, trust)
         settle_keys(keys, trust.terminal_key_fingerprint)
     return trust
@@ -83,6 +89,15 @@ def _present(data_dir: Path) -> Trust | None:
         return read_trust(data_dir)
     except NotEnrolled:
         return None
+
+
+def _remember_former(data_dir: Path, keys: KeyProvider, present: Trust | None, suite: SuiteName) -> None:
+    """The key in use until now. Where the trust is broken its certificate lies beside it still; where the key itself is
+    gone nothing can be proved by it."""
+    certificate = read_certificate(data_dir) if present is None else present.terminal_certificate
+    with contextlib.suppress(KeyMissing, KeyUnfit):
+        former = load_signer(keys, None if present is None else present.terminal_key_fingerprint, suite)
+        remember(data_dir, certificate, former.public_key)
 
 
 def _begin_packages(data_dir: Path, trust: Trust) -> None:

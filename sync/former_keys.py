@@ -1,21 +1,24 @@
-"""`trust/former-keys.json`: public keys that were this terminal's before a renewal, each with its certificate.
+"""`trust/former-keys.json`: public keys that were this terminal's before another took over, each with its certificate.
 
-What an earlier key signed within an epoch, a truncation above all, can so be checked on the terminal itself. A key
-counts only with a certificate of the authority that the terminal trusts now: who enrols again begins a new epoch.
+What an earlier key signed within an epoch, its opening and a truncation, can so be checked on the terminal itself, and
+proved to a centre that was restored from a backup and has forgotten that key. A key counts only with a certificate of
+the authority that the terminal trusts now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from offline_store.chain import ChainEntry, EpochOpened
 from offline_store.durable import write_file
-from sync.protocol.encoding import Base64Bytes
-from sync.protocol.enrolment import PublicKey, Trust
-from sync.protocol.messages import Malformed, Message, parse
+from offline_store.truncation import KIND, Truncation
+from sync.protocol.enrolment import Trust
+from sync.protocol.messages import MAX_FORMER_KEYS, FormerKey, Malformed, Message, parse
 from sync.protocol.signatures import fingerprint
 from sync.protocol.suites import suite_of_public_key
 from sync.protocol.terminal_certificate import StatementUnfit, TerminalCertificate, read_statement
@@ -27,13 +30,6 @@ _MOST: Final = 64
 _MAX_BYTES: Final = 1 << 20
 
 
-class FormerKey(Message):
-    """A public key, and the authority's statement that it was the terminal's."""
-
-    public_key: PublicKey
-    certificate: Annotated[Base64Bytes, Field(min_length=16, max_length=4096)]
-
-
 class FormerKeys(Message):
     """The file, the oldest key first."""
 
@@ -41,13 +37,13 @@ class FormerKeys(Message):
     keys: Annotated[tuple[FormerKey, ...], Field(max_length=_MOST)] = ()
 
 
-def remember(data_dir: Path, trust: Trust, public_key: bytes) -> None:
-    """Keep the key of this trust, which another is about to replace. Durable; can be repeated."""
-    if trust.terminal_certificate is None:
+def remember(data_dir: Path, certificate: bytes | None, public_key: bytes) -> None:
+    """Keep a key that another is about to replace, with its certificate. Durable; can be repeated."""
+    if certificate is None:
         # of an earlier release: there is nothing to prove it with
         return
     known = [each for each in _read(data_dir).keys if each.public_key != public_key]
-    known.append(FormerKey(public_key=public_key, certificate=trust.terminal_certificate))
+    known.append(FormerKey(public_key=public_key, certificate=certificate))
     write_file(data_dir / FOLDER / FORMER_KEYS, FormerKeys(keys=tuple(known[-_MOST:])).to_wire())
 
 
@@ -59,6 +55,28 @@ def signed_by_this_terminal(data_dir: Path, trust: Trust, public_key: bytes) -> 
         return any(suite_of_public_key(key).verify(key, signature, statement) for key in known)
 
     return proves
+
+
+def former_keys_that_signed(data_dir: Path, trust: Trust, entries: Sequence[ChainEntry]) -> tuple[FormerKey, ...]:
+    """Of openings and truncations: those former keys that signed one, as an upload takes them along."""
+    known = tuple(each for each in _read(data_dir).keys if _certified(each, trust))
+    found = [key for entry in entries if (key := _signer_of(entry, known)) is not None]
+    return tuple(dict.fromkeys(found))[:MAX_FORMER_KEYS]
+
+
+def _signer_of(entry: ChainEntry, known: tuple[FormerKey, ...]) -> FormerKey | None:
+    statement, signature = b"", b""
+    with contextlib.suppress(ValueError):  # a record that cannot be read: nobody has signed it
+        if entry.kind == KIND:
+            cut = Truncation.read(entry)
+            statement, signature = Truncation.statement(entry.terminal, entry.at, cut.up_to, cut.opening), cut.signature
+        else:
+            opened = EpochOpened.read(entry)
+            statement, signature = opened.stated_in(entry), opened.signature
+    for key in known:
+        if signature and suite_of_public_key(key.public_key).verify(key.public_key, signature, statement):
+            return key
+    return None
 
 
 def _certified(former: FormerKey, trust: Trust) -> bool:

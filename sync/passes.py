@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 import structlog
 
-from offline_store.chain import timestamp
+from offline_store.chain import ChainEntry, timestamp
 from offline_store.delivery import BODY_RETENTION_DAYS, Backlog, Delivery
 from offline_store.errors import CountsDiffer, RowRefused, StoreError, WrongKey
 from offline_store.journal import delete_uploaded
@@ -37,6 +37,7 @@ from sync.client.salvage import WRONG_KEY
 from sync.client.salvage import salvage as salvage_job
 from sync.client.schedule import INTERVALS, PERSON
 from sync.client.session import Session
+from sync.former_keys import former_keys_that_signed
 from sync.generations import Generations
 from sync.moved_aside import MovedAside
 from sync.packages import PackageFolder, package_status
@@ -44,6 +45,7 @@ from sync.protocol.encoding import canonical_json
 from sync.protocol.enrolment import Trust
 from sync.protocol.exchange import Request
 from sync.protocol.heartbeat import Order
+from sync.protocol.messages import FormerKey
 from sync.protocol.suites import suite_of_public_key
 from sync.renewing import Own
 from sync.reports import Certificate, JobRun, Status, Summary
@@ -211,14 +213,15 @@ class Worker:
         if name == "head":
             return jobs.head(self._delivery, _utc)
         if name == "upload":
-            return jobs.upload(self._delivery, self.terminal, _utc)
+            return jobs.upload(self._delivery, self.terminal, _utc, self._former_keys)
         if name == "questions":
             key = self._trust.authority_key
             return questions(self._delivery.questions, self.terminal, key, _utc, self._note_question, self._ages)
         if name == "heartbeat":
             return heartbeat(self._vitals, self.terminal, self._trust.authority_key, _utc, os.urandom)
         if name == "salvage":
-            return salvage_job(self._moved_aside, self.terminal, _utc, self._delivery.results_generation())
+            generation = self._delivery.results_generation()
+            return salvage_job(self._moved_aside, self.terminal, _utc, generation, self._former_keys)
         if name == "results":
             return jobs.results(self._delivery, self.terminal, _utc)
         if name == "snapshot":
@@ -231,6 +234,9 @@ class Worker:
             own = self._trust.terminal_key_fingerprint
             return terminal_revocations(self._terminal_revocations, self._trust.authority_key, own, _utc)
         return jobs.revocations(self._revocations, self._trust.issuers, _utc)
+
+    def _former_keys(self, entries: Sequence[ChainEntry]) -> tuple[FormerKey, ...]:
+        return former_keys_that_signed(self._data_dir, self._trust, entries)
 
     def _believe(self, trust: Trust) -> None:
         self._trust = trust

@@ -49,7 +49,8 @@ class Renewing:
             if _seal_keys(trust) != _seal_keys(present):
                 raise EnrolmentRefused("seal-not-certified", "The centre certified another seal key: tell the centre.")
             if present.terminal_key_fingerprint != trust.terminal_key_fingerprint:
-                remember(self.data_dir, present, load_signer(self.keys, present.terminal_key_fingerprint).public_key)
+                former = load_signer(self.keys, present.terminal_key_fingerprint).public_key
+                remember(self.data_dir, present.terminal_certificate, former)
             write_trust(self.data_dir, trust)
             settle_keys(self.keys, trust.terminal_key_fingerprint)
         return True

@@ -15,7 +15,7 @@ from typing import Final
 from offline_store.durable import alone, make_folder, write_file
 from sync.protocol.certificate_code import RevocationList, RevocationsUnusableError, read_revocations
 from sync.protocol.enrolment import Trust
-from sync.protocol.messages import Malformed, parse
+from sync.protocol.messages import MAX_CERTIFICATE_BYTES, MIN_CERTIFICATE_BYTES, Malformed, parse
 from sync.protocol.terminal_certificate import StatementUnfit, TerminalRevocations, read_statement
 
 FOLDER: Final = "trust"
@@ -76,6 +76,15 @@ def read_trust(data_dir: Path) -> Trust:
         raise NotEnrolled(f"this terminal is not enrolled: it has no {FOLDER}/{CENTRE}") from None
     except (OSError, Malformed) as error:
         raise TrustBroken(f"{FOLDER}/{CENTRE} cannot be used ({error})") from error
+
+
+def read_certificate(data_dir: Path) -> bytes | None:
+    """The certificate of this terminal's key as it lies beside the trust, unchecked; None where there is none."""
+    try:
+        found = (data_dir / FOLDER / TERMINAL_CERTIFICATE).read_bytes()
+    except FileNotFoundError:
+        return None
+    return found if MIN_CERTIFICATE_BYTES <= len(found) <= MAX_CERTIFICATE_BYTES else None
 
 
 @dataclass(frozen=True, slots=True)

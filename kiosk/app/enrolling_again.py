@@ -1,7 +1,9 @@
 """A terminal that exists gets a new key by a new code: after a fork, a key that was taken back, a lost centre.
 
 The journal that is there ends, whole as it is, and a new epoch begins; what the old one still holds is uploaded from
-where it is moved to. The terminal process must not run meanwhile.
+where it is moved to. Only where a restored centre holds nothing of its epoch it goes on: its opening is proved by the
+former key's certificate, or, if that was tried in vain, a new epoch begins all the same. The terminal process must not
+run meanwhile.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from offline_store.journal.head import HeadRecord, read_head
 from offline_store.keys import KeyProvider
 from offline_store.keys_moving import nobody_else
 from offline_store.rekeying import load_store_key
-from offline_store.standing import FORK
+from offline_store.standing import FORK, NOT_OPENED
 from sync.client.http import TLS_FOLDER, GatewayAddressUnfit, HttpSender
 from sync.enrolment import enrol
 from sync.protocol.enrolment import EnrolmentRefused
@@ -31,7 +33,7 @@ from sync.trust import NotEnrolled, read_trust
 
 @dataclass(frozen=True, slots=True)
 class EnrolledAgain:
-    """The epoch that is open now, and why it was begun (None: the centre had nothing of this terminal)."""
+    """The epoch that is open now, and why it was begun (None: the centre had nothing of it, and it goes on)."""
 
     organisation: str
     epoch: int
@@ -102,8 +104,8 @@ def _begun_anew(data: DataDirectory, settings: Settings, keys: KeyProvider, leas
     """The stores in an epoch that is in service; `least_epoch`: the centre's word, of this moment."""
     stores = TerminalStores(data, settings, keys, SystemClock(), least_epoch=least_epoch)
     out = stores.books.out_of_service()
-    if out is None or out.code != FORK:
+    if out is None or out.code not in (FORK, NOT_OPENED):
         return stores
     # this disk had counted further by itself than the centre knows: the number alone does not tell that this is later
     stores.close()
-    return TerminalStores(data, settings, keys, SystemClock(), least_epoch=least_epoch, replace_because=FORK)
+    return TerminalStores(data, settings, keys, SystemClock(), least_epoch=least_epoch, replace_because=out.code)

@@ -18,7 +18,7 @@ from offline_store.results import ItemResult
 from offline_store.schema import Manifest as StoreManifest
 from offline_store.schema import PendingItem, RowError, SnapshotRow, from_record
 from offline_store.truncation import Truncation
-from sync.client.chain_upload import MAX_BATCH_BYTES, too_much, upload_request
+from sync.client.chain_upload import MAX_BATCH_BYTES, Proving, knows_no_former_keys, too_much, upload_request
 from sync.client.outcomes import (
     Answer,
     Done,
@@ -60,8 +60,10 @@ Now: TypeAlias = Callable[[], datetime]
 # --- upload ---------------------------------------------------------------------------------------------------------
 
 
-def upload(delivery: Delivery, terminal: str, now: Now) -> Job:
+def upload(delivery: Delivery, terminal: str, now: Now, proving: Proving | None = None) -> Job:
     """Send what is pending, oldest first, until nothing is or the centre will not take more.
+
+    ``proving``: finds the former keys that signed what is sent, for a centre that has forgotten them.
 
     An answer about a journal that was moved aside meanwhile, or overtaken by another process' upload, changes nothing.
 
@@ -79,10 +81,13 @@ def upload(delivery: Delivery, terminal: str, now: Now) -> Job:
         first, last = batch[0].entry.position, batch[-1].entry.position
         delivery.attempted(first, last, timestamp(now()))
         acknowledged = delivery.acknowledged_head()
-        answer = yield upload_request(batch, withheld, truncation=delivery.cut())
+        answer = yield upload_request(batch, withheld, truncation=delivery.cut(), proving=proving)
         if delivery.present()[1] != first.epoch:
             # also its word of a fork: the present journal's own upload will tell
             return Later(_EPOCH_DIFFERS, items=sent)
+        if proving is not None and knows_no_former_keys(answer):
+            proving = None
+            continue
         if too_much(answer):
             if len(batch) > 1:
                 limit = max(1, len(batch) // 2)

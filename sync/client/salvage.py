@@ -2,7 +2,8 @@
 
 Each goes under its own old epoch, so that every entry keeps its identity. What the disk lost is lost: the centre is
 told so, takes the entries around the hole and raises an alarm. Where another disk had written at the same numbers, the
-rest goes up as a forked branch, which the centre keeps for a person to look at. The job runs after the upload of the
+rest goes up as a forked branch, which the centre keeps for a person to look at; so does an epoch under a key that the
+centre has forgotten and that this terminal cannot prove. The job runs after the upload of the
 present journal, whose opening proves to the centre that the old epoch has ended.
 
 A centre that was restored from a backup may have lost what it had of such a journal. Whenever the generation of its
@@ -13,6 +14,7 @@ of it are left, they say where the epoch ended: the centre sees what it has lost
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
@@ -21,7 +23,15 @@ from offline_store.chain import Position, timestamp
 from offline_store.errors import WrongKey
 from offline_store.journal import Salvaged, Uploaded
 from offline_store.schema import PendingItem
-from sync.client.chain_upload import MAX_BATCH_BYTES, is_fork, too_much, upload_request
+from sync.client.chain_upload import (
+    MAX_BATCH_BYTES,
+    Proving,
+    is_fork,
+    is_not_opened,
+    knows_no_former_keys,
+    too_much,
+    upload_request,
+)
 from sync.client.outcomes import Answer, Done, Job, Later, Stopped, message_of, with_items
 from sync.protocol.exchange import JSON, Request
 from sync.protocol.messages import MAX_BATCH_ENTRIES, ChainReceipt, Held, LastEntry, Salvage
@@ -54,12 +64,19 @@ class SalvagePort(Protocol):
         """The centre has what could be read of it, in that generation of its store."""
 
 
-def salvage(port: SalvagePort, terminal: str, now: Callable[[], datetime], generation: int = 0) -> Job:
+def salvage(
+    port: SalvagePort,
+    terminal: str,
+    now: Callable[[], datetime],
+    generation: int = 0,
+    proving: Proving | None = None,
+) -> Job:
     """Upload the undelivered entries of every journal that waits; trouble with one never keeps back the next.
 
     ``generation``: of the centre's store, as last told with results; 0 when it is not known, then nothing is looked at
-    again.
+    again. ``proving``: finds the former keys that signed what is sent, for a centre that has forgotten them.
     """
+    sender = _Sender(terminal, now, proving)
     sent, trouble = 0, None
     for moved_aside in port.waiting():
         try:
@@ -69,7 +86,7 @@ def salvage(port: SalvagePort, terminal: str, now: Callable[[], datetime], gener
             continue
         end: Done | Later | Stopped = Done()
         if found.undelivered or not found.complete:
-            end = yield from _send(found.epoch, found.undelivered, None, terminal, now)
+            end = yield from sender.send(found.epoch, found.undelivered, None)
         sent += end.items
         if isinstance(end, Later):
             return with_items(end, sent)
@@ -83,7 +100,7 @@ def salvage(port: SalvagePort, terminal: str, now: Callable[[], datetime], gener
     for known in port.uploaded() if generation else ():
         if known.generation == generation:
             continue
-        end = yield from _look_again(port, known, terminal, now, generation)
+        end = yield from _look_again(port, known, sender, generation)
         sent += end.items
         if isinstance(end, Later):
             return with_items(end, sent)
@@ -94,16 +111,14 @@ def salvage(port: SalvagePort, terminal: str, now: Callable[[], datetime], gener
     return Done(sent) if trouble is None else with_items(trouble, sent)
 
 
-def _look_again(
-    port: SalvagePort, known: Uploaded, terminal: str, now: Callable[[], datetime], generation: int
-) -> _Sending:
+def _look_again(port: SalvagePort, known: Uploaded, sender: _Sender, generation: int) -> _Sending:
     """Have the centre hold what it held of this journal before, as far as that is still here."""
     ends = [position for position in (known.head, known.last_known) if position is not None]
     if not ends:
         return Done()  # nothing of it was ever readable, not even its number
     epoch = ends[0].epoch
     last = max((end for end in ends if end.epoch == epoch), key=lambda end: end.seq)
-    held = message_of((yield Request("GET", f"/v1/chain/held?epoch={epoch}")), JSON, Held, now())
+    held = message_of((yield Request("GET", f"/v1/chain/held?epoch={epoch}")), JSON, Held, sender.now())
     if not isinstance(held, Held):
         return held
     sent: Done | Later | Stopped = Done()
@@ -120,11 +135,11 @@ def _look_again(
             # it would not take what stands after a hole: the present journal's opening comes with the next upload
             return Later("later-epoch-not-there")
         if items or not (known.there and complete):
-            sent = yield from _send(epoch, items, last, terminal, now)
+            sent = yield from sender.send(epoch, items, last)
         if not isinstance(sent, Done):
             return sent
     # what was sent again stays for its time, for the centre has it only since now
-    at = known.at if known.at and not sent.items else timestamp(now())
+    at = known.at if known.at and not sent.items else timestamp(sender.now())
     port.done(known.moved_aside, at, complete=complete, generation=generation, head=head)
     return sent
 
@@ -142,47 +157,52 @@ def _missing(items: tuple[PendingItem, ...], held: Held) -> tuple[PendingItem, .
     return tuple(item for item in items if not any(run.first <= item.entry.seq <= run.last for run in runs))
 
 
-def _send(
-    epoch: int | None,
-    items: tuple[PendingItem, ...],
-    end: Position | None,
-    terminal: str,
-    now: Callable[[], datetime],
-) -> _Sending:
-    """Entries of one journal, oldest first. `items` of its end: entries that were new to the centre."""
-    new, limit, forked = 0, MAX_BATCH_ENTRIES, False
-    withheld: set[tuple[int, int]] = set()
-    if epoch is None:
-        return Done()
-    stated = None if end is None else LastEntry(seq=end.seq, hash=end.hash)
-    while True:
-        batch = _batch(items, limit)
-        last = len(batch) == len(items)
-        answer = yield upload_request(batch, withheld, Salvage(epoch=epoch, last=last, forked=forked, end=stated))
-        if batch and too_much(answer):
-            first = batch[0]
-            place = (first.entry.epoch, first.entry.seq)
-            if len(batch) > 1:
-                limit = len(batch) // 2
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    terminal: str
+    now: Callable[[], datetime]
+    proving: Proving | None
+
+    def send(self, epoch: int | None, items: tuple[PendingItem, ...], end: Position | None) -> _Sending:
+        """Entries of one journal, oldest first. `items` of its end: entries that were new to the centre."""
+        new, limit, forked, proving = 0, MAX_BATCH_ENTRIES, False, self.proving
+        withheld: set[tuple[int, int]] = set()
+        if epoch is None:
+            return Done()
+        stated = None if end is None else LastEntry(seq=end.seq, hash=end.hash)
+        while True:
+            batch = _batch(items, limit)
+            last = len(batch) == len(items)
+            about = Salvage(epoch=epoch, last=last, forked=forked, end=stated)
+            answer = yield upload_request(batch, withheld, about, proving=proving)
+            if proving is not None and knows_no_former_keys(answer):
+                proving = None
                 continue
-            if place not in withheld and first.sealed is not None:
-                withheld.add(place)
+            if batch and too_much(answer):
+                first = batch[0]
+                place = (first.entry.epoch, first.entry.seq)
+                if len(batch) > 1:
+                    limit = len(batch) // 2
+                    continue
+                if place not in withheld and first.sealed is not None:
+                    withheld.add(place)
+                    continue
+            if not forked and (is_fork(answer) or is_not_opened(answer)):
+                # another disk of this terminal was quicker, or no key proves the opening: what is left is of the other
+                # branch, all that follow too
+                forked = True
                 continue
-        if not forked and is_fork(answer):
-            # another disk of this terminal was quicker: what is left is of the other branch, all that follow too
-            forked = True
-            continue
-        receipt = message_of(answer, JSON, ChainReceipt, now())
-        if not isinstance(receipt, ChainReceipt):
-            return with_items(receipt, new)
-        if receipt.terminal != terminal:
-            return Stopped("receipt-for-another", items=new)
-        if receipt.received + receipt.already != len(batch):
-            return Later("nothing-acknowledged", items=new)
-        new += receipt.received
-        items, limit = items[len(batch) :], MAX_BATCH_ENTRIES
-        if last:
-            return Done(new)
+            receipt = message_of(answer, JSON, ChainReceipt, self.now())
+            if not isinstance(receipt, ChainReceipt):
+                return with_items(receipt, new)
+            if receipt.terminal != self.terminal:
+                return Stopped("receipt-for-another", items=new)
+            if receipt.received + receipt.already != len(batch):
+                return Later("nothing-acknowledged", items=new)
+            new += receipt.received
+            items, limit = items[len(batch) :], MAX_BATCH_ENTRIES
+            if last:
+                return Done(new)
 
 
 def _batch(items: tuple[PendingItem, ...], limit: int) -> tuple[PendingItem, ...]:

@@ -2,13 +2,16 @@
 
 (terminal, epoch, seq, hash) is an entry's identity. The same again is received again and stored once; another hash at a
 used number, or an entry that continues another past, is a fork: two disks claim to be one terminal. An unknown epoch
-begins with its opening, signed by a key this terminal had. Everything is checked before anything is written: an upload
-is taken whole or not at all. What is wrong with a body never matters here: that is said when it is processed.
+begins with its opening, signed by a key this terminal had; one that a restored gateway has forgotten comes with its
+certificate (`sync.gateway.former_keys`), and an opening that nothing proves is an alarm. Everything is checked before
+anything is written: an upload is taken whole or not at all. What is wrong with a body never matters here: that is said
+when it is processed.
 
 After a fork nobody can say which disk the key belongs to: it is marked, and opens no later epoch. What goes on in an
-epoch that exists is taken as before. An opening that states another hash than the centre holds at that number is a fork
-too; an older head than the centre's is none, for the head file is written once a session. Epochs from before the key's
-enrolment say nothing about it: an operator has looked at those.
+epoch that exists is taken as before. Marked is who wrote what cannot be of one disk; whoever is late with an epoch that
+has ended meanwhile is refused alike, but stays unmarked. An opening that states another hash than the centre holds at
+that number is a fork too; an older head than the centre's is none, for the head file is written once a session. Epochs
+from before the key's enrolment say nothing about it: an operator has looked at those.
 
 A journal that could not go on is salvaged with holes. They are taken when a later epoch of the terminal was opened, for
 then nothing else will ever fill them; each raises an alarm. All that is known still has to fit: the neighbours' links,
@@ -29,15 +32,15 @@ where the opening itself is lost may an entry be of either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
-from offline_store.chain import GENESIS, ChainEntry, EpochOpened, Position, hash_fits, stated_suite, timestamp
-from offline_store.truncation import Truncation
+from offline_store.chain import GENESIS, ChainEntry, EpochOpened, Position, hash_fits, timestamp
 from sync.gateway.endpoint import Asked, Endpoint, answered, number_in
+from sync.gateway.former_keys import certified_keys
 from sync.gateway.refusals import problem
 from sync.gateway.store import Store
 from sync.gateway.terminal_certificate_store import CertifiedKey
+from sync.gateway.upload_plan import UploadPlan
 from sync.protocol.exchange import JSON, Response
 from sync.protocol.messages import (
     MAX_HELD_RUNS,
@@ -49,117 +52,23 @@ from sync.protocol.messages import (
     Salvage,
     WireEntry,
 )
-from sync.protocol.suites import SuiteName, suite_of_public_key
 from sync.protocol.suites import suite as suite_named
 
-
-@dataclass
-class _Plan:
-    """What an upload would change, and what is known of the epochs it speaks of."""
-
-    store: Store
-    key: CertifiedKey
-    salvaged: bool
-    new: dict[tuple[int, int], tuple[ChainEntry, bytes | None]] = field(default_factory=dict)
-    truncation: ChainEntry | None = None
-    already: int = 0
-    lost: list[tuple[int, int, int]] = field(default_factory=list)
-    """Holes: epoch, first and last number."""
-    heads: dict[int, Position] = field(default_factory=dict)
-    _openings: dict[int, tuple[ChainEntry, ...]] = field(default_factory=dict)
-
-    @property
-    def terminal(self) -> str:
-        """Its number."""
-        return self.key.terminal
-
-    def head(self, epoch: int) -> Position | None:
-        """The highest entry of an epoch, those of this upload included."""
-        head = self.heads.get(epoch) or self.store.head(self.terminal, epoch)
-        if head is not None:
-            self.heads[epoch] = head
-        return head
-
-    def take(self, entry: ChainEntry, sealed: bytes | None) -> None:
-        """The entry is new."""
-        self.new[entry.epoch, entry.seq] = (entry, sealed)
-        head = self.heads.get(entry.epoch)
-        if head is None or head.seq < entry.seq:
-            self.heads[entry.epoch] = entry.position
-
-    def hash_at(self, epoch: int, seq: int) -> bytes | None:
-        """The hash held at a number."""
-        new = self.new.get((epoch, seq))
-        return new[0].hash if new else self.store.hash_at(self.terminal, epoch, seq)
-
-    def prev_at(self, epoch: int, seq: int) -> bytes | None:
-        """What the entry held at a number says of the one before it."""
-        head = self.head(epoch)
-        if head is None or seq > head.seq:
-            return None
-        new = self.new.get((epoch, seq))
-        return new[0].prev if new else self.store.prev_at(self.terminal, epoch, seq)
-
-    def suite(self, entry: ChainEntry) -> SuiteName | None:
-        """The suite of an entry's epoch; None when nobody has its opening."""
-        if entry.seq == 1:
-            return stated_suite(entry) if entry.kind == "epoch-opened" else None
-        new = self.new.get((entry.epoch, 1))
-        opening = new[0] if new else self.store.opening(self.terminal, entry.epoch)
-        return None if opening is None else stated_suite(opening)
-
-    def openings_after(self, epoch: int) -> tuple[ChainEntry, ...]:
-        """The first entries of later epochs, in this upload too; none while this one goes on."""
-        if epoch not in self._openings:
-            self._openings[epoch] = tuple(self.store.openings_after(self.terminal, epoch))
-        coming = [entry for (later, seq), (entry, _) in self.new.items() if seq == 1 and later > epoch]
-        return (*self._openings[epoch], *coming)
-
-    def stated(self, epoch: int) -> dict[int, bytes]:
-        """The hash a later opening states for a number of this epoch."""
-        known = [_last_known(opening) for opening in self.openings_after(epoch)]
-        return {position.seq: position.hash for position in known if position and position.epoch == epoch}
-
-    def takes_holes(self, epoch: int) -> bool:
-        """A salvaged journal of an epoch that has ended."""
-        return self.salvaged and bool(self.openings_after(epoch))
-
-    def contradicted(self, opening: ChainEntry) -> Position | None:
-        """Where an opening states another entry than is held, of an epoch that was written under this key."""
-        known = _last_known(opening)
-        if known is None or known.epoch < self.key.least_epoch:
-            return None
-        return None if self.hash_at(known.epoch, known.seq) in (None, known.hash) else known
-
-    def cut_before(self, entry: ChainEntry) -> bool:
-        """Whether the terminal proves that what came before this entry left its chain after its retention."""
-        record = self.truncation
-        if record is None or record.epoch != entry.epoch:
-            return False
-        try:
-            cut = Truncation.read(record)
-        except (ValueError, RecursionError):  # the header is whatever was sent, nested as deep as it likes
-            return False
-        # its own hash is looked at when it comes in its place; all that counts of it here is signed
-        fits = (cut.up_to.seq + 1, cut.up_to.hash) == (entry.seq, entry.prev)
-        statement = Truncation.statement(self.terminal, record.at, cut.up_to, cut.opening)
-        return (
-            fits
-            and cut.opening == self.hash_at(entry.epoch, 1)
-            and any(
-                suite_of_public_key(key).verify(key, cut.signature, statement)
-                for key in self.store.keys_of(self.terminal)
-            )
-        )
+MOST_EPOCHS_LOST: Final = 64
+"""Epochs of a terminal that nothing here speaks of and that are yet said to be lost: more are made up."""
 
 
-def receive(upload: ChainUpload, key: CertifiedKey, store: Store, at: str) -> Response:
-    """Take the upload, or say why not: 400 for an entry that contradicts itself, 409 for a gap or a fork."""
+def receive(upload: ChainUpload, key: CertifiedKey, store: Store, at: str, authority_key: bytes) -> Response:
+    """Take the upload, or say why not: 400 for an entry that contradicts itself, 409 for a gap or a fork.
+
+    `authority_key`: the public key that certificates of former keys have to be signed with.
+    """
     if upload.salvage is not None and upload.salvage.forked:
         return _keep_branch(upload, key, store, at)
     terminal = key.terminal
     cut = None if upload.truncation is None else _entry(upload.truncation, terminal)
-    plan = _Plan(store, key, salvaged=upload.salvage is not None, truncation=cut)
+    former = certified_keys(upload.former_keys or (), terminal, store, authority_key)
+    plan = UploadPlan(store, key, salvaged=upload.salvage is not None, former=former, truncation=cut)
     for wire in upload.entries:
         entry = _entry(wire, terminal)
         if not hash_fits(entry, plan.suite(entry)):
@@ -179,22 +88,24 @@ def receive(upload: ChainUpload, key: CertifiedKey, store: Store, at: str) -> Re
     return Response(200, {"content-type": JSON}, receipt.to_wire())
 
 
-def _place(entry: ChainEntry, sealed: bytes | None, plan: _Plan, at: str) -> Response | None:
+def _place(entry: ChainEntry, sealed: bytes | None, plan: UploadPlan, at: str) -> Response | None:
     head = plan.head(entry.epoch)
     following = 1 if head is None else head.seq + 1
     held = plan.hash_at(entry.epoch, entry.seq) if entry.seq < following else None
     if held == entry.hash:
         plan.already += 1
         return None
-    fills = held is None and entry.seq < following and plan.takes_holes(entry.epoch)
-    ended = not plan.salvaged and bool(plan.openings_after(entry.epoch))
-    if ended or not _fits(entry, plan) or (entry.seq < following and not fills):
+    if held is not None or not _fits(entry, plan):
+        return _fork(entry, plan.store, at)
+    if not plan.salvaged and plan.has_ended(entry.epoch):
+        return _ended(entry, plan, at)
+    if entry.seq < following and not plan.takes_holes(entry.epoch):
         return _fork(entry, plan.store, at)
     if entry.seq == 1:
-        if not _opens(entry, plan.store.keys_of(entry.terminal)):
-            return _bad(entry, "epoch-not-opened", "A new epoch begins with its opening, signed by the terminal.")
+        if not _opens(entry, plan.keys):
+            return _not_opened(entry, plan, at)
         contradicted = plan.contradicted(entry)
-        if contradicted is not None or (plan.key.forked_at is not None and not plan.openings_after(entry.epoch)):
+        if contradicted is not None or (plan.key.forked_at is not None and not plan.has_ended(entry.epoch)):
             return _fork(entry, plan.store, at, contradicted)
     elif entry.seq > following:
         if not plan.takes_holes(entry.epoch) and not plan.cut_before(entry):
@@ -205,7 +116,7 @@ def _place(entry: ChainEntry, sealed: bytes | None, plan: _Plan, at: str) -> Res
     return None
 
 
-def _fits(entry: ChainEntry, plan: _Plan) -> bool:
+def _fits(entry: ChainEntry, plan: UploadPlan) -> bool:
     """No entry beside it and no later opening says otherwise."""
     before = GENESIS if entry.seq == 1 else plan.hash_at(entry.epoch, entry.seq - 1)
     return (
@@ -215,11 +126,16 @@ def _fits(entry: ChainEntry, plan: _Plan) -> bool:
     )
 
 
-def _close(salvage: Salvage, plan: _Plan) -> None:
-    """If nothing more comes of this epoch, what a later opening or the terminal states beyond its head is lost."""
-    if not salvage.last:
+def _close(salvage: Salvage, plan: UploadPlan) -> None:
+    """If nothing more comes of this epoch, what a later opening or the terminal states beyond its head is lost.
+
+    Nobody can say so of an epoch that has not ended; and not endlessly of such as nothing here speaks of.
+    """
+    if not salvage.last or not plan.has_ended(salvage.epoch):
         return
     epoch, head = salvage.epoch, plan.head(salvage.epoch)
+    if head is None and not plan.stated(epoch) and not _one_more(plan, epoch):
+        return
     following = 1 if head is None else head.seq + 1
     ends = set(plan.stated(epoch).items())
     if salvage.end is not None:
@@ -232,16 +148,23 @@ def _close(salvage: Salvage, plan: _Plan) -> None:
             plan.lost.append((epoch, min(following, seq), seq))
 
 
+def _one_more(plan: UploadPlan, epoch: int) -> bool:
+    """Whether an alarm about an unheard-of epoch may be raised: its number is whatever was sent."""
+    raised = plan.store.terminal_certificates.alarms(plan.terminal)
+    epochs = {alarm.epoch for alarm in raised if alarm.code == "entries-lost"}
+    return epoch in epochs or len(epochs) < MOST_EPOCHS_LOST
+
+
 def _keep_branch(upload: ChainUpload, key: CertifiedKey, store: Store, at: str) -> Response:
     """Keep the entries of a salvaged branch that lost beside the chain; they stay sealed until somebody has looked."""
     terminal = key.terminal
-    plan = _Plan(store, key, salvaged=True)
+    plan = UploadPlan(store, key, salvaged=True)
     entries = [(_entry(wire, terminal), wire.sealed) for wire in upload.entries]
     for entry, _ in entries:
         if not hash_fits(entry, plan.suite(entry)):
             return _bad(entry, "hash-differs", "An entry's hash is not the hash of its content.")
         if not plan.takes_holes(entry.epoch):
-            return _fork(entry, store, at)
+            return _fork_told(entry, store, _met(entry, store), at)
     new = 0
     for entry, sealed in entries:
         if store.hash_at(terminal, entry.epoch, entry.seq) != entry.hash and store.rewinds.keep(entry, sealed, at):
@@ -263,20 +186,13 @@ def _opens(entry: ChainEntry, keys: tuple[bytes, ...]) -> bool:
         return False
     try:
         opened = EpochOpened.read(entry)
-    except (ValueError, RecursionError):  # the header is whatever was sent, nested as deep as it likes
+        statement = opened.stated_in(entry)
+    except (ValueError, RecursionError):  # the header is whatever was sent: half a character, nested without end
         return False
     if opened.last_known is not None and opened.last_known.epoch >= entry.epoch:
         return False
-    suite, statement = suite_named(opened.suite), opened.stated_in(entry)
+    suite = suite_named(opened.suite)
     return any(suite.verify(key, opened.signature, statement) for key in keys)
-
-
-def _last_known(opening: ChainEntry) -> Position | None:
-    """The head that an opening which was taken states; of one with odd numbers, taken by an earlier release, none."""
-    try:
-        return EpochOpened.read(opening).last_known
-    except (ValueError, RecursionError):
-        return None
 
 
 def _entry(wire: WireEntry, terminal: str) -> ChainEntry:
@@ -308,11 +224,30 @@ def _gap(entry: ChainEntry, expected: Expected) -> Response:
     )  # fmt: skip
 
 
+def _not_opened(entry: ChainEntry, plan: UploadPlan, at: str) -> Response:
+    """Refused; the alarm stands at the key that asks, for the epoch may be any."""
+    plan.store.alarm(entry.terminal, "epoch-not-opened", 0, plan.key.certificate, at)
+    return _bad(entry, "epoch-not-opened", "A new epoch begins with its opening, signed by the terminal.")
+
+
 def _fork(entry: ChainEntry, store: Store, at: str, contradicted: Position | None = None) -> Response:
-    """Refused, marked and alarmed. `contradicted`: what an opening states, where that is the fork."""
+    """Two disks wrote: refused, marked and alarmed. `contradicted`: what an opening states, where that is the fork."""
     wrote = entry.epoch if contradicted is None else contradicted.epoch
     store.terminal_certificates.mark_forked(entry.terminal, wrote, at)
     place = (wrote, contradicted.seq) if contradicted else _met(entry, store)
+    return _fork_told(entry, store, place, at)
+
+
+def _ended(entry: ChainEntry, plan: UploadPlan, at: str) -> Response:
+    """An entry that would go on in an epoch that has ended. Up to where a later opening says that it ended, it may have
+    been on its way since before: then nobody is marked for it."""
+    if entry.seq <= max(plan.stated(entry.epoch), default=0):
+        return _fork_told(entry, plan.store, _met(entry, plan.store), at)
+    return _fork(entry, plan.store, at)
+
+
+def _fork_told(entry: ChainEntry, store: Store, place: tuple[int, int], at: str) -> Response:
+    """Refused and alarmed, and nothing more: no second entry was seen."""
     store.rewinds.fork(entry.terminal, *place, at)
     return problem(
         409, "fork", "The centre holds another entry at this number: out of service until an operator has looked.",
@@ -336,15 +271,19 @@ def _met(entry: ChainEntry, store: Store) -> tuple[int, int]:
 
 
 def _chain(asked: Asked) -> Response:
-    return receive(asked.message(ChainUpload), asked.key, asked.store, timestamp(asked.now))
+    authority_key = asked.centre.authority.public_key
+    return receive(asked.message(ChainUpload), asked.key, asked.store, timestamp(asked.now), authority_key)
 
 
 def _head(asked: Asked) -> Response:
-    """What the centre waits for next in an epoch; 409 when a later one was opened: then this disk is an old one."""
+    """What the centre waits for next in an epoch; 409 when a later one was opened: then this disk is an old one.
+
+    Or the question was on its way meanwhile. Who only asks has not written: the key is not marked for it.
+    """
     epoch = number_in(asked.request.query.get("epoch", ""))
     later = asked.store.openings_after(asked.terminal, epoch)
     if later:
-        return _fork(later[0], asked.store, timestamp(asked.now))
+        return _fork_told(later[0], asked.store, (later[0].epoch, 1), timestamp(asked.now))
     return answered(_expected(epoch, asked.store.head(asked.terminal, epoch)))
 
 

@@ -103,6 +103,8 @@ def _renew(asked: Asked) -> Response:
         return problem(400, "renewal-not-proved", "The new key is the old one, or its proof does not hold.")
     if suite_of_public_key(wanted.terminal_key) is not suite_of_public_key(asked.centre.authority.public_key):
         return problem(403, "suite-differs", "This centre works with another suite.")
+    if kept.other_holder(asked.terminal, new) is not None:
+        return problem(403, "key-of-another-terminal", "Another terminal has this key: make a new one.")
     if kept.is_revoked(asked.terminal, new):
         return problem(403, "key-revoked", "This key was taken back: make a new one.")
     given, known = kept.renewed(asked.terminal, old, new), kept.key(asked.terminal, new)

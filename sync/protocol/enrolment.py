@@ -15,11 +15,11 @@ import hmac
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from sync.protocol.certificate_wire import Anchor
 from sync.protocol.encoding import Base64Bytes, canonical_cbor
-from sync.protocol.messages import Line, Malformed, Message, Ordinal, Terminal, Time, parse
+from sync.protocol.messages import Certificate, Line, Malformed, Message, Ordinal, PublicKey, Terminal, Time, parse
 from sync.protocol.signatures import fingerprint
 from sync.protocol.suites import Suite, SuiteName, UnfitKey, suite_of_public_key
 from sync.protocol.terminal_certificate import StatementUnfit, TerminalCertificate, read_statement
@@ -88,13 +88,6 @@ def authority_fingerprint(public_key: bytes) -> bytes:
     return hashlib.sha256(b"enrolment authority" + public_key).digest()[:FINGERPRINT_BYTES]
 
 
-def _of_a_suite(key: bytes) -> bytes:
-    suite_of_public_key(key)
-    return key
-
-
-PublicKey = Annotated[Base64Bytes, Field(min_length=32, max_length=64), AfterValidator(_of_a_suite)]
-"""A public key of one of the suites: its own octets say of which (`suite_of_public_key`)."""
 SealKey = Annotated[Base64Bytes, Field(min_length=64, max_length=200)]
 Pem = Annotated[str, StringConstraints(max_length=16_384, pattern=r"^-----BEGIN ")]
 
@@ -143,7 +136,7 @@ class Trust(Message):
     terminal: Terminal
     terminal_key_fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     issued_at: Time
-    terminal_certificate: Annotated[Base64Bytes, Field(min_length=16, max_length=4096)] | None = None
+    terminal_certificate: Certificate | None = None
     least_epoch: Ordinal = 1
     authority_key: PublicKey
     centre_key: PublicKey

@@ -27,8 +27,13 @@ from pydantic import (
 
 from offline_store.chain import MAX_HEADER_BYTES, MOST_ENTRIES
 from sync.protocol.encoding import Base64Bytes, UnfitJson, canonical_json, load_json
+from sync.protocol.suites import suite_of_public_key
 
 MAX_BATCH_ENTRIES: Final = 200
+MAX_FORMER_KEYS: Final = 4
+MIN_CERTIFICATE_BYTES: Final = 16
+MAX_CERTIFICATE_BYTES: Final = 4096
+"""Of a terminal's certificate."""
 MAX_HELD_RUNS: Final = 1000
 MAX_SEALED_BYTES: Final = 65_536
 MAX_CARRIED_BYTES: Final = 4 * MAX_SEALED_BYTES
@@ -68,6 +73,17 @@ Number = Annotated[int, Field(ge=0, lt=2**53)]
 Ordinal = Annotated[int, Field(ge=1, lt=MOST_ENTRIES)]
 """An epoch, or a number in it: bounded so that the one after it is still a `Number`."""
 IdNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{17}[0-9X]$")]
+
+
+def _of_a_suite(key: bytes) -> bytes:
+    suite_of_public_key(key)
+    return key
+
+
+PublicKey = Annotated[Base64Bytes, Field(min_length=32, max_length=64), AfterValidator(_of_a_suite)]
+"""A public key of one of the suites: its own octets say of which (`suite_of_public_key`)."""
+Certificate = Annotated[Base64Bytes, Field(min_length=MIN_CERTIFICATE_BYTES, max_length=MAX_CERTIFICATE_BYTES)]
+"""The authority's statement about a terminal's key (a `TerminalCertificate`), signed."""
 
 
 class Message(BaseModel):
@@ -141,6 +157,13 @@ class WireEntry(Message):
     sealed: Annotated[Base64Bytes, Field(max_length=MAX_CARRIED_BYTES)] | None = Field(default=None, repr=False)
 
 
+class FormerKey(Message):
+    """A public key that was the terminal's, and the authority's statement that it was."""
+
+    public_key: PublicKey
+    certificate: Certificate
+
+
 class LastEntry(Message):
     """The last entry that is known of an epoch."""
 
@@ -152,8 +175,9 @@ class Salvage(Message):
     """The entries come out of a journal that could not go on: its epoch has ended, what is missing of it is lost.
 
     `last`: nothing more will come of this epoch. `forked`: the centre holds other entries at these numbers, for another
-    disk of this terminal was quicker; they are kept beside those. `end`: where the epoch ended, as far as the terminal
-    knows; what the centre does not have up to there when nothing more comes is lost.
+    disk of this terminal was quicker, or knows no key that opened this epoch; they are kept beside the chain. `end`:
+    where the epoch ended, as far as the terminal knows; what the centre does not have up to there when nothing more
+    comes is lost.
     """
 
     epoch: Ordinal
@@ -167,12 +191,14 @@ class ChainUpload(Message):
 
     `truncation`: goes with the first entry after those that left the terminal's chain when their retention was over. It
     is the entry that says so, signed (`offline_store.truncation`), and comes once more in its own place. A centre that
-    does not have what left takes the hole on its word.
+    does not have what left takes the hole on its word. `former_keys`: of an earlier key of the terminal that signed the
+    opening or the truncation that is sent; a centre that was restored from a backup may not know it any more.
     """
 
     entries: Annotated[tuple[WireEntry, ...], Field(max_length=MAX_BATCH_ENTRIES)]
     salvage: Salvage | None = None
     truncation: WireEntry | None = None
+    former_keys: Annotated[tuple[FormerKey, ...], Field(max_length=MAX_FORMER_KEYS)] | None = None
 
     @model_validator(mode="after")
     def _speaks_of_something(self) -> Self:

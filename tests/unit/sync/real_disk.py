@@ -1,13 +1,19 @@
-"""A terminal's disk with the real journal and the real sync process' passes; the gateway is asked in this process."""
+"""A terminal's disk with the real journal and the real sync process' passes; the gateway is asked in this process, and
+may be put back to a backup."""
 
 from __future__ import annotations
 
+import secrets
+import shutil
+import sqlite3
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
+from offline_store.chain import timestamp
 from offline_store.journal import open_journal
 from offline_store.keys import KeyFiles
 from sync.enrolment import enrol
+from sync.gateway.sqlite_store import SqliteStore
 from sync.passes import open_worker
 from sync.protocol.messages import RecordQuery
 from sync.protocol.sealing import seal_body
@@ -90,3 +96,27 @@ def query(item):
     return RecordQuery(
         item=item, id_number="11010519491231002X", data_as_of="2026-11-01T00:00:00.000Z", outcome="shown"
     ).to_wire()
+
+
+class Backup:
+    """The store's file, copied while nothing writes; `restore` puts it back and does what `serve` does first."""
+
+    def __init__(self, hall, place):
+        self.hall = hall
+        self.copy = place
+        with closing(sqlite3.connect(hall.folder / "gateway.db")) as live, closing(sqlite3.connect(place)) as copy:
+            live.backup(copy)
+
+    def restore(self):
+        self.hall.store.close()
+        for end in ("", "-wal", "-shm"):
+            (self.hall.folder / f"gateway.db{end}").unlink(missing_ok=True)
+        shutil.copyfile(self.copy, self.hall.folder / "gateway.db")
+        self.hall.store = SqliteStore(self.hall.folder)
+        begin(self.hall)
+
+
+def begin(hall):
+    """The gateway is started."""
+    with hall.store.transaction():
+        hall.store.rewinds.begin_generation(1 + secrets.randbelow(2**47 - 1), timestamp(hall.clock.now()))

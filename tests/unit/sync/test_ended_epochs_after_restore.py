@@ -4,10 +4,7 @@ still on the terminal comes back once, and what is nowhere any more is an alarm 
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -31,13 +28,13 @@ from sync.client.outcomes import Done, Later, Stopped
 from sync.client.salvage import salvage as salvage_job
 from sync.client.session import Session
 from sync.gateway.refusals import problem
-from sync.gateway.sqlite_store import SqliteStore
 from sync.protocol.encoding import decompress
 from sync.protocol.enrolment import RenewalRequest, renewal_binding
 from sync.protocol.exchange import JSON, Request
 from sync.protocol.messages import ChainUpload, RecordQuery, WireEntry, parse
 from sync.protocol.sealing import seal_body
 from sync.protocol.signatures import fingerprint, sign
+from tests.unit.sync.real_disk import Backup, begin
 
 STORE_KEY = bytes(range(32))
 PAGE = 4096
@@ -143,30 +140,6 @@ def terminal(hall, tmp_path):
     terminal = Terminal(hall, tmp_path / "terminal")
     yield terminal
     terminal.close()
-
-
-class Backup:
-    """The store's file, copied while nothing writes; `restore` puts it back and does what `serve` does first."""
-
-    def __init__(self, hall, place):
-        self.hall = hall
-        self.copy = place
-        with closing(sqlite3.connect(hall.folder / "gateway.db")) as live, closing(sqlite3.connect(place)) as copy:
-            live.backup(copy)
-
-    def restore(self):
-        self.hall.store.close()
-        for end in ("", "-wal", "-shm"):
-            (self.hall.folder / f"gateway.db{end}").unlink(missing_ok=True)
-        shutil.copyfile(self.copy, self.hall.folder / "gateway.db")
-        self.hall.store = SqliteStore(self.hall.folder)
-        begin(self.hall)
-
-
-def begin(hall):
-    """The gateway is started."""
-    with hall.store.transaction():
-        hall.store.rewinds.begin_generation(1 + secrets.randbelow(2**47 - 1), timestamp(hall.clock.now()))
 
 
 def processed(hall):

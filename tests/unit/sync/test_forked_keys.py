@@ -136,11 +136,58 @@ def test_an_opening_that_knows_its_own_or_a_later_epoch_is_none(hall, original):
         assert refusal(original.upload(opening)) == (400, "epoch-not-opened")
 
 
-def test_an_old_disk_that_asks_for_an_ended_epoch_marks_the_key(hall, original):
+def test_who_asks_for_an_ended_epoch_is_told_and_alarmed_and_not_marked_for_a_question(hall, original):
+    """An old disk; or a question that was on its way while the next epoch was opened."""
     assert original.upload(original.open_epoch(2, last(original))).status == 200
-    assert question(original)[1].status == 202
     assert refusal(original.get("/v1/chain/head?epoch=1")) == (409, "fork")
+    assert alarms(hall) == [("fork", 2, 1, None)]
+    assert question(original)[1].status == 202
+
+
+def test_a_new_key_that_asks_for_an_epoch_of_the_former_one_is_not_marked(hall, original):
+    new = hall.terminal(key="new key")
+    new.chain = list(original.chain)
+    assert new.upload(new.open_epoch(2, last(original))).status == 200
+    assert refusal(new.get("/v1/chain/head?epoch=1")) == (409, "fork")
+    assert question(new)[1].status == 202
+
+
+def test_an_upload_that_was_on_its_way_when_the_next_epoch_was_opened_marks_nobody(hall, original):
+    late = original.append("audit", who="original")
+    known = last(original)
+    assert original.upload(original.open_epoch(2, known)).status == 200
+    assert refusal(original.upload(late)) == (409, "fork")
+    assert question(original)[1].status == 202
+    assert original.salvage(late).status == 200, "it comes home with the rest"
+
+
+def test_an_opening_that_was_on_its_way_when_the_next_epoch_was_opened_marks_nobody(hall):
+    terminal = hall.terminal()
+    opening = terminal.open_epoch()
+    assert terminal.upload(terminal.open_epoch(2, last(terminal))).status == 200
+    assert refusal(terminal.upload(opening)) == (409, "fork")
+    assert question(terminal)[1].status == 202
+
+
+@pytest.mark.parametrize("what", ["beyond the end", "another past", "an end nobody stated"])
+def test_who_writes_in_an_ended_epoch_what_cannot_be_of_one_disk_is_marked(hall, original, what):
+    old = type(original)(hall, "T0001", original.signer, original.seal_key, list(original.chain))
+    third = original.append("audit", who="original")
+    assert original.upload(third).status == 200
+    known = None if what == "an end nobody stated" else last(original)
+    assert original.upload(original.open_epoch(2, known)).status == 200
+    if what == "another past":
+        written = old.append("audit", who="old disk")
+    else:
+        old.chain.append(third)
+        written = old.append("audit", who="old disk")
+    assert refusal(old.upload(written)) == (409, "fork")
     assert refusal(question(original)[1]) == (403, "forked")
+
+
+def test_a_branch_of_an_epoch_that_goes_on_is_refused_and_marks_nobody(hall, original):
+    assert refusal(forked_branch(original, 1)) == (409, "fork")
+    assert question(original)[1].status == 202
 
 
 def test_the_forks_of_an_epoch_are_one_alarm_from_the_first_to_the_last(hall, original):
@@ -159,7 +206,8 @@ def test_the_forks_of_an_epoch_are_one_alarm_from_the_first_to_the_last(hall, or
         refusal(original.upload(stray(original, epoch, 1)))
         original.upload(original.open_epoch(epoch + 20, last(original)))
         assert refusal(forked_branch(original, epoch + 50)) == (409, "fork")
-    assert alarms(hall) == [("fork", 1, 4, 300), ("fork", 2, 1, None)]
+    assert [row for row in alarms(hall) if row[0] == "fork"] == [("fork", 1, 4, 300), ("fork", 2, 1, None)]
+    assert [row[0] for row in alarms(hall)].count("epoch-not-opened") == 1
     assert hall.store.terminal_certificates.alarms("T0001")[0].place == "1/4-300"
     assert alarms(hall, "T0009") == [("fork", 1, 2, None)]
 
@@ -204,5 +252,39 @@ def test_an_earlier_releases_keys_learn_which_epochs_are_theirs_and_its_alarms_b
     store.close()
     hall.store = SqliteStore(hall.folder)
     found = hall.store.all("SELECT least_epoch, forked_at FROM terminal_certificate ORDER BY id")
-    assert found == [(1, None), (2, None), (2, None)]
+    assert found == [(1, "x"), (2, "x"), (2, "x")], "a fork of epoch 2 is of all of them"
     assert alarms(hall) == [("fork", 1, 3, 7), ("fork", 2, 4, None)]
+
+
+def test_forks_that_an_earlier_release_found_mark_the_keys_that_may_have_written(hall, original, clone, new_signer):
+    """As a gateway finds its file that was made before keys were marked: one fork before the second code, one after."""
+    store = hall.store
+    clone.upload()
+    hall.clock.at += timedelta(days=1)
+    second = hall.terminal(key="second key")
+    second.chain = list(original.chain)
+    assert second.upload(second.open_epoch(2)).status == 200
+    copy = type(second)(hall, "T0001", second.signer, second.seal_key, list(second.chain))
+    second.append("audit", epoch=2)
+    assert second.upload(second.chain[-1]).status == 200
+    copy.append("audit", epoch=2, who="copy")
+    proof = new_signer("renewed").sign(
+        renewal_binding("T0001", fingerprint(second.signer.public_key), new_signer("renewed").public_key)
+    )
+    asked = RenewalRequest(
+        terminal_key=new_signer("renewed").public_key, suite=hall.authority.suite, proof=proof
+    ).to_wire()
+    assert hall.ask(second.signed("POST", "/v1/renew", asked)).status == 200
+    hall.clock.at += timedelta(hours=1)
+    assert refusal(copy.upload(copy.chain[-1])) == (409, "fork")
+    third = hall.terminal(key="third key")
+    marked = "SELECT least_epoch, forked_at IS NOT NULL FROM terminal_certificate ORDER BY id"
+    before = store.all(marked)
+    assert before == [(1, 1), (2, 1), (2, 1), (3, 0)]
+    for column in ("forked_at", "least_epoch"):
+        store.run(f"ALTER TABLE terminal_certificate DROP COLUMN {column}")
+    store.run("DELETE FROM schema_step WHERE name = '013-forked-keys'")
+    store.close()
+    hall.store = SqliteStore(hall.folder)
+    assert hall.store.all(marked) == before
+    assert question(third)[1].status == 202

@@ -142,6 +142,22 @@ def test_an_opening_nested_as_deep_as_it_can_be_is_refused_and_never_crashes(hal
     assert refusal(terminal.upload(deep)) == (400, "epoch-not-opened")
 
 
+def test_an_opening_with_half_a_character_is_refused_and_never_crashes(hall, terminal):
+    for header in (
+        b'{"last_known":null,"reason":"\\ud800","signature":"00"}',
+        b'{"last_known":null,"reason":"first","signature":"\\ud800"}',
+        b'{"last_known":{"epoch":1,"hash":"\\ud800","seq":1},"reason":"first","signature":"00"}',
+        b'{"last_known":null,"reason":"first","signature":"00","suite":"\\ud800"}',
+    ):
+        entry = make_entry(
+            prev=GENESIS, terminal="T0001", epoch=1, seq=1, kind="epoch-opened", at="2026-11-22T00:00:00.000Z",
+            header=header,
+        )  # fmt: skip
+        odd = terminal.chain[0].model_copy(update={"at": entry.at, "header": entry.header, "hash": entry.hash})
+        assert refusal(terminal.upload(odd)) == (400, "epoch-not-opened")
+    assert rows(hall) == []
+
+
 def test_an_epoch_is_of_the_suite_of_the_key_that_opened_it(hall, terminal):
     other = "intl" if hall.authority.suite == "sm" else "sm"
     genuine = terminal.chain[0]

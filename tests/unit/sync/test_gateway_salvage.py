@@ -8,7 +8,8 @@ from contextlib import closing
 import pytest
 
 from offline_store.chain import Position
-from sync.protocol.messages import ChainReceipt, ChainUpload, Malformed, Problem, Salvage, parse
+from sync.gateway.receiving import MOST_EPOCHS_LOST, receive
+from sync.protocol.messages import ChainReceipt, ChainUpload, LastEntry, Malformed, Problem, Salvage, parse
 
 
 def refusal(response):
@@ -146,3 +147,65 @@ def test_a_salvage_speaks_of_one_epoch_and_an_ordinary_upload_of_something(termi
     ):
         with pytest.raises(Malformed):
             parse(ChainUpload, upload.to_wire())
+
+
+def ends(terminal, epoch, seq, hash=bytes(32)):
+    """Word of where an epoch ended, with nothing of it."""
+    body = ChainUpload(entries=(), salvage=Salvage(epoch=epoch, last=True, end=LastEntry(seq=seq, hash=hash)))
+    return terminal.hall.ask(terminal.signed("POST", "/v1/chain", body.to_wire())).status
+
+
+def test_nothing_is_lost_of_an_epoch_that_has_not_ended(hall):
+    terminal = hall.terminal()
+    for epoch in range(5, 25):
+        assert ends(terminal, epoch, 1) == 200
+    terminal.open_epoch()
+    terminal.append("audit")
+    terminal.upload()
+    for seq in range(1, 10):
+        assert ends(terminal, 1, seq, bytes([seq]) * 32) == 200
+    assert alarms(hall) == []
+
+
+def test_the_alarms_of_epochs_that_nothing_speaks_of_are_bounded(hall):
+    terminal = hall.terminal()
+    terminal.open_epoch()
+    terminal.upload()
+    assert terminal.upload(terminal.open_epoch(9000)).status == 200
+    for epoch in range(2, MOST_EPOCHS_LOST + 20):
+        assert ends(terminal, epoch, 5) == 200
+        assert ends(terminal, epoch, 7) == 200
+    raised = alarms(hall)
+    assert len(raised) == MOST_EPOCHS_LOST
+    assert raised[0] == ("entries-lost", 2, 1, 7), "one for each epoch, and it grows"
+    assert ends(terminal, 1, 4) == 200
+    assert ("entries-lost", 1, 2, 4) in alarms(hall), "that one is held"
+
+
+def test_each_opening_is_read_once_for_an_upload_however_many_entries_ask(hall):
+    terminal = hall.terminal()
+    terminal.open_epoch()
+    late = [terminal.append("audit") for _ in range(30)]
+    held = terminal.chain[0]
+    assert terminal.upload(held).status == 200
+    for epoch in range(2, 12):
+        assert terminal.upload(terminal.open_epoch(epoch, Position(epoch - 1, 1, terminal.chain[-1].hash)
+                               if epoch > 2 else Position(1, 31, late[-1].hash))).status == 200  # fmt: skip
+    asked = []
+    key = hall.store.terminal_certificates.keys("T0001")[0]
+
+    class Counting:
+        """The store, which notes how often it is asked for openings."""
+
+        def __getattr__(self, name):
+            return getattr(hall.store, name)
+
+        def openings_after(self, number, epoch):
+            asked.append(epoch)
+            return hall.store.openings_after(number, epoch)
+
+    body = ChainUpload(entries=tuple(late), salvage=Salvage(epoch=1, last=True))
+    with hall.store.transaction():
+        answer = receive(body, key, Counting(), "2026-11-22T00:00:00.000Z", hall.authority.public_key)
+    assert answer.status == 200
+    assert asked == [1]

@@ -16,12 +16,12 @@ from sync.client.outcomes import Done, Later, NoAnswer, Stopped
 from sync.client.renewal import expires, renewal, terminal_revocations
 from sync.client.session import Session
 from sync.enrolment import enrol
-from sync.former_keys import FORMER_KEYS, FormerKey, FormerKeys, signed_by_this_terminal
+from sync.former_keys import FORMER_KEYS, FormerKeys, signed_by_this_terminal
 from sync.gateway.terminal_certificates import revocations, revoked_seals
 from sync.protocol.certificate_code import read_revocations, read_seal_certificate
 from sync.protocol.enrolment import EnrolmentRefused, RenewalRequest, certificate_in, renewal_binding
 from sync.protocol.exchange import JSON, Request, Response
-from sync.protocol.messages import Problem, parse
+from sync.protocol.messages import FormerKey, Problem, parse
 from sync.protocol.signatures import fingerprint
 from sync.protocol.suites import suite
 from sync.protocol.terminal_certificate import (
@@ -436,6 +436,18 @@ def test_a_renewal_that_proves_nothing_is_refused(hall, disk, what):
         return parse(Problem, answer.body).code
 
     assert disk.run(job()) == "renewal-not-proved"
+    assert len(hall.store.terminal_certificates.keys("T0001")) == 1
+
+
+@pytest.mark.parametrize("its", ["present", "former"])
+def test_no_terminal_renews_to_a_key_that_was_ever_anothers(hall, its):
+    own, other = hall.terminal("T0001"), hall.terminal("T0002")
+    if its == "former":
+        hall.terminal("T0002", key="later key")
+    proof = other.signer.sign(renewal_binding("T0001", fingerprint(own.signer.public_key), other.signer.public_key))
+    body = RenewalRequest(terminal_key=other.signer.public_key, suite=other.suite, proof=proof).to_wire()
+    answer = hall.ask(own.signed("POST", "/v1/renew", body))
+    assert (answer.status, parse(Problem, answer.body).code) == (403, "key-of-another-terminal")
     assert len(hall.store.terminal_certificates.keys("T0001")) == 1
 
 
