@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from itertools import product
 from math import prod
 
@@ -26,6 +27,7 @@ from tests.benefits.running import all_cases, asked
 BOOK = shipped_book()
 PLACES = ("CN", "440000", "990100")
 VERIFIED = (Source.VERIFIED,)
+_PLACES = st.sampled_from(PLACES)
 
 
 @st.composite
@@ -34,35 +36,58 @@ def questions(draw, rule_id, *, unknown, sources=VERIFIED, outcome=None):
 
     He is wholly invented, or the person of a literal case (one with this `outcome`) with a fact or two changed.
     """
-    cases = [
-        each
-        for each in all_cases()
-        # the values that facts may have are those of today
-        if each.rule == rule_id and each.as_of == TODAY and outcome in (None, each.outcome)
-    ]
-    case = draw(st.sampled_from(cases)) if outcome or (cases and draw(st.booleans())) else None
-    asked_for = (
-        Question(rule_id, {}, TODAY, draw(st.sampled_from(PLACES))) if case is None else question_of(BOOK, asked(case))
-    )
+    known = _cases(rule_id, outcome)
+    case = draw(known) if outcome or (known is not None and draw(st.booleans())) else None
+    asked_for = Question(rule_id, {}, TODAY, draw(_PLACES)) if case is None else case
     rule = BOOK.rule(rule_id, asked_for.place, TODAY)
-    names = [slot.store for slot in rule.facts]
-    hidden = draw(st.sets(st.sampled_from(names), max_size=unknown)) if names and unknown else set()
-    changed = draw(st.sets(st.sampled_from(names), max_size=2)) if names else set()
+    values = _values(rule_id, asked_for.place)
+    hidden = draw(_some(tuple(values), unknown)) if values and unknown else set()
+    changed = draw(_some(tuple(values), 2)) if values else set()
     facts = {}
     for slot in rule.facts:
         there = asked_for.facts.get(slot.store)
         if slot.store in hidden:
             continue
-        value = (
-            draw(st.sampled_from(domain(BOOK, rule, slot))) if there is None or slot.store in changed else there.value
-        )
-        facts[slot.store] = Fact(value, draw(st.sampled_from(sources)), asked_for.as_of)
+        value = draw(values[slot.store]) if there is None or slot.store in changed else there.value
+        facts[slot.store] = Fact(value, draw(_one_of(sources)), asked_for.as_of)
     if draw(st.integers(0, 9)):
         facts = born_once(facts)
     hypothesis.assume(consistent(facts))
     # the chosen month stands for the claim until a claim is named: naming another one is asking another thing
     hypothesis.assume("pension_claim_month" in facts or "retirement_month" not in facts or rule_id != "R-PEN-EMP")
     return replace(asked_for, facts=facts)
+
+
+# made once: a strategy made anew for each of some hundred thousand draws takes longer than the draw
+
+
+@cache
+def _cases(rule_id, outcome):
+    """The questions of literal cases; None where there is none."""
+    found = [
+        question_of(BOOK, asked(each))
+        for each in all_cases()
+        # the values that facts may have are those of today
+        if each.rule == rule_id and each.as_of == TODAY and outcome in (None, each.outcome)
+    ]
+    return st.sampled_from(found) if found else None
+
+
+@cache
+def _values(rule_id, place):
+    """By the names of a rule's facts, what they may be."""
+    rule = BOOK.rule(rule_id, place, TODAY)
+    return {slot.store: st.sampled_from(domain(BOOK, rule, slot)) for slot in rule.facts}
+
+
+@cache
+def _some(names, most):
+    return st.sets(st.sampled_from(names), max_size=most)
+
+
+@cache
+def _one_of(given):
+    return st.sampled_from(given)
 
 
 def completions(question):

@@ -145,10 +145,14 @@ def asking_category(hall: StillHall) -> None:
     hall.press(Press.CONFIRM)
 
 
-def checked_without_a_card(hall: StillHall) -> None:
+def answered_without_a_card(hall: StillHall) -> None:
     asking_category(hall)
     for key in ("male", "no", "no"):
         hall.answer(key)
+
+
+def checked_without_a_card(hall: StillHall) -> None:
+    answered_without_a_card(hall)
     hall.until(serving("ShowingCheck"))
 
 
@@ -162,8 +166,21 @@ def not_knowing(hall: StillHall) -> None:
         hall.press(Press.DECLINE)
 
 
+def laid_off(hall: StillHall) -> None:
+    """A contract that ran out, and the rest not known: what is told is settled with half the search."""
+    hall.answer("contract_expired")
+    not_knowing(hall)
+
+
+def with_a_new_job(hall: StillHall) -> None:
+    """Nobody's card, nothing known of an earlier claim, and an answer that is final."""
+    hall.press(Press.DECLINE)
+    hall.answer("resigned")
+    hall.answer("yes")
+
+
 def checked(*steps: Callable[[StillHall], None]) -> Callable[[StillHall], None]:
-    return served("SI-14", not_knowing, *steps)
+    return served("SI-14", laid_off, *steps)
 
 
 def registering(*answers: str) -> Callable[[StillHall], None]:
@@ -225,11 +242,11 @@ PLACES: Mapping[str, tuple[Callable[[StillHall], None], Callable[[State], bool]]
     "asking a choice": (asking_category, serving("Asking")),
     "asking with a card": (served("SI-14"), serving("Asking")),
     "recording a check": (
-        lambda hall: (asking_category(hall), hall.hold(the_journal_takes("act")), not_knowing(hall)),
+        lambda hall: (hall.hold(the_journal_takes("act")), answered_without_a_card(hall)),
         serving("RecordingCheck"),
     ),
     "a check without a card": (checked_without_a_card, serving("ShowingCheck")),
-    "a check with a card": (checked(), serving("ShowingCheck")),
+    "a check with a card": (served("SI-14", not_knowing), serving("ShowingCheck")),
     "printing a check": (checked(press(Press.PRINT)), serving("PrintingCheck")),
     "handed over to the card": (
         lambda hall: (
@@ -237,7 +254,8 @@ PLACES: Mapping[str, tuple[Callable[[StillHall], None], Callable[[State], bool]]
             hall.choose("PO-02"),
             hall.answer("unemployment"),
             hall.answer("R-UI"),
-            not_knowing(hall),
+            with_a_new_job(hall),
+            hall.run(0.1),
             hall.press(Press.CONFIRM),
         ),
         phase_is(phases.Identifying),
