@@ -86,7 +86,8 @@ def salvage(
             continue
         end: Done | Later | Stopped = Done()
         if found.undelivered or not found.complete:
-            end = yield from sender.send(found.epoch, found.undelivered, None)
+            items = yield from _not_held(found, sender)
+            end = (yield from sender.send(found.epoch, items, None)) if isinstance(items, tuple) else items
         sent += end.items
         if isinstance(end, Later):
             return with_items(end, sent)
@@ -109,6 +110,21 @@ def salvage(
         if isinstance(end, Stopped):
             trouble = trouble or end
     return Done(sent) if trouble is None else with_items(trouble, sent)
+
+
+def _not_held(found: Salvaged, sender: _Sender) -> Generator[Request, Answer, tuple[PendingItem, ...] | Later]:
+    """What was not delivered, and of the rest what the centre has lost since: sent later it would be a hole for now."""
+    waits = {item.entry.seq for item in found.undelivered}
+    if found.epoch is None or not found.undelivered or len(waits) == len(found.items):
+        return found.undelivered
+    held = message_of((yield Request("GET", f"/v1/chain/held?epoch={found.epoch}")), JSON, Held, sender.now())
+    if isinstance(held, Later):
+        return held
+    if not isinstance(held, Held):
+        # an earlier release, which cannot say it; whatever else it is, the upload is told so too
+        return found.undelivered
+    waits |= {item.entry.seq for item in _missing(found.items, held)}
+    return tuple(item for item in found.items if item.entry.seq in waits)
 
 
 def _look_again(port: SalvagePort, known: Uploaded, sender: _Sender, generation: int) -> _Sending:

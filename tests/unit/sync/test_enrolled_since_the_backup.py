@@ -398,3 +398,20 @@ def test_a_record_that_cannot_be_read_was_signed_by_no_former_key(hall, disk):
         entries = list(journal.entries())
     trust = read_trust(disk.folder)
     assert former_keys_that_signed(disk.folder, trust, entries[1:]) == ()
+
+
+def test_a_restore_followed_by_a_new_epoch_brings_what_was_lost_and_what_waits_without_a_hole(hall, tmp_path):
+    hall.clock.at = datetime.now(UTC)
+    disk = Disk(hall, tmp_path / "disk").begin()
+    disk.accept("A1")
+    assert disk.passes(2) == {}
+    backup = Backup(hall, tmp_path / "backup.db")
+    disk.accept("A2", "A3")
+    assert disk.passes(2) == {}
+    backup.restore()
+    disk.accept("A4")
+    assert disk.enrol_again() == "enrolled-again"
+    disk.accept("B1")
+    assert disk.passes() == {}
+    assert processed(hall) == ["A1", "A2", "A3", "A4", "B1"]
+    assert alarms(hall) == set()
