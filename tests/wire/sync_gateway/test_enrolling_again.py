@@ -24,6 +24,7 @@ from offline_store.standing import OutOfService
 from sync import process
 from sync.client.http import HttpSender
 from sync.client.outcomes import Done
+from sync.former_keys import FORMER_KEYS
 from sync.passes import open_worker
 from sync.protocol.signatures import fingerprint
 from sync.protocol.suites import suite
@@ -147,6 +148,25 @@ def test_a_key_that_the_head_file_proves_wrong_is_put_back_and_costs_no_code(gat
         kiosk.enrol_again(code)
     right.write_bytes(kept)
     assert kiosk.enrol_again(code).reason == "enrolled-again"
+
+
+def test_where_nothing_proves_the_epoch_a_new_code_begins_another_although_the_centre_has_nothing_of_it(
+    gateway, tmp_path
+):
+    kiosk = Kiosk(tmp_path / "kiosk", gateway, "W8304")
+    stores = kiosk.stores()
+    stores.books.append("audit", {"event": "waits"})
+    stores.close()
+    assert kiosk.enrol_again().reason is None, "the centre has nothing of this epoch"
+    (kiosk.data.root / "trust" / FORMER_KEYS).unlink()
+    with kiosk.keys.load("store") as key, closing(Delivery(kiosk.data.root, key.material)) as delivery:
+        delivery.take_out_of_service(OutOfService("epoch-not-opened", 1, 1, "2026-11-22T02:00:00.000Z"))
+    done = kiosk.enrol_again()
+    assert (done.epoch, done.reason) == (2, "epoch-not-opened")
+    assert kiosk.sync().alarms == ()
+    stores = kiosk.stores()
+    assert (stores.books.epoch, stores.books.out_of_service()) == (2, None)
+    stores.close()
 
 
 def test_a_new_code_ends_a_fork_where_the_terminal_had_counted_further_than_the_centre_knows(gateway, tmp_path):
