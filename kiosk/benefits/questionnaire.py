@@ -181,14 +181,26 @@ def _few(found: tuple[Any, ...], most: int) -> tuple[Any, ...]:
 
 
 class _Trial:
-    """A quick look at how the rule comes out, without words and without trying what is left unknown."""
+    """A quick look at how the rule comes out, without words and without trying what is left unknown.
+
+    Half of what a search tries it tries again: another fact's turn, or the same draw. That is remembered as long as the
+    search lasts.
+    """
 
     def __init__(self, book: RuleBook, asked: Question) -> None:
         self._book = book
         self._asked = asked
+        self._worths: dict[frozenset[tuple[str, Any]], tuple[int, ...]] = {}
+        self._looks: dict[frozenset[tuple[str, Any]], tuple[Any, ...] | None] = {}
 
     def worth(self, more: Mapping[str, Any]) -> tuple[int, ...]:
         """How well it suits the person: nothing doubtful, nothing missed, as much as possible known."""
+        supposed = frozenset(more.items())
+        if supposed not in self._worths:
+            self._worths[supposed] = self._worth(more)
+        return self._worths[supposed]
+
+    def _worth(self, more: Mapping[str, Any]) -> tuple[int, ...]:
         rule, row = self._filled(more)
         doubts = sum(each.run(row) is True for each in rule.caveats)
         states = [(each.run(row), each.row.kind) for each in rule.conditions]
@@ -199,6 +211,12 @@ class _Trial:
 
     def look(self, more: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Something that differs where what is told may differ; None where the facts contradict one another."""
+        supposed = frozenset(more.items())
+        if supposed not in self._looks:
+            self._looks[supposed] = self._look(more)
+        return self._looks[supposed]
+
+    def _look(self, more: Mapping[str, Any]) -> tuple[Any, ...] | None:
         rule, row = self._filled(more)
         held = tuple(each.row.code for each in rule.caveats if each.run(row) is True)
         if _CONTRADICT in held:
