@@ -90,6 +90,6 @@ def _certified(former: FormerKey, trust: Trust) -> bool:
 def _read(data_dir: Path) -> FormerKeys:
     try:
         return parse(FormerKeys, (data_dir / FOLDER / FORMER_KEYS).read_bytes()[:_MAX_BYTES])
-    except (FileNotFoundError, Malformed):
+    except (OSError, Malformed):
         # a key that is not known proves nothing: what it signed is said to be not signed
         return FormerKeys()

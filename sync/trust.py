@@ -79,10 +79,10 @@ def read_trust(data_dir: Path) -> Trust:
 
 
 def read_certificate(data_dir: Path) -> bytes | None:
-    """The certificate of this terminal's key as it lies beside the trust, unchecked; None where there is none."""
+    """The certificate of this terminal's key as it lies beside the trust, unchecked; None where none can be read."""
     try:
         found = (data_dir / FOLDER / TERMINAL_CERTIFICATE).read_bytes()
-    except FileNotFoundError:
+    except OSError:
         return None
     return found if MIN_CERTIFICATE_BYTES <= len(found) <= MAX_CERTIFICATE_BYTES else None
 

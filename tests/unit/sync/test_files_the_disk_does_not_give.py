@@ -1,4 +1,4 @@
-"""Files that the centre brings anew may be unreadable: no job of the sync process ends by that, and each is named."""
+"""Files that nothing accepted depends on may be unreadable: no job of the sync process ends by that."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sync.client.outcomes import Done, Later
+from sync.former_keys import FORMER_KEYS
 from sync.trust import read_trust
 from sync.unbelieved import unbelieved
 from tests.unit.sync.real_disk import RealDisk
@@ -52,3 +53,20 @@ def test_a_list_that_can_neither_be_read_nor_replaced_keeps_no_other_job_from_ru
     assert ends.pop(job) == Later("local-fault StoreRefused")
     assert all(isinstance(end, Done) for end in ends.values()), ends
     assert unbelieved(disk.folder, read_trust(disk.folder)) == (LISTS[job],)
+
+
+def test_former_keys_that_cannot_be_read_keep_nothing_from_being_sent(disk):
+    disk.enrol(again=True)
+    unreadable(disk.folder / "trust" / FORMER_KEYS)
+    disk.accept("A2")
+    assert disk.sync() == {}
+    with disk.worker() as worker:
+        assert worker.status().backlog.pending == 0
+
+
+def test_a_broken_trust_is_mended_although_its_certificate_cannot_be_read(disk):
+    (disk.folder / "trust/centre.json").write_bytes(b"?")
+    unreadable(disk.folder / "trust/terminal-certificate.json")
+    disk.enrol(again=True)
+    disk.accept("A2")
+    assert disk.sync() == {}
