@@ -130,10 +130,16 @@ def test_export_gives_every_entry_that_is_left_and_the_record(terminal: Terminal
 def test_a_broken_chain_is_a_no_and_an_unreadable_one_is_not_known(terminal: Terminal) -> None:
     database = terminal.folder / "journal.db"
     whole = database.read_bytes()
-    damaged = bytearray(whole)
-    damaged[len(whole) // 2] ^= 1
-    database.write_bytes(bytes(damaged))
-    answered = terminal.kiosk("journal", "verify", "--json")
+    codes = set()
+    for page in range(1, len(whole) // 4096):
+        damaged = bytearray(whole)
+        damaged[page * 4096 + 100] ^= 1
+        database.write_bytes(bytes(damaged))
+        answered = terminal.kiosk("journal", "verify", "--json")
+        codes.add(answered.code)
+        if answered.code == 1:
+            break
+    assert codes <= {1, 3}, "3 where the page says whose journal it is"
     assert (answered.code, answered.document["damaged_pages"]) == (1, 1)
     exported = terminal.kiosk("journal", "export")
     assert exported.code in (1, 3), "3 where the page is one that the entries lie on"
