@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+ALARM_AGAIN_SECONDS: Final = 3600
+"""The same thing within this time is one occurrence: a machine that asks on is worked off once, not each minute."""
 
 
 @dataclass(frozen=True, slots=True)

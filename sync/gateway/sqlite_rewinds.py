@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from offline_store.chain import ChainEntry
+from sync.gateway.alarm_row import ALARM_AGAIN_SECONDS
 from sync.gateway.rewind_store import ForkedEntry
 from sync.gateway.sqlite_database import Database
 from sync.protocol.messages import HeldRun
@@ -65,12 +66,15 @@ class SqliteRewinds:
     # alarms
 
     def fork(self, terminal: str, epoch: int, seq: int, at: str) -> None:
-        known = self._database.run(
-            "UPDATE alarm SET seq = min(seq, ?1), last_seq = nullif(max(coalesce(last_seq, seq), ?1), min(seq, ?1)),"
-            " times = times + 1, last_at = ?4 WHERE terminal = ?2 AND code = 'fork' AND epoch = ?3",
-            (seq, terminal, epoch, at),
+        place = (terminal, epoch)
+        self._database.run(
+            "UPDATE alarm SET seq = min(seq, ?3), last_seq = nullif(max(coalesce(last_seq, seq), ?3), min(seq, ?3)),"
+            " times = times + 1, last_at = ?4 WHERE terminal = ?1 AND code = 'fork' AND epoch = ?2"
+            " AND (?3 NOT BETWEEN seq AND coalesce(last_seq, seq)"
+            " OR abs(unixepoch(?4) - unixepoch(coalesce(last_at, at))) >= ?5)",
+            (*place, seq, at, ALARM_AGAIN_SECONDS),
         )
-        if not known:
+        if not self._database.all("SELECT 1 FROM alarm WHERE terminal = ? AND code = 'fork' AND epoch = ?", *place):
             self._database.run(
                 "INSERT INTO alarm (at, terminal, code, epoch, seq) VALUES (?, ?, 'fork', ?, ?)",
                 (at, terminal, epoch, seq),

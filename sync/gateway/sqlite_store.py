@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from offline_store.chain import ChainEntry, Position
+from sync.gateway.alarm_row import ALARM_AGAIN_SECONDS
 from sync.gateway.case_store import StoredResult
 from sync.gateway.packages.sqlite_packages import SqlitePackages
 from sync.gateway.sqlite_cases import SqliteCases
@@ -181,8 +182,9 @@ class SqliteStore(Database):
     def alarm(self, terminal: str, code: str, epoch: int, seq: int, at: str) -> None:
         self.run(
             "INSERT INTO alarm (at, terminal, code, epoch, seq) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (terminal, code, epoch, seq) DO UPDATE SET times = times + 1, last_at = excluded.at",
-            (at, terminal, code, epoch, seq),
+            " ON CONFLICT (terminal, code, epoch, seq) DO UPDATE SET times = times + 1, last_at = excluded.at"
+            " WHERE abs(unixepoch(excluded.at) - unixepoch(coalesce(last_at, at))) >= ?",
+            (at, terminal, code, epoch, seq, ALARM_AGAIN_SECONDS),
         )
 
     # processing

@@ -209,7 +209,7 @@ class Store(Protocol):
 
     def receive(self, entry: ChainEntry, sealed: bytes | None, at: str) -> None: ...
     def alarm(self, terminal: str, code: str, epoch: int, seq: int, at: str) -> None:
-        """Raise it. The same one again is counted and open again, in the same row: asking on must not fill the disk."""
+        """Raise it. The same one again is counted and open again, in the same row, once in `ALARM_AGAIN_SECONDS`."""
 
     # processing
 

@@ -251,11 +251,16 @@ def test_a_machine_that_comes_back_weeks_after_its_alarm_was_acknowledged_is_an_
     assert code_of(beat(terminal)) == why
     acknowledge(hall)
     hall.clock.forward(days=21)
-    for _ in range(3):
+    for _ in range(25):
         assert code_of(beat(terminal)) == why
         hall.clock.forward(minutes=5)
     (alarm,) = hall.store.staff.alarms.newest(Wanted())
     assert (alarm.raised.code, alarm.raised.at, alarm.raised.times, alarm.since) == (why, first, 4, 3)
     assert alarm.raised.last_at == timestamp(hall.clock.now() - timedelta(minutes=5))
+    acknowledge(hall)
+    assert code_of(beat(terminal)) == why
+    assert hall.store.fleet()[0].alarms == 0, "what goes on stays acknowledged for an hour"
+    hall.clock.forward(hours=1)
+    assert code_of(beat(terminal)) == why
     assert hall.store.fleet()[0].alarms == 1
     assert len(hall.store.staff.alarms.of("T0001")) == 1, "asking on fills no disk"

@@ -25,6 +25,7 @@ from sync.gateway.staff.store import Account
 from sync.gateway.store import EnrolledTerminal, RegisteredCertificate
 from sync.gateway.terminal_certificate_store import NewKey
 from sync.protocol.exchange import Request, Response
+from tests.gateway_store import new_store
 
 NOW = 1_795_300_000
 PASSWORD = "Lamp-Harbour-2026"
@@ -190,7 +191,7 @@ def staff_authority():
 
 @pytest.fixture
 def office(tmp_path, staff_authority):
-    store = SqliteStore(tmp_path, create=True)
+    store = new_store(tmp_path)
     centre = Centre(staff_authority, "http://gateway.example", "https://verify.example/v")
     yield Office(store, centre, HandClock(), Door("http://127.0.0.1:8442", bytes(32), "intl", Chance("office")))
     store.close()
