@@ -70,6 +70,8 @@ def _route(request: Request, store: Store, now: datetime, centre: Centre) -> Res
         raise too_large(endpoint.most_sent)
     # what takes time is done before the transaction, in which all others wait
     who = _verified(request, _certified_key(store), now)
+    if request.repeats_a_name:
+        raise Refused(problem(400, "malformed", "The address names a parameter twice."))
     said = _said(request, endpoint)
     with store.transaction():
         asked = Asked(request, known_key(store, who), now, store, centre, said)

@@ -41,9 +41,14 @@ class Request:
         return dict(self._parameters())
 
     @property
-    def has_one_meaning(self) -> bool:
-        """Whether the target is one in origin form that names no parameter twice: all who read it read the same."""
-        return _ORIGIN_FORM.fullmatch(self.path) is not None and len(self.query) == len(self._parameters())
+    def in_origin_form(self) -> bool:
+        """Whether path and query are all there is of the target."""
+        return _ORIGIN_FORM.fullmatch(self.path) is not None
+
+    @property
+    def repeats_a_name(self) -> bool:
+        """Whether the query names a parameter twice."""
+        return len(self.query) != len(self._parameters())
 
     def _parameters(self) -> list[tuple[str, str]]:
         return parse_qsl(self.path.partition("?")[2], keep_blank_values=True)

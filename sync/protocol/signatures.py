@@ -6,8 +6,8 @@ refused, and none can choose. Content-Digest is SHA-256 in both suites: the regi
 that checks the field must know it. What counts in a body is bound by SM3 again in suite `sm`: entries by their chain.
 
 Covered are @method, @path, @query and content-digest; @target-uri is not, because a proxy in front of the gateway
-changes scheme and host. Path and query have to be all of the target: one with a fragment, with a host or with a name
-twice is refused, for it could be read in another way than it was signed. Parameters: created, nonce, keyid, alg, and a
+changes scheme and host. Path and query have to be all of the target: one with a fragment or with a host is refused, for
+it could be read in another way than it was signed. Parameters: created, nonce, keyid, alg, and a
 tag that keeps these signatures apart from any other use of the key. The keyid is the terminal's number, a colon and
 the SHA-256 fingerprint of its public key.
 
@@ -172,7 +172,7 @@ def sign(request: Request, signer: Signer, *, terminal: str, now: int, nonce: by
 def verify(request: Request, key_of: KeyLookup, now: int) -> Signed:
     """Who signed this request; SignatureRefused with the reason if nobody we know did, now, over all of it."""
     headers = dict(request.headers)
-    if not request.has_one_meaning:
+    if not request.in_origin_form:
         raise SignatureRefused("malformed")
     if "signature" not in headers or "signature-input" not in headers:
         raise SignatureRefused("missing")

@@ -323,6 +323,8 @@ def test_a_packed_upload_is_taken_like_a_plain_one(hall, terminal):
         ("GET", "/v1/chain", b"", {}, (405, "wrong-method")),
         ("GET", "/v1/results", b"", {}, (400, "malformed")),
         ("GET", "/v1/results?after=-1", b"", {}, (400, "malformed")),
+        ("GET", "/v1/results?after=1&after=0", b"", {}, (400, "malformed")),
+        ("GET", "/v1/results?after=1&%61fter=0", b"", {}, (400, "malformed")),
         ("GET", "/v1/results?after=²", b"", {}, (401, "signature-malformed")),
         ("GET", "/v1/snapshot", b"", {}, (404, "no-snapshot")),
         ("GET", "/v1/snapshot/7", b"", {}, (404, "no-snapshot")),
