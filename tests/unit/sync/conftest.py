@@ -44,6 +44,7 @@ from sync.protocol.sealing import seal_body
 from sync.protocol.signatures import sign
 from sync.protocol.suites import SUITE_NAMES, Signer, Suite, SuiteName
 from sync.protocol.suites import suite as suite_named
+from tests.gateway_store import new_store
 
 NOW = 1_795_300_000
 
@@ -237,6 +238,6 @@ def demo_authority(suite) -> Authority:
 
 @pytest.fixture
 def hall(tmp_path, demo_authority):
-    store = SqliteStore(tmp_path, create=True)
+    store = new_store(tmp_path)
     yield Hall(tmp_path, demo_authority, HandClock(), store)
     store.close()

@@ -32,6 +32,7 @@ from sync.packages import PackageFolder, PackageStatus, lay_root, package_status
 from sync.protocol.exchange import Request, Response
 from sync.protocol.rule_packages import CONTENT_PATH, METADATA_PATH
 from sync.protocol.suites import SUITE_NAMES, Signer, SuiteName, suite
+from tests.gateway_store import new_store
 
 BEGIN = datetime(2026, 11, 22, 8, tzinfo=UTC)
 _KEY = CertifiedKey(
@@ -206,7 +207,7 @@ def house(request, tmp_path):
     """A centre whose root is in force; li, wang and zhao sign."""
     folder = tmp_path / "gateway"
     folder.mkdir()
-    store = SqliteStore(folder, create=True)
+    store = new_store(folder)
     house = House(folder, store, request.param)
     house.init("li", "wang", "zhao")
     house.sign("li", "wang")
