@@ -1,4 +1,4 @@
-"""The gateway's empty file for tests, made once in a process and copied: each step of its schema is a commit of its own."""
+"""The gateway's empty file for tests, made once in a process and copied: its schema commits step by step."""
 
 from __future__ import annotations
 

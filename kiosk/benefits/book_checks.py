@@ -105,10 +105,10 @@ def _check_ceilings(book: RuleBook, compiled: CompiledRule, rule_id: str, place:
         return
     file = next(layer.file for layer in book.layers[(compiled.merged.layers[-1], rule_id)])
     for row in ceilings:
+        mine = book.formula(rule_id, place, day, row.let, f"ceiling {row.let}")
         for bound, above in ((row.most, True), (row.least, False)):
             if bound is None:
                 continue
-            mine = book.formula(rule_id, place, day, row.let, f"ceiling {row.let}")
             theirs = book.formula(rule_id, NATION, day, bound, f"ceiling {row.let}")
             if mine is None or theirs is None:
                 continue
