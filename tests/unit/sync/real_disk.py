@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 from offline_store.chain import timestamp
-from offline_store.journal import open_journal
+from offline_store.journal import open_journal, read_journal
 from offline_store.keys import KeyFiles
 from sync.enrolment import enrol
 from sync.gateway.sqlite_store import SqliteStore
@@ -58,6 +58,13 @@ class RealDisk:
             self.folder, terminal="T0001", code=self.hall.code("T0001").to_text(), keys=self.keys,
             send=self.hall.ask, now=self.hall.clock.now, suite=self.hall.authority.suite, **words,
         )  # fmt: skip
+
+    @property
+    def out_of_service(self):
+        """The word for why nobody is served, or None."""
+        with closing(read_journal(self.folder, STORE_KEY)) as reader:
+            found = reader.out_of_service()
+        return None if found is None else found.code
 
     @contextmanager
     def journal(self, key=STORE_KEY, **words):

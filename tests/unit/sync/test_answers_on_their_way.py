@@ -62,11 +62,6 @@ class Terminal(RealDisk):
     def delivery(self):
         return closing(Delivery(self.folder, STORE_KEY))
 
-    @property
-    def out_of_service(self):
-        with self.delivery as delivery:
-            return delivery.out_of_service()
-
 
 @pytest.fixture
 def terminal(hall, tmp_path):

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 import pytest
 
 from offline_store.chain import timestamp
-from offline_store.journal import read_journal
 from offline_store.keys import KeyFiles
 from sync.client.outcomes import Stopped, problem_of
 from sync.former_keys import FORMER_KEYS, FormerKeys, former_keys_that_signed
@@ -23,7 +22,7 @@ from sync.protocol.signatures import fingerprint, sign
 from sync.protocol.terminal_certificate import TerminalCertificate, lifetime, sign_statement
 from sync.terminal_keys import load_signer
 from sync.trust import read_trust
-from tests.unit.sync.real_disk import STORE_KEY, Backup, RealDisk
+from tests.unit.sync.real_disk import Backup, RealDisk
 
 
 class Disk(RealDisk):
@@ -81,15 +80,6 @@ class Disk(RealDisk):
             stopped = self.sync()
             self.hall.process()
         return stopped
-
-    @property
-    def out_of_service(self):
-        reader = read_journal(self.folder, STORE_KEY)
-        try:
-            found = reader.out_of_service()
-        finally:
-            reader.close()
-        return None if found is None else found.code
 
     @property
     def signer(self):

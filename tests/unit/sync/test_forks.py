@@ -12,7 +12,7 @@ import pytest
 
 from offline_store.chain import timestamp
 from offline_store.delivery import Delivery
-from offline_store.journal import NewEpoch, read_journal
+from offline_store.journal import NewEpoch
 from sync.client.outcomes import Done, Later, NoAnswer, Stopped
 from sync.client.session import Session
 from sync.gateway.processing import adopt
@@ -39,15 +39,6 @@ class Disk(RealDisk):
     def copy(self, folder):
         shutil.copytree(self.folder, folder)
         return Disk(self.hall, folder)
-
-    @property
-    def out_of_service(self):
-        reader = read_journal(self.folder, STORE_KEY)
-        try:
-            found = reader.out_of_service()
-        finally:
-            reader.close()
-        return None if found is None else found.code
 
     def enrol_again(self):
         """What an operator does with a new code."""
