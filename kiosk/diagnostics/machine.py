@@ -95,6 +95,8 @@ class SyncReading:
     milliseconds: float
     out_of_service: str | None = None
     """The centre's word why this disk may serve nobody."""
+    refused: int = 0
+    """Entries that the centre refused; `kiosk sync status` names them."""
 
 
 def keys(reading: KeysReading | Refusal) -> Found:
@@ -209,6 +211,7 @@ def sync(reading: SyncReading | Refusal, now: datetime) -> Found:
             "pending": str(reading.pending),
             "oldest": "-" if reading.oldest is None else _minute(reading.oldest),
             "awaiting_result": str(reading.awaiting_result),
+            "refused": str(reading.refused),
             "last_upload": "-" if last is None else _minute(last),
         },
         steps=(

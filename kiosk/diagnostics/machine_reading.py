@@ -191,6 +191,7 @@ def _sync(data: Path, keys: Callable[[], KeyProvider]) -> SyncReading | Refusal:
         _moment(upload.ended_at) if upload is not None and upload.ended_at else None,
         _since(began),
         None if stand.out_of_service is None else stand.out_of_service.code,
+        stand.backlog.refused,
     )
 
 

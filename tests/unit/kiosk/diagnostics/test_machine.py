@@ -83,6 +83,11 @@ def test_what_waits_for_a_day_needs_a_person(oldest, uploaded, judgement):
     assert judged(machine.sync(reading, NOW)) == judgement
 
 
+def test_what_the_centre_refused_is_counted():
+    found = machine.sync(SyncReading("https://gateway.example", 0, None, 0, NOW, 1.0, refused=2), NOW)
+    assert found.status["refused"] == "2"
+
+
 @pytest.mark.parametrize(
     ("facts", "judgement"),
     [
