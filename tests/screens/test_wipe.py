@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtQml import QJSValue
+from shiboken6 import Shiboken
 
 from kiosk.screen import (
     Cell,
@@ -136,14 +137,15 @@ def nobodys_screen(page: Page) -> Screen:
 
 def objects(window: TerminalWindow) -> Iterator[QObject]:
     """Every QObject of the window: view models, engine, items in the scene and items only owned by others."""
-    seen: set[int] = set()
+    # held until the end: of one that is let go another may get the number
+    seen: dict[int, QObject] = {}
     view = window.view
     waiting: list[QObject] = [window, view, view.engine(), view.contentItem(), window.theme, window.words]
     while waiting:
         found = waiting.pop()
         if id(found) in seen:
             continue
-        seen.add(id(found))
+        seen[id(found)] = found
         yield found
         waiting += found.children()
         if hasattr(found, "childItems"):
@@ -170,6 +172,9 @@ def traces(window: TerminalWindow) -> list[str]:
             known = meta.property(number)
             if known.typeName() in WORDY and MARK in spoken(each.property(known.name())):
                 found.append(f"{meta.className()}.{known.name()}")
+        # what Python knows by its place in memory must not outlive what lies there: the next object there, a QObject,
+        # would be taken for it (met once in some dozens of loaded runs)
+        Shiboken.invalidate(meta)
     for model in (window.frame, *window.models.values()):
         found += [f"{type(model).__name__}.{name}" for name, value in vars(model).items() if MARK in repr(value)]
     return found
